@@ -1,0 +1,71 @@
+package importers
+
+import (
+	"context"
+
+	"gisd/spatial"
+)
+
+// Source is one layer of an opened file. It is read by one goroutine, once or
+// several times, each Read from the first record on.
+type Source interface {
+	// Schema describes the layer. It is complete before the first Read: formats
+	// without a schema (GeoJSON) scan once to infer it.
+	Schema() Schema
+	// Read hands every record in file order to emit and stops at emit's error,
+	// the context's end or the end of the file. The record and everything in it
+	// is valid only during the call. A record that cannot be read has Err set;
+	// Read itself fails only where going on is impossible.
+	Read(ctx context.Context, emit func(*Record) error) error
+	Close() error
+}
+
+// Schema is what a layer says of itself.
+type Schema struct {
+	Layer        string // name within its file
+	Format       string // "shapefile", "gpkg", "geojson", "geojsonl", "demo"
+	GeometryType spatial.GeometryType
+	Dimensions   spatial.Dimensions
+	CRS          CRS
+	Encoding     string // how text was decoded: "utf-8", "windows-1258"…
+	Fields       []FieldInfo
+	Count        int64 // records, -1 when unknown
+	Bytes        int64 // size of the source, -1 when unknown
+}
+
+// FieldInfo is one attribute as the source declares it.
+type FieldInfo struct {
+	Name     string // NFC
+	Type     spatial.FieldType
+	Title    spatial.Text
+	Unit     string
+	CodeList string
+	Samples  []string // up to five distinct values, for inspect
+}
+
+// CRS is the reference system a source claims.
+type CRS struct {
+	SRID   spatial.SRID // 0 when unknown
+	WKT    string       // as found, "" without one
+	Reason string       // how the SRID was decided: ".prj matches EPSG:9210 by its parameters"
+	Guess  bool         // true where nothing in the file says so
+}
+
+// Record is one feature on its way in.
+type Record struct {
+	Number int64 // 1-based place in the source
+	// Geometry is little-endian EWKB without an SRID, with the dimensions of
+	// the schema; nil where the record has none.
+	Geometry []byte
+	// Values stand in the order of Schema.Fields, each nil or of the Go type
+	// that spatial.FieldType names.
+	Values []Value
+	Err    *RecordError // set when this record cannot be loaded
+}
+
+// RecordError says why a record is refused.
+type RecordError struct {
+	Field  string // "" for the geometry or the whole record
+	Reason spatial.Text
+	Raw    string // what stood there, shortened
+}

@@ -1,0 +1,102 @@
+# gisd. `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# What each step needs from apt; scripts/need.sh installs what is missing.
+APT_RUN  := postgresql postgresql-postgis
+APT_TEST := $(APT_RUN) redis-server mosquitto gdal-bin chromium
+APT_BENCH := $(APT_TEST) python3-gdal postgis
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GO_SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.go' '*.sql' '*.yaml' go.mod go.sum 2>/dev/null)
+WEB_SOURCES := $(shell git ls-files --cached --others --exclude-standard web/map 2>/dev/null)
+VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: need-run build ## install what is missing, build, and serve the demo province on http://localhost:8080
+	exec ./bin/gisd up
+
+.PHONY: build
+build: bin/gisd ## web map and program: leaves ./bin/gisd
+
+bin/gisd: $(GO_SOURCES) web/dist/app/index.html
+	@scripts/toolchain.sh go
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/gisd
+
+.PHONY: web
+web: web/dist/app/index.html ## the web map alone
+
+web/dist/app/index.html: web/map/node_modules/.installed $(WEB_SOURCES)
+	cd web/map && npm run --silent build
+
+web/map/node_modules/.installed: web/map/package.json web/map/package-lock.json
+	@scripts/toolchain.sh node
+	cd web/map && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+.PHONY: need-run need-test need-bench
+need-run:
+	@scripts/toolchain.sh go node
+	@scripts/need.sh $(APT_RUN)
+need-test:
+	@scripts/toolchain.sh go node
+	@scripts/need.sh $(APT_TEST)
+need-bench: need-test
+	@scripts/need.sh $(APT_BENCH)
+
+.PHONY: test
+test: need-test build test-go test-web test-e2e ## install what is missing and run every test
+
+.PHONY: test-go
+test-go:
+	go run ./internal/testdb/cmd/testcluster -- go test -timeout 20m ./...
+
+.PHONY: race
+race: need-test ## every Go test under the race detector
+	go run ./internal/testdb/cmd/testcluster -- go test -race -timeout 30m ./...
+
+.PHONY: test-web
+test-web: web/map/node_modules/.installed
+	cd web/map && npm run --silent test
+
+.PHONY: test-e2e
+test-e2e: bin/gisd
+	cd web/map && npm run --silent e2e
+
+.PHONY: lint
+lint: web/map/node_modules/.installed ## formatting, vet, staticcheck, the web linter
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "gofmt: $$bad"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	cd web/map && npm run --silent lint
+
+.PHONY: generate verify
+generate: web/map/node_modules/.installed ## what is made from other files (TypeScript types of the API)
+	cd web/map && npm run --silent generate
+verify: generate ## generated files are fresh
+	git diff --exit-code -- web/map/src/api
+
+.PHONY: golden
+golden: need-test ## rewrite golden files
+	go run ./internal/testdb/cmd/testcluster -- go test ./... -update
+
+.PHONY: fuzz
+fuzz: ## every fuzz target, 20 s each
+	@scripts/fuzz.sh 20s
+
+.PHONY: bench
+bench: need-bench build ## measure against the peers on this machine; writes docs/benchmarks.md
+	go run ./bench -out docs/benchmarks.md
+
+.PHONY: ci
+ci: need-test build lint verify race test ## everything that must be green
+
+.PHONY: clean
+clean: ## remove what was built (not the data in ./var)
+	rm -rf bin web/dist/app web/map/node_modules

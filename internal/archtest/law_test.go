@@ -1,0 +1,80 @@
+package archtest_test
+
+// room is one row of the import law. A package belongs to the first room whose
+// pattern matches; a pattern ends in /... for a package and all below it.
+type room struct {
+	pattern string
+	// may lists our own packages (patterns) that non-test files may import.
+	may []string
+	// libraries lists those of the watched libraries that are allowed here.
+	libraries []string
+}
+
+// watched libraries stop at the rooms that name them.
+var watched = map[string]string{
+	"pgx":        "github.com/jackc/pgx/",
+	"echo":       "github.com/labstack/echo/",
+	"redis":      "github.com/redis/go-redis/",
+	"prometheus": "github.com/prometheus/",
+	"cobra":      "github.com/spf13/cobra",
+}
+
+var law = []room{
+	{pattern: "cmd/gisd", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
+	{pattern: "bench/...", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
+
+	{pattern: "spatial"},
+	{pattern: "spatial/crs", may: []string{"spatial"}},
+	{pattern: "spatial/cql", may: []string{"spatial", "spatial/crs"}},
+	{pattern: "spatial/redisbus", may: []string{"spatial", "spatial/live"}, libraries: []string{"redis"}},
+	{pattern: "spatial/live", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
+	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
+	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
+	{pattern: "spatial/outbox", may: []string{"spatial"}},
+	{
+		pattern:   "spatial/postgis",
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "spatial/outbox", "importers", "migrations"},
+		libraries: []string{"pgx", "prometheus"},
+	},
+
+	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "tiles", "tiles/mvt", "tiles/cells"}, libraries: []string{"pgx", "prometheus"}},
+	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
+	{pattern: "tiles/styles", may: []string{"spatial", "spatial/crs", "tiles"}},
+	{pattern: "tiles", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
+	{pattern: "tiles/...", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt"}},
+
+	{pattern: "importers/demo/...", may: []string{"importers", "importers/demo/...", "spatial", "spatial/crs", "tiles/styles"}},
+	{pattern: "importers", may: []string{"spatial", "spatial/crs", "importers/..."}},
+	{pattern: "importers/...", may: []string{"spatial", "spatial/crs", "importers", "importers/..."}},
+
+	{pattern: "api", may: []string{"spatial", "spatial/crs", "tiles", "api/..."}, libraries: []string{"echo", "prometheus"}},
+	{pattern: "api/problem", may: []string{"spatial"}, libraries: []string{"echo"}},
+	{pattern: "api/negotiate", may: []string{"spatial", "spatial/crs"}, libraries: []string{"echo"}},
+	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
+	{
+		pattern:   "api/...",
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "tiles", "tiles/styles", "api/problem", "api/negotiate", "api/auth"},
+		libraries: []string{"echo", "prometheus"},
+	},
+
+	{pattern: "web"},
+	{pattern: "migrations"},
+	{pattern: "internal/pgcluster"},
+	{pattern: "internal/testdb/...", may: []string{"..."}, libraries: []string{"pgx"}},
+	{pattern: "internal/testdata"},
+	{pattern: "internal/fixture", may: []string{"spatial", "spatial/crs", "spatial/postgis", "internal/testdb"}, libraries: []string{"pgx"}},
+	{pattern: "internal/...", may: []string{}},
+}
+
+// testOnly packages must not be imported by any non-test file outside the
+// listed importers.
+var testOnly = map[string][]string{
+	"internal/testdb":        {"internal/testdb/...", "internal/fixture"},
+	"internal/testdata":      {"internal/testdb/..."},
+	"internal/fixture":       nil,
+	"internal/golden":        nil,
+	"internal/archtest":      nil,
+	"internal/pgcluster":     {"cmd/gisd", "internal/testdb/...", "bench/..."},
+	"importers/importertest": nil,
+	"tiles/sourcetest":       nil,
+}

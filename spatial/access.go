@@ -32,6 +32,7 @@ type Access struct {
 	Roles      []Role // granted roles, built-in and custom ones alike
 	Department string // editors change what their department owns; "" is none
 	ReadOnly   bool   // a key that travelled in a URL changes nothing
+	DeviceID   string // a key that may only report this device's positions; it reads what is public, and its own device
 }
 
 // SystemAccess is the command line's own: it sees everything.
@@ -61,7 +62,7 @@ func (a Access) CanRead(c *Collection) bool {
 	case VisibilityPublic:
 		return true
 	case VisibilityInternal:
-		return !a.Anonymous()
+		return !a.Anonymous() && a.DeviceID == ""
 	case VisibilityRestricted:
 		return slices.ContainsFunc(c.Roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
 	}

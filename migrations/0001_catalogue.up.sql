@@ -174,6 +174,33 @@ create table gisd.audit (
 );
 create index audit_object on gisd.audit (object, id desc);
 
+-- Whether a caller may read a collection: spatial.Access.CanRead in SQL, tested
+-- to be equal to it. anonymous says that nobody signed in; roles and department
+-- are the caller's.
+create function gisd.can_read(c gisd.collection, anonymous boolean, roles text[], department text)
+returns boolean
+language sql immutable parallel safe as $$
+  select 'admin' = any (roles)
+    or case
+      when not c.published then
+        'editor' = any (roles) and c.department <> '' and c.department = department
+      when c.visibility = 'public' then true
+      when c.visibility = 'internal' then not anonymous
+      else c.roles && roles
+    end
+$$;
+
+-- Text as search compares it: lower case without diacritics, "Đường" -> "duong".
+-- Immutable by naming the dictionary, so that indexes can be built on it; schema
+-- names are spelt out because restore and autovacuum run with an empty path.
+create function gisd.fold(value text)
+returns text
+language plpgsql immutable strict parallel safe as $$
+begin
+  return pg_catalog.lower(public.unaccent('public.unaccent'::regdictionary, pg_catalog.normalize(value, 'NFC')));
+end
+$$;
+
 -- Every change of what readers see is announced; the payload is the collection.
 create function gisd.announce_catalogue() returns trigger
 language plpgsql as $$

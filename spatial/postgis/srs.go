@@ -1,0 +1,71 @@
+package postgis
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"gisd/spatial"
+	"gisd/spatial/crs"
+)
+
+// beginner is a pool or a connection.
+type beginner interface {
+	Begin(ctx context.Context) (pgx.Tx, error)
+}
+
+// srsRow is a row of spatial_ref_sys as queries/srs_sync.sql reads it.
+type srsRow struct {
+	SRID      int32  `json:"srid"`
+	AuthName  string `json:"auth_name"`
+	AuthSRID  int32  `json:"auth_srid"`
+	SRText    string `json:"srtext"`
+	Proj4Text string `json:"proj4text"`
+}
+
+// SyncSRS makes spatial_ref_sys hold the VN-2000 systems as the ministry
+// defines them (spatial/crs) and reports whether a row had to change. It
+// compares by hash, so it is cheap at each start; it is needed again after a
+// restore or an upgrade of the extension. Connections opened before a change
+// keep the old definition, because PROJ caches: reset the pool.
+//
+// The role needs select, insert and update on spatial_ref_sys; without them the
+// error is forbidden and names the grant.
+func SyncSRS(ctx context.Context, db beginner) (changed bool, err error) {
+	const op = "postgis: sync spatial_ref_sys"
+	var rows []srsRow
+	for _, r := range crs.SpatialRefSysRows() {
+		rows = append(rows, srsRow{
+			SRID: int32(r.SRID), AuthName: r.AuthName, AuthSRID: int32(r.AuthSRID),
+			SRText: r.SRText, Proj4Text: r.Proj4Text,
+		})
+	}
+	wanted, err := json.Marshal(rows)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", op, err)
+	}
+	err = pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		var differing int
+		if err := tx.QueryRow(ctx, querySRSDiffer, wanted).Scan(&differing); err != nil {
+			return err
+		}
+		if changed = differing > 0; !changed {
+			return nil
+		}
+		_, err := tx.Exec(ctx, querySRSSync, wanted)
+		return err
+	})
+	if sqlState(err) == codeInsufficientPrivilege {
+		return false, &spatial.Error{
+			Code: spatial.CodeForbidden, Op: op, Err: err,
+			Message: "this role may not write spatial_ref_sys; as a superuser run: " +
+				"grant select, insert, update on spatial_ref_sys to the role of the server",
+		}
+	}
+	if err != nil {
+		return false, wrap(ctx, op, err)
+	}
+	return changed, nil
+}

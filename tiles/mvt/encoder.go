@@ -1,0 +1,244 @@
+package mvt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"unicode/utf8"
+)
+
+// The fields of Tile, Tile.Layer and Tile.Feature (vector_tile.proto 2.1) as
+// protobuf tags.
+const (
+	tagTileLayer       = 3<<3 | 2
+	tagLayerName       = 1<<3 | 2
+	tagLayerFeature    = 2<<3 | 2
+	tagLayerKey        = 3<<3 | 2
+	tagLayerValue      = 4<<3 | 2
+	tagLayerExtent     = 5<<3 | 0
+	tagLayerVersion    = 15<<3 | 0
+	tagFeatureID       = 1<<3 | 0
+	tagFeatureTags     = 2<<3 | 2
+	tagFeatureType     = 3<<3 | 0
+	tagFeatureGeometry = 4<<3 | 2
+
+	layerVersion = 2
+)
+
+// The geometry types of Tile.GeomType, less one; they index Encoder.geometry.
+const (
+	typePoint = iota
+	typeLine
+	typePolygon
+)
+
+// Encoder writes one tile after the other. It is not safe for goroutines; keep
+// one a worker (a sync.Pool does). The order of calls is
+//
+//	BeginLayer { Geometry { String | Integer | Double | Bool } EndFeature } EndLayer
+//
+// and Tile at the end. The same calls give the same bytes.
+type Encoder struct {
+	tile []byte
+
+	// the layer at hand
+	grid     Grid
+	clip     box
+	name     string
+	keys     []string
+	keyIndex []int32 // number of a key in the layer, -1 before its first use
+	keyOrder []int32
+	features []byte
+	values   dictionary
+	cells    occupancy
+
+	// the feature at hand
+	shape    shape
+	points   []gridPoint
+	a, b, c  []gridPoint
+	tags     []byte
+	geometry [3]commands
+}
+
+// NewEncoder returns an encoder with no tile begun.
+func NewEncoder() *Encoder { return &Encoder{values: newDictionary()} }
+
+// Reset forgets the tile and keeps the buffers.
+func (e *Encoder) Reset() { e.tile = e.tile[:0] }
+
+// Tile returns a copy of what the layers so far encode to; nil when they hold
+// no feature.
+func (e *Encoder) Tile() []byte {
+	if len(e.tile) == 0 {
+		return nil
+	}
+	return append(make([]byte, 0, len(e.tile)), e.tile...)
+}
+
+// BeginLayer starts a layer. Names must differ within a tile (MVT 2.1 §4.1);
+// keys are the property names that the feature calls refer to by position.
+func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
+	if g.Extent == 0 {
+		g.Extent = DefaultExtent
+	}
+	if g.Extent < 1 || g.Extent > 1<<16 || g.Buffer < 0 || g.Buffer > g.Extent || !(g.Scale > 0) || math.IsInf(g.Scale, 0) {
+		return fmt.Errorf("mvt: begin layer %q: extent %d, buffer %d, scale %g out of range", name, g.Extent, g.Buffer, g.Scale)
+	}
+	lo, hi := -int64(g.Buffer), int64(g.Extent+g.Buffer)
+	e.grid, e.clip, e.name, e.keys = g, box{lo, lo, hi, hi}, name, keys
+	e.keyIndex, e.keyOrder = e.keyIndex[:0], e.keyOrder[:0]
+	for range keys {
+		e.keyIndex = append(e.keyIndex, -1)
+	}
+	e.features = e.features[:0]
+	e.values.reset()
+	e.cells.reset(g)
+	return nil
+}
+
+// Geometry takes a feature's geometry as EWKB and reports whether any of it
+// lies on the tile; if not, the feature is over and no other call belongs to
+// it. b is not kept.
+//
+// What the grid cannot show is reduced, never lost without trace: a ring
+// without area is dropped, but a polygon of which nothing else is left becomes
+// a sliver one unit wide, or a single unit square; a line of which nothing is
+// left becomes one unit long. Of the squares and unit lines that fall on one
+// and the same cell only the first is written. Points are all kept. A
+// collection gives one feature for each of its dimensions, under one id.
+//
+// The error wraps ErrEWKB, or is the projection's.
+func (e *Encoder) Geometry(b []byte) (bool, error) {
+	e.tags = e.tags[:0]
+	for i := range e.geometry {
+		e.geometry[i].reset()
+	}
+	if err := e.shape.read(b); err != nil {
+		return false, err
+	}
+	if e.grid.Project != nil {
+		if err := e.grid.Project(e.shape.xy); err != nil {
+			return false, fmt.Errorf("mvt: project: %w", err)
+		}
+	}
+	var ok bool
+	if e.points, ok = e.grid.quantize(e.points, e.shape.xy); !ok {
+		return false, fmt.Errorf("%w: a coordinate is not a number", ErrEWKB)
+	}
+	e.writePoints()
+	e.writeLines()
+	e.writePolygons()
+	for i := range e.geometry {
+		if len(e.geometry[i].b) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (e *Encoder) tag(key, value int) {
+	if e.keyIndex[key] < 0 {
+		e.keyIndex[key] = int32(len(e.keyOrder))
+		e.keyOrder = append(e.keyOrder, int32(key))
+	}
+	e.tags = binary.AppendUvarint(e.tags, uint64(e.keyIndex[key]))
+	e.tags = binary.AppendUvarint(e.tags, uint64(value))
+}
+
+// String sets a text property; bytes that are no UTF-8 are refused. v is not
+// kept.
+func (e *Encoder) String(key int, v []byte) error {
+	if !utf8.Valid(v) {
+		return errors.New("mvt: text property is not UTF-8")
+	}
+	e.tag(key, e.values.string(v))
+	return nil
+}
+
+// Integer sets a whole number: a uint from zero up, a sint below.
+func (e *Encoder) Integer(key int, v int64) { e.tag(key, e.values.integer(v)) }
+
+// Double sets a number; not-a-number and the infinities are left out, since
+// most readers go through JSON.
+func (e *Encoder) Double(key int, v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return
+	}
+	e.tag(key, e.values.double(v))
+}
+
+// Bool sets a truth value.
+func (e *Encoder) Bool(key int, v bool) { e.tag(key, e.values.boolean(v)) }
+
+// EndFeature writes the feature under its id.
+func (e *Encoder) EndFeature(id uint64) {
+	for i := range e.geometry {
+		g := e.geometry[i].b
+		if len(g) == 0 {
+			continue
+		}
+		size := 1 + uvarintLen(id) + 2 + 1 + uvarintLen(uint64(len(g))) + len(g)
+		if len(e.tags) > 0 {
+			size += 1 + uvarintLen(uint64(len(e.tags))) + len(e.tags)
+		}
+		f := append(e.features, tagLayerFeature)
+		f = binary.AppendUvarint(f, uint64(size))
+		f = append(f, tagFeatureID)
+		f = binary.AppendUvarint(f, id)
+		if len(e.tags) > 0 {
+			f = appendBytes(f, tagFeatureTags, e.tags)
+		}
+		f = append(f, tagFeatureType, byte(i+1))
+		e.features = appendBytes(f, tagFeatureGeometry, g)
+	}
+}
+
+// EndLayer writes the layer, unless it has no feature.
+func (e *Encoder) EndLayer() {
+	if len(e.features) == 0 {
+		return
+	}
+	size := 1 + uvarintLen(uint64(len(e.name))) + len(e.name) + len(e.features)
+	for _, k := range e.keyOrder {
+		n := len(e.keys[k])
+		size += 1 + uvarintLen(uint64(n)) + n
+	}
+	for i := range e.values.ends {
+		n := len(e.values.value(i))
+		size += 1 + uvarintLen(uint64(n)) + n
+	}
+	size += 1 + uvarintLen(uint64(e.grid.Extent)) + 2
+
+	t := append(e.tile, tagTileLayer)
+	t = binary.AppendUvarint(t, uint64(size))
+	t = append(t, tagLayerName)
+	t = binary.AppendUvarint(t, uint64(len(e.name)))
+	t = append(t, e.name...)
+	t = append(t, e.features...)
+	for _, k := range e.keyOrder {
+		t = append(t, tagLayerKey)
+		t = binary.AppendUvarint(t, uint64(len(e.keys[k])))
+		t = append(t, e.keys[k]...)
+	}
+	for i := range e.values.ends {
+		t = appendBytes(t, tagLayerValue, e.values.value(i))
+	}
+	t = append(t, tagLayerExtent)
+	t = binary.AppendUvarint(t, uint64(e.grid.Extent))
+	e.tile = append(t, tagLayerVersion, layerVersion)
+}
+
+func appendBytes(dst []byte, tag byte, v []byte) []byte {
+	dst = append(dst, tag)
+	dst = binary.AppendUvarint(dst, uint64(len(v)))
+	return append(dst, v...)
+}
+
+func uvarintLen(v uint64) int {
+	n := 1
+	for ; v >= 0x80; v >>= 7 {
+		n++
+	}
+	return n
+}

@@ -50,8 +50,9 @@ create table gisd.collection (
   search_field text not null default '',
   time_field text not null default '',
   demo boolean not null default false,
-  current_version integer not null default 0, -- 0: nothing imported
-  last_version integer not null default 0,    -- highest number ever given out
+  current_version integer not null default 0,  -- 0: nothing imported
+  previous_version integer not null default 0, -- what a revert goes back to; 0: nothing
+  last_version integer not null default 0,     -- highest number ever given out
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   check (visibility <> 'restricted' or roles <> '{}')

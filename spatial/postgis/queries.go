@@ -25,4 +25,24 @@ var (
 	querySRSDiffer string
 	//go:embed queries/srs_sync.sql
 	querySRSSync string
+	//go:embed queries/catalogue_collections.sql
+	queryCatalogueCollections string
+	//go:embed queries/catalogue_fields.sql
+	queryCatalogueFields string
+	//go:embed queries/catalogue_fingerprint.sql
+	queryCatalogueFingerprint string
+	//go:embed queries/catalogue_listen.sql
+	queryCatalogueListen string
+	//go:embed queries/publish_version.sql
+	queryPublishVersion string
+	//go:embed queries/publish_current_table.sql
+	queryPublishCurrentTable string
+	//go:embed queries/publish_superseded.sql
+	queryPublishSuperseded string
+	//go:embed queries/publish_forget_version.sql
+	queryPublishForgetVersion string
+	//go:embed queries/publish_view_grants.sql
+	queryPublishViewGrants string
+	//go:embed queries/publish_lock_timeout.sql
+	queryPublishLockTimeout string
 )

@@ -1,0 +1,74 @@
+package postgis
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/jackc/pgx/v5"
+
+	"gisd/spatial"
+)
+
+// readCollections reads the whole catalogue within the transaction.
+func readCollections(ctx context.Context, tx pgx.Tx) ([]*spatial.Collection, error) {
+	rows, err := tx.Query(ctx, queryCatalogueCollections)
+	if err != nil {
+		return nil, err
+	}
+	collections, err := pgx.CollectRows(rows, scanCollection)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*spatial.Collection, len(collections))
+	for _, c := range collections {
+		byID[c.ID] = c
+	}
+	rows, err = tx.Query(ctx, queryCatalogueFields)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		id string
+		f  spatial.Field
+	)
+	_, err = pgx.ForEachRow(rows,
+		[]any{&id, &f.Name, &f.Column, &f.Type, &f.Title.VI, &f.Title.EN, &f.Unit, &f.CodeList},
+		func() error {
+			if c := byID[id]; c != nil {
+				c.Fields = append(c.Fields, f)
+			}
+			return nil
+		})
+	return collections, err
+}
+
+// scanCollection reads a row of queries/catalogue_collections.sql.
+func scanCollection(row pgx.CollectableRow) (*spatial.Collection, error) {
+	var (
+		c                              spatial.Collection
+		style                          []byte
+		minLon, minLat, maxLon, maxLat *float64
+	)
+	err := row.Scan(
+		&c.ID, &c.Title.VI, &c.Title.EN, &c.Description.VI, &c.Description.EN,
+		&c.Group, &c.Ordinal, &c.Keywords, &c.Licence, &c.Attribution,
+		&c.Department, &c.Visibility, &c.Roles, &c.Published, &c.MinZoom, &c.MaxZoom,
+		&style, &c.SearchField, &c.TimeField, &c.UpdatedAt,
+		&c.Version, &c.Table,
+		&c.GeometryType, &c.Dimensions, &c.SRID,
+		&c.IDKind, &c.IDField, &c.FeatureCount,
+		&minLon, &minLat, &maxLon, &maxLat,
+		&c.VersionAt,
+	)
+	if err != nil {
+		return nil, err
+	}
+	c.Style = json.RawMessage(style)
+	c.UpdatedAt, c.VersionAt = c.UpdatedAt.UTC(), c.VersionAt.UTC()
+	c.Extent = spatial.EmptyEnvelope(spatial.SRIDWGS84)
+	if minLon != nil && minLat != nil && maxLon != nil && maxLat != nil {
+		c.Extent.MinX, c.Extent.MinY = *minLon, *minLat
+		c.Extent.MaxX, c.Extent.MaxY = *maxLon, *maxLat
+	}
+	return &c, nil
+}

@@ -1,0 +1,95 @@
+package postgis
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Run keeps the catalogue fresh until the context ends: by announcements on a
+// connection of its own, by a poll every few seconds in case one is lost, and
+// by the poll alone while that connection is down. It returns nil at the end of
+// the context and never gives up before.
+func (c *Catalogue) Run(ctx context.Context) error {
+	const first, last = 200 * time.Millisecond, 5 * time.Second
+	wait := first
+	for ctx.Err() == nil {
+		started := time.Now()
+		err := c.listen(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		if time.Since(started) > last {
+			wait = first
+		}
+		c.log.WarnContext(ctx, "catalogue connection lost", "error", err, "retry_ms", wait.Milliseconds())
+		if sleep(ctx, wait+rand.N(wait)) != nil {
+			break
+		}
+		wait = min(2*wait, last)
+		// The pool may still work where the listener does not.
+		_ = c.Reload(ctx)
+	}
+	return nil
+}
+
+// listen reloads at each announcement and each tick of the poll until something
+// fails.
+func (c *Catalogue) listen(ctx context.Context) error {
+	conn, err := connectBeside(ctx, c.pool)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = conn.Close(ctx)
+	}()
+	if _, err := conn.Exec(ctx, queryCatalogueListen); err != nil {
+		return err
+	}
+	for {
+		// After LISTEN and after each wait, so that nothing falls in between.
+		if err := c.Reload(ctx); err != nil {
+			return err
+		}
+		if err := waitForAnnouncement(ctx, conn, c.poll); err != nil {
+			return err
+		}
+	}
+}
+
+// waitForAnnouncement returns nil after an announcement, with up to a hundred
+// that came right behind it, and when the poll is due.
+func waitForAnnouncement(ctx context.Context, conn *pgx.Conn, poll time.Duration) error {
+	wait := poll
+	for range 100 {
+		waiting, cancel := context.WithTimeout(ctx, wait)
+		_, err := conn.WaitForNotification(waiting)
+		cancel()
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && pgconn.Timeout(err) && !conn.IsClosed():
+			return nil
+		case err != nil:
+			return err
+		}
+		wait = 10 * time.Millisecond
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,2 @@
+-- Announcements of changed collections; the payload is the collection's id.
+listen gisd_catalogue

@@ -11,16 +11,18 @@ import (
 
 	"gisd/internal/pgcluster"
 	"gisd/migrations"
+	"gisd/spatial/crs"
+	"gisd/spatial/postgis"
 )
 
 // templateLock orders the processes that want the same template.
 const templateLock = 1_735_287_001
 
 // makeTemplate returns the name of the migrated template of this cluster. It
-// carries the hash of the migrations, so that a long-lived cluster never hands
+// carries a hash of its making, so that a long-lived cluster never hands
 // out yesterday's tables; the first process that needs it makes it.
 func (s *server) makeTemplate(ctx context.Context) (string, error) {
-	sum, err := migrationsHash()
+	sum, err := templateHash()
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +54,8 @@ func (s *server) makeTemplate(ctx context.Context) (string, error) {
 	return name, s.exec(ctx, "alter database "+quoted+" rename to "+pgx.Identifier{name}.Sanitize())
 }
 
-func migrationsHash() (string, error) {
+// templateHash covers all that goes into the template.
+func templateHash() (string, error) {
 	h := sha256.New()
 	names, err := fs.Glob(migrations.Files, "*.sql")
 	if err != nil {
@@ -65,28 +68,20 @@ func migrationsHash() (string, error) {
 		}
 		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
 	}
+	fmt.Fprintf(h, "%+v", crs.SpatialRefSysRows())
 	return hex.EncodeToString(h.Sum(nil)[:6]), nil
 }
 
-// migrate runs every up migration in the order of its number.
+// migrate does what a first start does, as the server's own role.
 func migrate(ctx context.Context, dbURL string) error {
 	conn, err := pgx.Connect(ctx, dbURL)
 	if err != nil {
 		return err
 	}
 	defer conn.Close(ctx)
-	names, err := fs.Glob(migrations.Files, "*.up.sql")
-	if err != nil {
+	if _, err := postgis.Migrate(ctx, conn, postgis.Up, postgis.MigrateOptions{}); err != nil {
 		return err
 	}
-	for _, name := range names {
-		text, err := fs.ReadFile(migrations.Files, name)
-		if err != nil {
-			return err
-		}
-		if _, err := conn.Exec(ctx, string(text), pgx.QueryExecModeSimpleProtocol); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return nil
+	_, err = postgis.SyncSRS(ctx, conn)
+	return err
 }

@@ -1,0 +1,168 @@
+package importers
+
+import (
+	"archive/zip"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gisd/importers/encodings"
+	"gisd/spatial"
+)
+
+func tooLarge(message string) error {
+	return &spatial.Error{Code: spatial.CodeTooLarge, Op: "importers: unpack", Message: message}
+}
+
+func broken(name string, err error) error {
+	return &spatial.Error{Code: spatial.CodeInvalid, Op: "importers: unpack", Message: fmt.Sprintf("%s is a damaged archive: %v", name, err), Err: err}
+}
+
+// unzip unpacks every regular file into the scratch folder under a number of
+// its own: entry names are looked at but never used as paths.
+func (in *Input) unzip(ctx context.Context, f File, limits Limits) error {
+	z, err := zip.OpenReader(f.Path)
+	if err != nil {
+		return broken(in.Name, err)
+	}
+	defer z.Close()
+	if len(z.File) > limits.Entries {
+		return tooLarge(fmt.Sprintf("%s holds %d files; at most %d are read", in.Name, len(z.File), limits.Entries))
+	}
+	budget := newBudget(in.Name, f.Size, limits)
+	for i, e := range z.File {
+		name := entryName(e)
+		if !e.Mode().IsRegular() || hidden(name) {
+			continue
+		}
+		if e.Flags&1 != 0 {
+			return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: unpack", Message: fmt.Sprintf("%s is encrypted; unpack it first", in.Name)}
+		}
+		r, err := e.Open()
+		if err != nil {
+			return broken(in.Name, fmt.Errorf("%s: %w", name, err))
+		}
+		out, err := in.unpackOne(ctx, r, name, strconv.Itoa(i), budget)
+		r.Close()
+		if err != nil {
+			return err
+		}
+		in.Files = append(in.Files, out)
+	}
+	return nil
+}
+
+func (in *Input) gunzip(ctx context.Context, f File, limits Limits) error {
+	r, err := os.Open(f.Path)
+	if err != nil {
+		return fmt.Errorf("importers: open %s: %w", in.Name, err)
+	}
+	defer r.Close()
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return broken(in.Name, err)
+	}
+	name := strings.TrimSuffix(f.Name, filepath.Ext(f.Name))
+	out, err := in.unpackOne(ctx, z, name, "0", newBudget(in.Name, f.Size, limits))
+	if err != nil {
+		return err
+	}
+	in.Named, in.Files = name, append(in.Files, out)
+	return nil
+}
+
+func (in *Input) unpackOne(ctx context.Context, r io.Reader, name, as string, b *budget) (File, error) {
+	dir, err := in.scratchDir()
+	if err != nil {
+		return File{}, err
+	}
+	path := filepath.Join(dir, as)
+	w, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return File{}, fmt.Errorf("importers: unpack %s: %w", name, err)
+	}
+	n, err := io.Copy(w, b.reader(contextReader{ctx, r}))
+	err = errors.Join(err, w.Close())
+	if _, ours := errors.AsType[*spatial.Error](err); ours || ctx.Err() != nil {
+		return File{}, err
+	}
+	if err != nil {
+		return File{}, broken(in.Name, fmt.Errorf("%s: %w", name, err))
+	}
+	return File{Name: name, Path: path, Size: n}, nil
+}
+
+// entryName is the entry's name with forward slashes, as UTF-8: archives made
+// by old tools write the local code page.
+func entryName(e *zip.File) string {
+	name := strings.ReplaceAll(e.Name, `\`, "/")
+	if e.NonUTF8 && !utf8.ValidString(name) {
+		name = string(encodings.Windows1252().Append(nil, []byte(name)))
+	}
+	return strings.TrimLeft(name, "/")
+}
+
+// hidden tells what no importer wants: dot files and the resource forks of
+// macOS.
+func hidden(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if strings.HasPrefix(part, ".") && part != "." && part != ".." || part == "__MACOSX" {
+			return true
+		}
+	}
+	return false
+}
+
+// budget counts what an archive has unpacked to so far.
+type budget struct {
+	name   string
+	packed int64
+	spent  int64
+	limits Limits
+}
+
+func newBudget(name string, packed int64, l Limits) *budget {
+	return &budget{name: name, packed: packed, limits: l}
+}
+
+func (b *budget) reader(r io.Reader) io.Reader { return &budgetReader{b, r} }
+
+type budgetReader struct {
+	b *budget
+	r io.Reader
+}
+
+func (br *budgetReader) Read(p []byte) (int, error) {
+	n, err := br.r.Read(p)
+	b := br.b
+	b.spent += int64(n)
+	if b.spent > b.limits.Bytes {
+		return n, tooLarge(fmt.Sprintf("%s unpacks to more than %d MiB", b.name, b.limits.Bytes>>20))
+	}
+	if b.spent > b.limits.RatioFrom && b.spent > b.limits.Ratio*max(b.packed, 1) {
+		return n, tooLarge(fmt.Sprintf("%s unpacks to more than %d times its size; it looks like a zip bomb", b.name, b.limits.Ratio))
+	}
+	return n, err
+}
+
+func spool(ctx context.Context, path string, r io.Reader, limit int64) error {
+	w, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("importers: standard input: %w", err)
+	}
+	n, err := io.Copy(w, io.LimitReader(contextReader{ctx, r}, limit+1))
+	if err = errors.Join(err, w.Close()); err != nil {
+		return fmt.Errorf("importers: standard input: %w", err)
+	}
+	if n > limit {
+		return tooLarge(fmt.Sprintf("standard input holds more than %d MiB", limit>>20))
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package importers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gisd/spatial"
+)
+
+// Format reads one family of files. Formats are told apart by content: each is
+// offered the whole input and takes what it recognizes.
+type Format interface {
+	Name() string // "shapefile"
+	// Layers lists the layers of this format in the input, in a stable order;
+	// none is no error. It fails for a file that is of this format and cannot
+	// be read.
+	Layers(ctx context.Context, in *Input) ([]Layer, error)
+}
+
+// SourceOptions concern how a layer is read.
+type SourceOptions struct {
+	Encoding string // "" or "auto" finds out
+}
+
+// Layer is one readable layer of an input.
+type Layer struct {
+	Name   string
+	Format string
+	File   string // name within the input
+	// Spatial is false for a table without geometry.
+	Spatial bool
+	// Open reads what is needed to know the schema.
+	Open func(ctx context.Context, o SourceOptions) (Source, error)
+}
+
+// Layers lists what every format finds in the input. Names are unique: layers
+// of equal names in several files carry the file's folder before them. Finding
+// none is an error that says what was found instead.
+func Layers(ctx context.Context, in *Input, formats []Format) ([]Layer, error) {
+	var all []Layer
+	for _, f := range formats {
+		layers, err := f.Layers(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, layers...)
+	}
+	if len(all) == 0 {
+		return nil, nothingFound(in, formats)
+	}
+	distinguish(all)
+	return all, nil
+}
+
+func nothingFound(in *Input, formats []Format) error {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.Name()
+	}
+	what := "is in no format that is read here"
+	switch {
+	case len(in.Files) == 0:
+		what = "holds no files"
+	case len(in.Files) == 1 && in.Files[0].Size == 0:
+		what = "is empty"
+	}
+	return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: open",
+		Message: fmt.Sprintf("%s %s (%s)", in.Name, what, strings.Join(names, ", "))}
+}
+
+func distinguish(layers []Layer) {
+	count := map[string]int{}
+	for _, l := range layers {
+		count[l.Name]++
+	}
+	used := map[string]bool{}
+	for i := range layers {
+		l := &layers[i]
+		if count[l.Name] > 1 {
+			l.Name = strings.TrimSuffix(l.File, "/") + ":" + l.Name
+		}
+		for n := 2; used[l.Name]; n++ {
+			l.Name = fmt.Sprintf("%s_%d", strings.TrimRight(l.Name, "_0123456789"), n)
+		}
+		used[l.Name] = true
+	}
+}
+
+// ChooseLayer applies the rule of the command line: the named layer, else the
+// only one. The error lists what there is.
+func ChooseLayer(layers []Layer, name string) (Layer, error) {
+	if name == "" {
+		if len(layers) == 1 {
+			return layers[0], nil
+		}
+		return Layer{}, &AmbiguousError{Layers: layers}
+	}
+	for _, l := range layers {
+		if l.Name == name {
+			return l, nil
+		}
+	}
+	for _, l := range layers {
+		if strings.EqualFold(l.Name, name) {
+			return l, nil
+		}
+	}
+	return Layer{}, &AmbiguousError{Layers: layers, Wanted: name}
+}
+
+// AmbiguousError says that a layer must be named; it is bad usage.
+type AmbiguousError struct {
+	Layers []Layer
+	Wanted string
+}
+
+// Error lists the layers, one a line.
+func (e *AmbiguousError) Error() string {
+	var b strings.Builder
+	if e.Wanted != "" {
+		fmt.Fprintf(&b, "there is no layer %q; layers are:", e.Wanted)
+	} else {
+		fmt.Fprintf(&b, "%d layers; name one with --layer or take --all-layers:", len(e.Layers))
+	}
+	for _, l := range e.Layers {
+		kind := ""
+		if !l.Spatial {
+			kind = ", no geometry"
+		}
+		fmt.Fprintf(&b, "\n  %s (%s%s)", l.Name, l.Format, kind)
+	}
+	return b.String()
+}

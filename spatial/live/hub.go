@@ -1,0 +1,306 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gisd/spatial"
+)
+
+// Source is where a Hub learns what is registered and what was last known.
+type Source interface {
+	Devices(ctx context.Context) ([]Device, error)
+	LastPositions(ctx context.Context) ([]Position, error)
+	// WatchDevices calls changed whenever the registry may have changed, until
+	// the context ends; it reconnects by itself and then returns nil.
+	WatchDevices(ctx context.Context, changed func()) error
+}
+
+// Config of a Hub. The zero value works, alone and without a database.
+type Config struct {
+	Source Source           // nil: devices come by SetDevices only
+	Bus    Bus              // nil: there is no other node
+	Now    func() time.Time // time.Now
+	Tick   time.Duration    // between frames; 250 ms, and four of it below zoom 9
+	Epoch  string           // names this run of this node; made from the clock
+	Log    *slog.Logger     // discards
+}
+
+// Hub holds the last known position of every device and tells watchers what
+// moves within their viewport. It is safe for goroutines.
+//
+// A watcher has no queue: the hub keeps one bit per device that changed, and a
+// watcher that comes late finds the latest state.
+type Hub struct {
+	cfg Config
+
+	mu      sync.RWMutex
+	byID    map[string]*entry
+	entries []*entry // by entry.index
+	dirty   []*entry
+	coarse  map[cell]map[*entry]struct{} // by cell of the snapshot level, for snapshots
+	topics  map[topic][]*Watcher
+	lazy    map[*Watcher]struct{} // watchers that wait for every fourth tick
+	watched int
+	ticks   uint64
+
+	seq atomic.Uint64 // counts ticks that had something to say
+}
+
+// snapshotIndex is the level index (see topic) by which snapshots look up.
+const snapshotIndex = 1
+
+// entry is one device; index never changes and is never given to another.
+type entry struct {
+	index   int
+	device  *Device
+	present bool // registered and not revoked
+	known   bool // position is set
+	local   bool // the last change came from this node and is not published yet
+	dirty   bool
+	told    bool // seen is set
+	seen    cell // where watchers were last told it is
+	cell    cell
+	last    Position
+	item    atomic.Pointer[[]byte] // JSON of the position, made once for all watchers
+}
+
+// NewHub returns a hub without devices. Run makes it work.
+func NewHub(cfg Config) *Hub {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	cfg.Tick = cmp.Or(cfg.Tick, 250*time.Millisecond)
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Epoch == "" {
+		cfg.Epoch = strconv.FormatInt(cfg.Now().UnixNano(), 36)
+	}
+	return &Hub{
+		cfg:    cfg,
+		byID:   make(map[string]*entry),
+		coarse: make(map[cell]map[*entry]struct{}),
+		topics: make(map[topic][]*Watcher),
+		lazy:   make(map[*Watcher]struct{}),
+	}
+}
+
+// Epoch names this run of this node; sequence numbers of different epochs do
+// not compare.
+func (h *Hub) Epoch() string { return h.cfg.Epoch }
+
+// SetDevices replaces the registry. Watchers are told of devices that vanish,
+// or that they may no longer see, at the next tick.
+func (h *Hub) SetDevices(devices []Device) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	listed := make(map[string]struct{}, len(devices))
+	for i := range devices {
+		listed[devices[i].ID] = struct{}{}
+		h.put(&devices[i])
+	}
+	for id, e := range h.byID {
+		if _, ok := listed[id]; !ok && e.present {
+			h.forget(e)
+		}
+	}
+}
+
+// PutDevice registers a device or changes it.
+func (h *Hub) PutDevice(d Device) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.put(&d)
+}
+
+func (h *Hub) put(d *Device) {
+	e, ok := h.byID[d.ID]
+	if !ok {
+		e = &entry{index: len(h.entries)}
+		h.byID[d.ID] = e
+		h.entries = append(h.entries, e)
+	}
+	if ok && e.present && equalDevices(e.device, d) {
+		return
+	}
+	if d.Revoked {
+		e.device = d
+		h.forget(e)
+		return
+	}
+	e.device, e.present = d, true
+	e.item.Store(nil)
+	h.soil(e)
+}
+
+// forget hides a device; its index stays, for watchers that must be told.
+func (h *Hub) forget(e *entry) {
+	if e.known {
+		delete(h.coarse[e.cell.at(snapshotIndex).cell], e)
+	}
+	e.present, e.known = false, false
+	e.last = Position{Device: e.device.ID}
+	h.soil(e)
+}
+
+func (h *Hub) soil(e *entry) {
+	if !e.dirty {
+		e.dirty = true
+		h.dirty = append(h.dirty, e)
+	}
+}
+
+func equalDevices(a, b *Device) bool {
+	return a.ID == b.ID && a.Kind == b.Kind && a.Name == b.Name && a.Department == b.Department &&
+		a.Visibility == b.Visibility && a.Demo == b.Demo && a.Revoked == b.Revoked && slices.Equal(a.Roles, b.Roles)
+}
+
+// Device returns a registered device that is not revoked.
+func (h *Hub) Device(id string) (*Device, bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if e, ok := h.byID[id]; ok && e.present {
+		return e.device, true
+	}
+	return nil, false
+}
+
+// Outcome is what a position did to its device.
+type Outcome int
+
+// A device's marker moves only forward in the time of its fixes.
+const (
+	Moved     Outcome = iota // it is the last known position now
+	Late                     // older than the last known one; the marker stays
+	Duplicate                // same time as the last known one
+	Unknown                  // no such device, or a revoked one
+)
+
+// Update takes positions in, in any order, and says what each did. They must be
+// valid (see Position.Validate).
+func (h *Hub) Update(positions []Position) []Outcome { return h.update(positions, true) }
+
+func (h *Hub) update(positions []Position, local bool) []Outcome {
+	outcomes := make([]Outcome, len(positions))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range positions {
+		outcomes[i] = h.move(&positions[i], local)
+	}
+	return outcomes
+}
+
+func (h *Hub) move(p *Position, local bool) Outcome {
+	e, ok := h.byID[p.Device]
+	switch {
+	case !ok || !e.present:
+		return Unknown
+	case e.known && p.Time.Equal(e.last.Time):
+		return Duplicate
+	case e.known && p.Time.Before(e.last.Time):
+		return Late
+	}
+	to := cellOf(p.Lon, p.Lat)
+	from, now := e.cell.at(snapshotIndex).cell, to.at(snapshotIndex).cell
+	if !e.known || from != now {
+		if e.known {
+			delete(h.coarse[from], e)
+		}
+		if h.coarse[now] == nil {
+			h.coarse[now] = make(map[*entry]struct{})
+		}
+		h.coarse[now][e] = struct{}{}
+	}
+	e.last, e.cell, e.known, e.local = *p, to, true, local
+	e.item.Store(nil)
+	h.soil(e)
+	return Moved
+}
+
+// json returns the shared JSON of a known position.
+func (e *entry) json() []byte {
+	if b := e.item.Load(); b != nil {
+		return *b
+	}
+	b := appendItem(make([]byte, 0, 192), e.device, &e.last)
+	e.item.Store(&b)
+	return b
+}
+
+// Filter chooses devices by place, kind and caller.
+type Filter struct {
+	BBox   *spatial.Envelope // SRID 4326, lon lat degrees, edges inside; nil is everywhere
+	Kinds  []Kind            // nil is every kind
+	Access spatial.Access
+}
+
+// wants reports whether the entry has a position that the filter lets through.
+func (f *Filter) wants(e *entry) bool {
+	return e.known && e.present &&
+		(f.BBox == nil || contains(*f.BBox, e.last.Lon, e.last.Lat)) &&
+		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, e.device.Kind)) &&
+		e.device.VisibleTo(f.Access)
+}
+
+// Sighting is a device with its last known position.
+type Sighting struct {
+	Device   *Device
+	Position Position
+}
+
+// AppendFeature appends the sighting as a GeoJSON feature, lon lat in degrees
+// (RFC 7946 §4), the device's id as the feature's.
+func (s *Sighting) AppendFeature(dst []byte) []byte { return appendFeature(dst, s.Device, &s.Position) }
+
+// Last returns the last known positions that the filter lets through, ordered
+// by device id.
+func (h *Hub) Last(f Filter) []Sighting {
+	h.mu.RLock()
+	var found []Sighting
+	h.each(f.BBox, func(e *entry) {
+		if f.wants(e) {
+			found = append(found, Sighting{e.device, e.last})
+		}
+	})
+	h.mu.RUnlock()
+	slices.SortFunc(found, func(a, b Sighting) int { return cmp.Compare(a.Device.ID, b.Device.ID) })
+	return found
+}
+
+// each visits every entry that may lie in the box, and others.
+func (h *Hub) each(box *spatial.Envelope, visit func(*entry)) {
+	if box != nil {
+		if topics := topicsAt(*box, snapshotIndex); topics != nil {
+			for _, t := range topics {
+				for e := range h.coarse[t.cell] {
+					visit(e)
+				}
+			}
+			return
+		}
+	}
+	for _, e := range h.entries {
+		visit(e)
+	}
+}
+
+// Devices returns the registered devices that the caller may see, by id.
+func (h *Hub) Devices(a spatial.Access, kinds []Kind) []*Device {
+	h.mu.RLock()
+	var found []*Device
+	for _, e := range h.entries {
+		if e.present && e.device.VisibleTo(a) && (len(kinds) == 0 || slices.Contains(kinds, e.device.Kind)) {
+			found = append(found, e.device)
+		}
+	}
+	h.mu.RUnlock()
+	slices.SortFunc(found, func(a, b *Device) int { return cmp.Compare(a.ID, b.ID) })
+	return found
+}

@@ -1,0 +1,127 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gisd/spatial"
+)
+
+// Recorder keeps positions: the last known one of each device and the history.
+// The positions are the recorder's from the call on.
+type Recorder interface {
+	// Record takes positions in; it waits where it is full, and fails with
+	// CodeUnavailable where that lasts too long. It returns before the positions
+	// are on disk.
+	Record(ctx context.Context, positions []Position) error
+}
+
+// Intake is where positions enter: it checks who reports what, hands them to
+// the recorder and then to the hub.
+type Intake struct {
+	Hub      *Hub
+	Recorder Recorder // nil keeps no history
+	Limits   Limits
+	Now      func() time.Time
+}
+
+// RowError is one fault of one row.
+type RowError struct {
+	Row    int    `json:"row"` // as Row.Number
+	Device string `json:"device,omitempty"`
+	Name   string `json:"name,omitempty"` // member of the position, or empty for the row
+	Reason string `json:"reason"`
+}
+
+// Receipt says what became of the rows of one request.
+type Receipt struct {
+	Accepted   int        `json:"accepted"`
+	Late       int        `json:"late"`       // of the accepted: older than the last known, kept as history
+	Duplicates int        `json:"duplicates"` // of the accepted: known already
+	Rejected   int        `json:"rejected"`
+	Errors     []RowError `json:"errors,omitempty"` // the first 100
+}
+
+// maxRowErrors bounds Receipt.Errors.
+const maxRowErrors = 100
+
+// Report takes the good rows in. It fails as MayReport does, with CodeInvalid
+// where no row is good, and as Recorder.Record does; the receipt is never nil.
+// With allOrNothing a single bad row refuses all of them.
+func (in *Intake) Report(ctx context.Context, a spatial.Access, rows []Row, allOrNothing bool) (*Receipt, error) {
+	receipt := &Receipt{}
+	if err := MayReport(a); err != nil {
+		return receipt, err
+	}
+	good := make([]Position, 0, len(rows))
+	for i := range rows {
+		faults := in.faults(a, &rows[i])
+		if len(faults) == 0 {
+			good = append(good, rows[i].Position)
+			continue
+		}
+		receipt.Rejected++
+		for _, f := range faults {
+			if len(receipt.Errors) < maxRowErrors {
+				receipt.Errors = append(receipt.Errors,
+					RowError{Row: rows[i].Number, Device: rows[i].Position.Device, Name: f.Name, Reason: f.Reason})
+			}
+		}
+	}
+	if receipt.Rejected > 0 && (allOrNothing || len(good) == 0) {
+		return receipt, receipt.invalid(len(rows))
+	}
+	if in.Recorder != nil && len(good) > 0 {
+		if err := in.Recorder.Record(ctx, slices.Clone(good)); err != nil {
+			return receipt, fmt.Errorf("live: record: %w", err)
+		}
+	}
+	receipt.Accepted = len(good)
+	for _, outcome := range in.Hub.Update(good) {
+		switch outcome {
+		case Late:
+			receipt.Late++
+		case Duplicate:
+			receipt.Duplicates++
+		}
+	}
+	return receipt, nil
+}
+
+// faults adds what the registry and the caller's rights say to the row's own.
+func (in *Intake) faults(a spatial.Access, r *Row) []spatial.FieldError {
+	if !ValidDeviceID(r.Position.Device) {
+		return r.Faults
+	}
+	// A device that the caller may not see and one that is not there must not be
+	// told apart.
+	d, ok := in.Hub.Device(r.Position.Device)
+	if ok && d.ReportableBy(a) {
+		return r.Faults
+	}
+	return append(slices.Clip(r.Faults), spatial.FieldError{Name: "device",
+		Reason: "is not registered, or not one that this key may report for"})
+}
+
+// invalid turns the receipt's errors into one error. A single position names
+// its members, several name them by JSON pointer (RFC 6901): "/2/lat".
+func (r *Receipt) invalid(rows int) error {
+	fields := make([]spatial.FieldError, len(r.Errors))
+	for i, e := range r.Errors {
+		name := e.Name
+		if rows > 1 {
+			name = fmt.Sprintf("/%d", e.Row-1)
+			if e.Name != "" {
+				name += "/" + e.Name
+			}
+		}
+		fields[i] = spatial.FieldError{Name: name, Reason: e.Reason}
+	}
+	message := "The position is not valid."
+	if rows > 1 {
+		message = fmt.Sprintf("%d of %d positions are not valid; none was taken.", r.Rejected, rows)
+	}
+	return spatial.Invalid("live: report", message, fields...)
+}

@@ -1,0 +1,204 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Run loads what is known, ticks, and listens to the other nodes and to the
+// registry, until the context ends; it then returns nil. The source must answer
+// at the start, later failures are logged and tried again.
+func (h *Hub) Run(ctx context.Context) error {
+	if err := h.load(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	changed := make(chan struct{}, 1)
+	note := func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	}
+	group.Go(func() error { return h.tickLoop(ctx) })
+	if h.cfg.Source != nil {
+		group.Go(func() error { return h.reloadLoop(ctx, changed) })
+		group.Go(func() error { return h.cfg.Source.WatchDevices(ctx, note) })
+	}
+	if h.cfg.Bus != nil {
+		group.Go(func() error {
+			return h.cfg.Bus.Subscribe(ctx, BusListener{Message: h.receive, Gap: note})
+		})
+	}
+	return group.Wait()
+}
+
+// load reads the registry and the last known positions; positions older than
+// what the hub knows change nothing.
+func (h *Hub) load(ctx context.Context) error {
+	if h.cfg.Source == nil {
+		return nil
+	}
+	devices, err := h.cfg.Source.Devices(ctx)
+	if err != nil {
+		return fmt.Errorf("live: load devices: %w", err)
+	}
+	positions, err := h.cfg.Source.LastPositions(ctx)
+	if err != nil {
+		return fmt.Errorf("live: load last positions: %w", err)
+	}
+	h.SetDevices(devices)
+	h.update(positions, false)
+	return nil
+}
+
+// reloadPause gathers a burst of changes, a demo's worth of devices, into one.
+const reloadPause = 100 * time.Millisecond
+
+func (h *Hub) reloadLoop(ctx context.Context, changed <-chan struct{}) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		}
+		for wait := reloadPause; ; wait = min(2*wait, 30*time.Second) {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(wait):
+			}
+			err := h.load(ctx)
+			if err == nil || ctx.Err() != nil {
+				break
+			}
+			h.cfg.Log.WarnContext(ctx, "live: the registry cannot be read, trying again", "error", err)
+		}
+	}
+}
+
+func (h *Hub) tickLoop(ctx context.Context) error {
+	ticker := time.NewTicker(h.cfg.Tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			h.tick(ctx)
+		}
+	}
+}
+
+// tick tells watchers what changed since the last tick, and the other nodes
+// what changed here.
+func (h *Hub) tick(ctx context.Context) {
+	publish := h.distribute()
+	if h.cfg.Bus == nil || len(publish) == 0 {
+		return
+	}
+	message, err := json.Marshal(busMessage{Epoch: h.cfg.Epoch, Positions: publish})
+	if err == nil {
+		err = h.cfg.Bus.Publish(ctx, message)
+	}
+	if err != nil && ctx.Err() == nil {
+		h.cfg.Log.WarnContext(ctx, "live: the other nodes were not told", "positions", len(publish), "error", err)
+	}
+}
+
+// distribute marks each dirty entry at the watchers of its old and new topics,
+// and returns the positions that came in here.
+func (h *Hub) distribute() []Position {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ticks++
+	var publish []Position
+	byTopic := make(map[topic][]int)
+	mark := func(e *entry, c cell) {
+		for index := range levelCount {
+			if t := c.at(index); len(h.topics[t]) > 0 {
+				byTopic[t] = append(byTopic[t], e.index)
+			}
+		}
+	}
+	for _, e := range h.dirty {
+		e.dirty = false
+		if e.local && e.known && h.cfg.Bus != nil {
+			publish = append(publish, e.last)
+		}
+		e.local = false
+		if e.told {
+			mark(e, e.seen)
+		}
+		if e.known && (!e.told || e.cell != e.seen) {
+			mark(e, e.cell)
+		}
+		e.seen, e.told = e.cell, e.known
+	}
+	if len(h.dirty) > 0 {
+		h.seq.Add(1)
+	}
+	clear(h.dirty)
+	h.dirty = h.dirty[:0]
+	for t, indexes := range byTopic {
+		for _, s := range h.topics[t] {
+			s.add(indexes)
+		}
+	}
+	if h.ticks%lazyTicks == 0 {
+		for s := range h.lazy {
+			s.mu.Lock()
+			due := !s.pending.empty()
+			s.mu.Unlock()
+			if due {
+				s.signal()
+			}
+		}
+	}
+	return publish
+}
+
+// busMessage is what nodes tell each other, at each tick.
+type busMessage struct {
+	Epoch     string
+	Positions []Position
+}
+
+func (h *Hub) receive(message []byte) {
+	var m busMessage
+	if err := json.Unmarshal(message, &m); err != nil {
+		h.cfg.Log.Warn("live: a message of another node cannot be read", "error", err)
+		return
+	}
+	if m.Epoch != h.cfg.Epoch {
+		h.update(m.Positions, false)
+	}
+}
+
+// Stats are counts for metrics.
+type Stats struct {
+	Devices, Known, Watchers int
+}
+
+// Stats returns the counts of this moment.
+func (h *Hub) Stats() Stats {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	s := Stats{Watchers: h.watched}
+	for _, e := range h.entries {
+		if e.present {
+			s.Devices++
+		}
+		if e.known {
+			s.Known++
+		}
+	}
+	return s
+}

@@ -1,0 +1,171 @@
+package redisbus_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"gisd/spatial"
+	"gisd/spatial/live"
+	"gisd/spatial/live/livetest"
+	"gisd/spatial/redisbus"
+)
+
+// server is a redis-server on a unix socket of its own.
+type server struct {
+	binary, socket string
+	cmd            *exec.Cmd
+}
+
+func (s *server) start(t *testing.T) {
+	t.Helper()
+	s.cmd = exec.Command(s.binary, "--port", "0", "--unixsocket", s.socket, "--save", "", "--appendonly", "no",
+		"--dir", filepath.Dir(s.socket))
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	client := s.client(t)
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if client.Ping(t.Context()).Err() == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("redis-server does not answer")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	_ = s.cmd.Wait()
+}
+
+func (s *server) client(t *testing.T) *redis.Client {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket, MaxRetries: -1})
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+func newServer(t *testing.T) *server {
+	t.Helper()
+	binary, err := exec.LookPath("redis-server")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("redis-server is not installed")
+		}
+		t.Skip("SKIPPED: redis-server is not installed (apt install redis-server)")
+	}
+	dir, err := os.MkdirTemp("", "gisd-redis") // t.TempDir is too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s := &server{binary: binary, socket: filepath.Join(dir, "s")}
+	s.start(t)
+	t.Cleanup(func() { s.stop(t) })
+	return s
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	livetest.TestBus(t, func(t *testing.T) live.Bus {
+		return redisbus.New(s.client(t), redisbus.Config{Channel: t.Name()}, slog.New(slog.DiscardHandler))
+	})
+}
+
+func TestReconnect(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	bus := redisbus.New(s.client(t), redisbus.Config{Idle: 100 * time.Millisecond}, slog.New(slog.DiscardHandler))
+	gaps := make(chan struct{}, 10)
+	var mu sync.Mutex
+	var got [][]byte
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- bus.Subscribe(ctx, live.BusListener{
+			Gap: func() { gaps <- struct{}{} },
+			Message: func(m []byte) {
+				mu.Lock()
+				got = append(got, bytes.Clone(m))
+				mu.Unlock()
+			},
+		})
+	}()
+	await(t, gaps)
+	s.stop(t)
+	if err := bus.Publish(t.Context(), []byte("lost")); err == nil {
+		t.Error("publishing without a server: no error")
+	}
+	s.start(t)
+	await(t, gaps)
+	if err := bus.Publish(t.Context(), []byte("back")); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		mu.Lock()
+		arrived := slices.ContainsFunc(got, func(m []byte) bool { return string(m) == "back" })
+		mu.Unlock()
+		if arrived {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no message after the server came back")
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("Subscribe: %v", err)
+	}
+}
+
+func await(t *testing.T, c <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(10 * time.Second):
+		t.Fatal("no gap was told")
+	}
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, url string
+		want      spatial.Code
+	}{
+		{"no URL", "::", spatial.CodeInvalid},
+		{"nobody there", "redis://127.0.0.1:1/0?max_retries=-1", spatial.CodeUnavailable},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := redisbus.Open(t.Context(), test.url); spatial.CodeOf(err) != test.want {
+				t.Errorf("got %v, want code %q", err, test.want)
+			}
+		})
+	}
+	s := newServer(t)
+	client, err := redisbus.Open(t.Context(), "unix://"+s.socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -32,8 +32,7 @@ type Access struct {
 	Roles      []Role // granted roles, built-in and custom ones alike
 	Department string // editors change what their department owns; "" is none
 	ReadOnly   bool   // a key that travelled in a URL changes nothing
-	Device     string // the only device this key may report for; "" is no device's key
-	DeviceID   string // a key that may only report this device's positions; it reads what is public, and its own device
+	Device     string // a device's key: reports for this device alone, reads it and what is public
 }
 
 // SystemAccess is the command line's own: it sees everything.
@@ -63,7 +62,7 @@ func (a Access) CanRead(c *Collection) bool {
 	case VisibilityPublic:
 		return true
 	case VisibilityInternal:
-		return !a.Anonymous() && a.DeviceID == ""
+		return !a.Anonymous() && a.Device == ""
 	case VisibilityRestricted:
 		return slices.ContainsFunc(c.Roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
 	}

@@ -87,8 +87,8 @@ func (d *Device) VisibleTo(a spatial.Access) bool {
 		return false
 	case d.Visibility == spatial.VisibilityPublic, a.Has(spatial.RoleAdmin):
 		return true
-	case a.DeviceID != "":
-		return a.DeviceID == d.ID
+	case a.Device != "":
+		return a.Device == d.ID
 	case d.Visibility == spatial.VisibilityInternal:
 		return !a.Anonymous()
 	}
@@ -105,7 +105,7 @@ func MayReport(a spatial.Access) error {
 	case a.ReadOnly:
 		return &spatial.Error{Code: spatial.CodeForbidden, Op: "live: report",
 			Message: "A key in the address is read-only; send it as Authorization: Bearer."}
-	case a.DeviceID != "", a.Has(spatial.RoleOperator), a.Has(spatial.RoleEditor):
+	case a.Device != "", a.Has(spatial.RoleOperator), a.Has(spatial.RoleEditor):
 		return nil
 	}
 	return &spatial.Error{Code: spatial.CodeForbidden, Op: "live: report",
@@ -119,8 +119,8 @@ func (d *Device) ReportableBy(a spatial.Access) bool {
 	switch {
 	case d.Revoked:
 		return false
-	case a.DeviceID != "":
-		return a.DeviceID == d.ID
+	case a.Device != "":
+		return a.Device == d.ID
 	case a.Has(spatial.RoleOperator):
 		return true
 	}

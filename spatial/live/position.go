@@ -25,9 +25,9 @@ type Position struct {
 	Time           time.Time // the fix's own time, UTC, whole microseconds
 	ReceivedAt     time.Time // when it came in, UTC
 	SpeedKMH       Measure
-	BearingDegrees Measure // clockwise from true north, in [0, 360)
-	AccuracyMeters Measure // radius
-	Attributes     json.RawMessage
+	BearingDegrees Measure         // clockwise from true north, in [0, 360)
+	AccuracyMeters Measure         // radius
+	Attributes     json.RawMessage `json:",omitempty"`
 }
 
 // Limits bound what a position may hold. The zero value stands for the

@@ -1,0 +1,144 @@
+package auth
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"gisd/api/negotiate"
+	"gisd/spatial"
+)
+
+const (
+	identityKey = "gisd.identity"
+	cookieName  = "gisd_session"
+	csrfHeader  = "X-CSRF-Token"
+)
+
+// AccessOf returns who asks; the anonymous caller where no middleware ran.
+func AccessOf(c echo.Context) spatial.Access {
+	return identityOf(c).access
+}
+
+func identityOf(c echo.Context) identity {
+	id, _ := c.Get(identityKey).(*identity)
+	if id == nil {
+		return identity{}
+	}
+	return *id
+}
+
+// Middleware settles who asks, before any handler runs, and refuses what the
+// credentials do not allow whatever the path: bad ones (401), a change by a key
+// in the address, a change without the session's CSRF token, and anything but
+// reporting positions by a device's key (403).
+func (s *Service) Middleware(origin negotiate.Origin) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			id, byCookie, err := s.identify(c)
+			if err != nil {
+				if !byCookie || spatial.CodeOf(err) != spatial.CodeUnauthenticated {
+					return err
+				}
+				// The cookie is dead: take it back, and let the browser show a page
+				// on which to sign in again.
+				clearCookie(c, origin.Secure(c.Request()))
+				if !isNavigation(c.Request()) {
+					return err
+				}
+			}
+			if !id.access.Anonymous() {
+				c.Set(identityKey, &id)
+				c.Response().Header().Set("Cache-Control", "private, no-cache")
+				if err := permit(c.Request(), id, byCookie); err != nil {
+					return err
+				}
+			}
+			return next(c)
+		}
+	}
+}
+
+// identify reads one credential: the header, else the address, else the cookie.
+func (s *Service) identify(c echo.Context) (id identity, byCookie bool, err error) {
+	r := c.Request()
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, secret, _ := strings.Cut(header, " ")
+		secret = strings.TrimSpace(secret)
+		if !strings.EqualFold(scheme, "Bearer") || secret == "" {
+			return id, false, unauthenticated("auth: header", "The Authorization header must read: Bearer KEY.", nil)
+		}
+		id, err = s.key(r.Context(), secret, false)
+		return id, false, err
+	}
+	if strings.Contains(r.URL.RawQuery, "key=") && r.URL.Query().Has("key") {
+		id, err = s.key(r.Context(), r.URL.Query().Get("key"), true)
+		return id, false, err
+	}
+	if len(r.Header["Cookie"]) == 0 {
+		return id, false, nil
+	}
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return id, false, nil
+	}
+	id, err = s.session(r.Context(), cookie.Value)
+	return id, true, err
+}
+
+// isNavigation tells a person opening a page, or the sign-in itself, from a
+// program fetching data.
+func isNavigation(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Mode") == "navigate" || strings.HasPrefix(r.URL.Path, "/auth/")
+}
+
+func permit(r *http.Request, id identity, byCookie bool) error {
+	forbidden := func(message string) error {
+		return &spatial.Error{Code: spatial.CodeForbidden, Op: "auth: permit", Message: message}
+	}
+	if id.access.Device != "" && !reportsPositions(r) {
+		return forbidden("This key belongs to a device and may only report its positions.")
+	}
+	if !unsafe(r.Method) {
+		return nil
+	}
+	if id.access.ReadOnly && !holdsOnlyAddress(r) {
+		return forbidden("A key in the address may only read. Send it as: Authorization: Bearer KEY.")
+	}
+	if byCookie && subtle.ConstantTimeCompare([]byte(r.Header.Get(csrfHeader)), []byte(id.csrf)) != 1 {
+		return forbidden("The header " + csrfHeader + " is missing or wrong; /auth/me tells its value.")
+	}
+	return nil
+}
+
+func unsafe(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
+	}
+	return true
+}
+
+// reportsPositions names the addresses that devices send to.
+func reportsPositions(r *http.Request) bool {
+	return r.URL.Path == "/live/positions" && r.Method == http.MethodPost || holdsOnlyAddress(r)
+}
+
+// holdsOnlyAddress names the addresses of trackers that can be given an address
+// and nothing else: their key travels in it and still reports.
+func holdsOnlyAddress(r *http.Request) bool {
+	return r.URL.Path == "/live/osmand" || r.URL.Path == "/live/owntracks"
+}
+
+func clearCookie(c echo.Context, secure bool) {
+	setCookie(c, "", -1, secure)
+}
+
+func setCookie(c echo.Context, value string, maxAge int, secure bool) {
+	c.SetCookie(&http.Cookie{
+		Name: cookieName, Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure,
+	})
+}

@@ -1,0 +1,415 @@
+package tiles_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"gisd/spatial"
+	"gisd/tiles"
+)
+
+var at = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+
+func collection(id string) *spatial.Collection {
+	return &spatial.Collection{ID: id, Title: spatial.Text{VI: "Lớp " + id, EN: "Layer " + id}, Published: true,
+		Visibility: spatial.VisibilityPublic, MinZoom: 5, MaxZoom: 16, Version: 1, VersionAt: at, UpdatedAt: at,
+		GeometryType: spatial.GeometryPolygon, SRID: 9210, FeatureCount: 1,
+		Extent: spatial.Envelope{SRID: 4326, MinX: 106.3, MinY: 10.8, MaxX: 107, MaxY: 11.5},
+		Fields: []spatial.Field{{Name: "tên", Type: spatial.FieldString}, {Name: "area", Type: spatial.FieldNumber}, {Name: "ok", Type: spatial.FieldBoolean}}}
+}
+
+// catalogue is a map with the rule of spatial.Access.
+type catalogue struct {
+	mu sync.Mutex
+	m  map[string]*spatial.Collection
+}
+
+func catalogueOf(list ...*spatial.Collection) *catalogue {
+	c := &catalogue{m: map[string]*spatial.Collection{}}
+	for _, e := range list {
+		c.m[e.ID] = e
+	}
+	return c
+}
+
+func (c *catalogue) Collection(id string, a spatial.Access) (*spatial.Collection, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.m[id]
+	if e == nil || !a.CanRead(e) {
+		return nil, spatial.NotFound("test", "no such collection")
+	}
+	return e, nil
+}
+
+// source answers with the layer's name, as often as asked; hold keeps it back.
+type source struct {
+	calls    atomic.Int32
+	hold     chan struct{}
+	canceled atomic.Int32
+	fail     error
+}
+
+func (s *source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error) {
+	s.calls.Add(1)
+	if s.hold != nil {
+		select {
+		case <-s.hold:
+		case <-ctx.Done():
+			s.canceled.Add(1)
+			return nil, ctx.Err()
+		}
+	}
+	if s.fail != nil {
+		return nil, s.fail
+	}
+	return fmt.Appendf(nil, "<%s v%d %v>", r.Collection.ID, r.Collection.Version, r.Coord), nil
+}
+
+type memory struct{ m sync.Map }
+
+func (c *memory) Get(_ context.Context, k tiles.Key) (*tiles.Tile, bool) {
+	if v, ok := c.m.Load(k); ok {
+		return v.(*tiles.Tile), true
+	}
+	return nil, false
+}
+func (c *memory) Set(_ context.Context, k tiles.Key, t *tiles.Tile) { c.m.Store(k, t) }
+
+// over Thủ Dầu Một
+var here = tiles.Coord{Z: 10, X: 815, Y: 480}
+
+func TestParseCoord(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		z, x, y string
+		want    tiles.Coord
+		ok      bool
+	}{
+		{"0", "0", "0", tiles.Coord{}, true},
+		{"24", "16777215", "0", tiles.Coord{Z: 24, X: 1<<24 - 1}, true},
+		{"10", "815", "480", here, true},
+		{"25", "0", "0", tiles.Coord{}, false},
+		{"1", "2", "0", tiles.Coord{}, false},
+		{"1", "0", "2", tiles.Coord{}, false},
+		{"-1", "0", "0", tiles.Coord{}, false},
+		{"1", "+1", "0", tiles.Coord{}, false},
+		{"1", "01", "0", tiles.Coord{}, false},
+		{"1", "", "0", tiles.Coord{}, false},
+		{"1.0", "0", "0", tiles.Coord{}, false},
+		{"4", "99999999999999999999", "0", tiles.Coord{}, false},
+		{"4", "4294967296", "0", tiles.Coord{}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.z+"/"+tt.x+"/"+tt.y, func(t *testing.T) {
+			t.Parallel()
+			got, err := tiles.ParseCoord(tt.z, tt.x, tt.y)
+			if tt.ok && (err != nil || got != tt.want) {
+				t.Fatalf("= %v, %v; want %v", got, err, tt.want)
+			}
+			if !tt.ok && spatial.CodeOf(err) != spatial.CodeNotFound {
+				t.Fatalf("= %v, %v; want not_found", got, err)
+			}
+			if tt.ok && got.String() != tt.z+"/"+tt.x+"/"+tt.y {
+				t.Errorf("String() = %q", got.String())
+			}
+		})
+	}
+}
+
+func FuzzParseCoord(f *testing.F) {
+	f.Add("10", "815", "480")
+	f.Add("0", "00", "-0")
+	f.Fuzz(func(t *testing.T, z, x, y string) {
+		c, err := tiles.ParseCoord(z, x, y)
+		if err == nil && (!c.Valid() || c.String() != z+"/"+x+"/"+y) {
+			t.Errorf("%q/%q/%q gave %v", z, x, y, c)
+		}
+	})
+}
+
+func TestEnvelopesMeet(t *testing.T) {
+	t.Parallel()
+	s := tiles.WebMercatorQuad()
+	a := s.Envelope(tiles.Coord{Z: 18, X: 208700, Y: 123000}, 4096, 0)
+	b := s.Envelope(tiles.Coord{Z: 18, X: 208701, Y: 123000}, 4096, 64)
+	unit := s.TileWidth(18) / 4096
+	if d := a.MaxX - (b.MinX + 64*unit); d < -1e-6 || d > 1e-6 {
+		t.Errorf("neighbours are %g m apart", d)
+	}
+	if w := s.Envelope(tiles.Coord{}, 4096, 0); w.MaxX-w.MinX < 40075016 || w.MaxX-w.MinX > 40075017 {
+		t.Errorf("the world is %g m wide", w.MaxX-w.MinX)
+	}
+}
+
+func TestTileIsBuiltOnceAndKept(t *testing.T) {
+	t.Parallel()
+	src, cat := &source{}, catalogueOf(collection("a"), collection("b"))
+	reg := prometheus.NewRegistry()
+	s := tiles.NewService(tiles.Config{}, cat, src, &memory{}, reg)
+	for range 3 {
+		got, err := s.Tile(t.Context(), "a,b", here, spatial.Access{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "<a v1 10/815/480><b v1 10/815/480>"; string(got.Tile.Identity.Bytes) != want || got.Private {
+			t.Fatalf("tile %q, private %v; want %q, public", got.Tile.Identity.Bytes, got.Private, want)
+		}
+	}
+	if n := src.calls.Load(); n != 2 {
+		t.Errorf("%d layers drawn, want 2", n)
+	}
+	if got, want := requests(t, reg), map[string]float64{"hit 10": 2, "miss 10": 1}; !cmp.Equal(got, want) {
+		t.Errorf("requests counted %v, want %v", got, want)
+	}
+	// A new version is another tile, without anyone purging.
+	next := *collection("a")
+	next.Version, next.VersionAt = 2, at.Add(time.Hour)
+	cat.mu.Lock()
+	cat.m["a"] = &next
+	cat.mu.Unlock()
+	got, err := s.Tile(t.Context(), "a", here, spatial.Access{})
+	if err != nil || string(got.Tile.Identity.Bytes) != "<a v2 10/815/480>" {
+		t.Errorf("after the import: %q, %v", got.Tile.Identity.Bytes, err)
+	}
+}
+
+func requests(t *testing.T, reg *prometheus.Registry) map[string]float64 {
+	t.Helper()
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if n := m.GetCounter().GetValue(); f.GetName() == "gisd_tiles_requests_total" && n > 0 {
+				out[m.GetLabel()[0].GetValue()+" "+m.GetLabel()[1].GetValue()] = n
+			}
+		}
+	}
+	return out
+}
+
+func TestWhatIsNotDrawn(t *testing.T) {
+	t.Parallel()
+	none := collection("none")
+	none.GeometryType = spatial.GeometryNone
+	secret := collection("secret")
+	secret.Visibility = spatial.VisibilityInternal
+	void := collection("void")
+	void.Extent = spatial.EmptyEnvelope(4326)
+	pacific := collection("pacific")
+	pacific.Extent.MinX, pacific.Extent.MaxX = 170, -170
+	src := &source{}
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a"), none, secret, void, pacific), src, &memory{}, nil)
+	tests := []struct {
+		name, ids string
+		c         tiles.Coord
+		a         spatial.Access
+		code      spatial.Code
+		empty     bool
+	}{
+		{"below the first zoom", "a", tiles.Coord{Z: 4, X: 12, Y: 7}, spatial.Access{}, "", true},
+		{"outside the extent", "a", tiles.Coord{Z: 10, X: 0, Y: 480}, spatial.Access{}, "", true},
+		{"no features", "void", here, spatial.Access{}, "", true},
+		{"across the antimeridian, elsewhere", "pacific", here, spatial.Access{}, "", true},
+		{"across the antimeridian", "pacific", tiles.Coord{Z: 10, X: 1023, Y: 480}, spatial.Access{}, "", false},
+		{"outside the grid", "a", tiles.Coord{Z: 4, X: 16}, spatial.Access{}, spatial.CodeNotFound, false},
+		{"unknown", "a,zzz", here, spatial.Access{}, spatial.CodeNotFound, false},
+		{"without geometry", "none", here, spatial.Access{}, spatial.CodeNotFound, false},
+		{"hidden", "a,secret", here, spatial.Access{}, spatial.CodeNotFound, false},
+		{"shown to who signed in", "a,secret", here, spatial.Access{Subject: "user:an", Roles: []spatial.Role{spatial.RoleViewer}}, "", false},
+		{"twice", "a,a", here, spatial.Access{}, spatial.CodeInvalid, false},
+		{"empty id", "a,", here, spatial.Access{}, spatial.CodeNotFound, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := s.Tile(t.Context(), tt.ids, tt.c, tt.a)
+			if spatial.CodeOf(err) != tt.code {
+				t.Fatalf("error %v, want code %q", err, tt.code)
+			}
+			if err == nil && got.Tile.Empty() != tt.empty {
+				t.Errorf("empty = %v, want %v", got.Tile.Empty(), tt.empty)
+			}
+			if err == nil && got.Private != (tt.ids == "a,secret") {
+				t.Errorf("private = %v", got.Private)
+			}
+		})
+	}
+}
+
+func TestOneBuildHoweverManyAsk(t *testing.T) {
+	t.Parallel()
+	src := &source{hold: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a")), src, &memory{}, nil)
+	var asked sync.WaitGroup
+	errs := make(chan error, 20)
+	for range 20 {
+		asked.Go(func() {
+			_, err := s.Tile(t.Context(), "a", here, spatial.Access{})
+			errs <- err
+		})
+	}
+	for src.calls.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	close(src.hold)
+	asked.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := src.calls.Load(); n != 1 {
+		t.Errorf("%d builds for 20 askers, want 1", n)
+	}
+}
+
+func TestWorkEndsWithTheLastWhoAsks(t *testing.T) {
+	t.Parallel()
+	src := &source{hold: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a")), src, &memory{}, nil)
+	first, leaveFirst := context.WithCancel(t.Context())
+	second, leaveSecond := context.WithCancel(t.Context())
+	ask := func(ctx context.Context) chan error {
+		done := make(chan error, 1)
+		go func() {
+			_, err := s.Tile(ctx, "a", here, spatial.Access{})
+			done <- err
+		}()
+		return done
+	}
+	a := ask(first)
+	for src.calls.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	b := ask(second)
+	time.Sleep(20 * time.Millisecond) // lets the second one join
+	leaveFirst()
+	if err := <-a; spatial.CodeOf(err) != spatial.CodeCanceled {
+		t.Errorf("the first: %v, want canceled", err)
+	}
+	if src.canceled.Load() != 0 {
+		t.Error("the build stopped while somebody was waiting for it")
+	}
+	leaveSecond()
+	if err := <-b; spatial.CodeOf(err) != spatial.CodeCanceled {
+		t.Errorf("the second: %v, want canceled", err)
+	}
+	s.Wait()
+	if src.canceled.Load() != 1 || src.calls.Load() != 1 {
+		t.Errorf("%d builds, %d stopped; want 1 and 1", src.calls.Load(), src.canceled.Load())
+	}
+}
+
+func TestOverload(t *testing.T) {
+	t.Parallel()
+	src := &source{hold: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{Concurrency: 1, Queue: 1}, catalogueOf(collection("a")), src, &memory{}, nil)
+	results := make(chan error, 10)
+	for i := range 10 {
+		go func() {
+			_, err := s.Tile(t.Context(), "a", tiles.Coord{Z: 18, X: 208700 + uint32(i), Y: 123000}, spatial.Access{})
+			results <- err
+		}()
+	}
+	for range 8 { // one runs, one waits
+		if err := <-results; spatial.CodeOf(err) != spatial.CodeUnavailable {
+			t.Errorf("%v, want unavailable", err)
+		}
+	}
+	close(src.hold)
+	for range 2 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFailureIsNotKept(t *testing.T) {
+	t.Parallel()
+	src := &source{fail: errors.New("disk on fire")}
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a")), src, &memory{}, nil)
+	if _, err := s.Tile(t.Context(), "a", here, spatial.Access{}); spatial.CodeOf(err) != spatial.CodeInternal {
+		t.Errorf("%v, want internal", err)
+	}
+	src.fail = nil
+	if _, err := s.Tile(t.Context(), "a", here, spatial.Access{}); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestCachedTileCostsNoAllocation(t *testing.T) {
+	src := &source{}
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a"), collection("b")), src, fixedCache{&tiles.Tile{}}, nil)
+	got := testing.AllocsPerRun(100, func() {
+		if _, err := s.Tile(t.Context(), "a,b", here, spatial.Access{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got > 0 || src.calls.Load() > 0 {
+		t.Errorf("%v allocations and %d builds for a cached tile, want none", got, src.calls.Load())
+	}
+}
+
+type fixedCache struct{ t *tiles.Tile }
+
+func (c fixedCache) Get(context.Context, tiles.Key) (*tiles.Tile, bool) { return c.t, true }
+func (c fixedCache) Set(context.Context, tiles.Key, *tiles.Tile)        {}
+
+func TestTileJSON(t *testing.T) {
+	t.Parallel()
+	b := collection("b")
+	b.MinZoom, b.MaxZoom, b.Extent.MaxX, b.IDKind, b.Attribution = 3, 18, 108, spatial.IDText, "Sở Quy hoạch"
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a"), b), &source{}, &memory{}, nil)
+	set, err := s.Tileset("a,b", spatial.Access{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := set.TileJSON("http://x/tiles/a,b/{z}/{x}/{y}.mvt", "vi")
+	fields := tiles.FieldTypes{{Name: "tên", Type: "String"}, {Name: "area", Type: "Number"}, {Name: "ok", Type: "Boolean"}}
+	want := tiles.TileJSON{Version: "3.0.0", Scheme: "xyz", Name: "Lớp a, Lớp b", Attribution: "Sở Quy hoạch",
+		Tiles: []string{"http://x/tiles/a,b/{z}/{x}/{y}.mvt"}, MinZoom: 3, MaxZoom: 18,
+		Bounds: []float64{106.3, 10.8, 108, 11.5}, Center: []float64{107.15, 11.15, 7},
+		VectorLayers: []tiles.VectorLayer{
+			{ID: "a", MinZoom: 5, MaxZoom: 16, Fields: fields, GeometryType: spatial.GeometryPolygon},
+			{ID: "b", MinZoom: 3, MaxZoom: 18, Fields: append(tiles.FieldTypes{{Name: "id", Type: "String"}}, fields...), GeometryType: spatial.GeometryPolygon},
+		}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	text, err := fields.MarshalJSON()
+	if err != nil || string(text) != `{"tên":"String","area":"Number","ok":"Boolean"}` {
+		t.Errorf("fields as JSON: %s, %v", text, err)
+	}
+}
+
+func TestNewTile(t *testing.T) {
+	t.Parallel()
+	small, err := tiles.NewTile([]byte("x"))
+	if err != nil || small.Gzip.Bytes != nil || small.Empty() {
+		t.Errorf("small tile %+v, %v", small, err)
+	}
+	big, err := tiles.NewTile(make([]byte, 10000))
+	if err != nil || len(big.Gzip.Bytes) == 0 || len(big.Gzip.Bytes) > 1000 {
+		t.Fatalf("big tile: %d bytes gzipped, %v", len(big.Gzip.Bytes), err)
+	}
+	if big.Gzip.ETag[0] == big.Identity.ETag[0] {
+		t.Error("two encodings share a strong validator (RFC 9110 §8.8.3.3)")
+	}
+	again, _ := tiles.NewTile(make([]byte, 10000))
+	if again.Identity.ETag[0] != big.Identity.ETag[0] {
+		t.Error("the same bytes have two validators")
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -49,3 +52,30 @@ func (l *fileLock) wait(ctx context.Context, how int) error {
 
 func (l *fileLock) unlock() { _ = syscall.Flock(int(l.f.Fd()), syscall.LOCK_UN) }
 func (l *fileLock) close()  { _ = l.f.Close() }
+
+// LockServer makes the caller the one server of a data folder, until it calls
+// the returned function or ends.
+func LockServer(dir string) (func(), error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("pgcluster: making the data folder: %w", err)
+	}
+	l, err := openLock(filepath.Join(dir, "server.lock"))
+	if err != nil {
+		return nil, err
+	}
+	alone, err := l.try(syscall.LOCK_EX)
+	if err == nil && !alone {
+		holder := make([]byte, 20)
+		n, _ := l.f.ReadAt(holder, 0)
+		err = &fault{ErrInUse, fmt.Sprintf(
+			"another `gisd up` (pid %s) runs in %s: stop it, or choose another folder with --data-dir", strings.TrimSpace(string(holder[:n])), dir)}
+	}
+	if err != nil {
+		l.close()
+		return nil, err
+	}
+	if err := l.f.Truncate(0); err == nil {
+		_, _ = l.f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	}
+	return l.close, nil
+}

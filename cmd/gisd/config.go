@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// config is every setting of the program. The order of strength is: default,
+// settings file, GISD_* environment, flag.
+type config struct {
+	DataDir          string
+	DatabaseURL      secret
+	RedisURL         secret
+	Listen           string
+	PublicURL        string
+	TLSCert          string
+	TLSKey           string
+	TrustedProxies   []string
+	CORSOrigins      []string
+	Demo             bool
+	BasemapURL       string
+	LogLevel         string
+	LogFormat        string
+	PGListen         string
+	DatabaseConns    int
+	StatementTimeout time.Duration
+	TileCacheSize    byteSize
+	ShutdownTimeout  time.Duration
+}
+
+func defaultConfig() config {
+	return config{
+		DataDir:          "./var",
+		Listen:           ":8080",
+		CORSOrigins:      []string{"*"},
+		Demo:             true,
+		LogLevel:         "info",
+		LogFormat:        "text",
+		DatabaseConns:    16,
+		StatementTimeout: 30 * time.Second,
+		TileCacheSize:    256 << 20,
+		ShutdownTimeout:  15 * time.Second,
+	}
+}
+
+// scope says which commands take a setting as a flag; file and environment
+// work for all.
+type scope int
+
+const (
+	everywhere scope = iota
+	serving          // up, serve
+)
+
+type setting struct {
+	name  string // "database-url": the flag; GISD_DATABASE_URL, database_url in the file
+	scope scope
+	value pflag.Value
+	usage string
+}
+
+func (s setting) key() string      { return strings.ReplaceAll(s.name, "-", "_") }
+func (s setting) variable() string { return "GISD_" + strings.ToUpper(s.key()) }
+
+// settings is the one table of names; values point into c.
+func (c *config) settings() []setting {
+	return []setting{
+		{"data-dir", everywhere, text(&c.DataDir), "folder of the private cluster"},
+		{"database-url", everywhere, secretText(&c.DatabaseURL), "PostGIS database, postgres://user:password@host/name; without it the private cluster of the data folder"},
+		{"log-level", everywhere, oneOf(&c.LogLevel, "debug", "info", "warn", "error"), "debug, info, warn or error"},
+		{"log-format", everywhere, oneOf(&c.LogFormat, "text", "json"), "text or json"},
+		{"listen", serving, text(&c.Listen), "address of the web server"},
+		{"public-url", serving, text(&c.PublicURL), "URL under which people reach the server, where a proxy stands before it"},
+		{"redis-url", serving, secretText(&c.RedisURL), "Redis, for more than one node"},
+		{"tls-cert", serving, text(&c.TLSCert), "certificate file, PEM"},
+		{"tls-key", serving, text(&c.TLSKey), "key file of the certificate, PEM"},
+		{"trusted-proxies", serving, list(&c.TrustedProxies), "networks whose X-Forwarded-* headers count, 10.0.0.0/8,…"},
+		{"cors-origins", serving, list(&c.CORSOrigins), "web origins that may read public data; * is all"},
+		{"demo", serving, boolean(&c.Demo), "import the demo province into a new cluster"},
+		{"basemap-url", serving, text(&c.BasemapURL), "raster tiles below the map, https://…/{z}/{x}/{y}.png; empty for none"},
+		{"pg-listen", serving, text(&c.PGListen), "host:port where the private cluster takes TCP connections too (gisd up)"},
+		{"database-conns", serving, number(&c.DatabaseConns, 2, 1000), "most connections of the serving pool"},
+		{"statement-timeout", serving, duration(&c.StatementTimeout), "longest SQL statement of a request"},
+		{"tile-cache-size", serving, size(&c.TileCacheSize), "memory for encoded tiles, 256MiB"},
+		{"shutdown-timeout", serving, duration(&c.ShutdownTimeout), "how long requests may finish after a stop signal"},
+	}
+}
+
+// addFlags declares the settings of a scope as flags. They hold text until
+// load applies them.
+func (c *config) addFlags(flags *pflag.FlagSet, s scope) {
+	for _, set := range c.settings() {
+		if set.scope == s {
+			usage := set.usage
+			if d := set.value.String(); d != "" {
+				usage += " (default " + d + ")"
+			}
+			flags.String(set.name, "", usage+" [$"+set.variable()+"]")
+			if set.value.Type() == "bool" {
+				flags.Lookup(set.name).NoOptDefVal = "true"
+			}
+		}
+	}
+}
+
+// load applies file, environment and flags, and reports every fault at once.
+func (c *config) load(env map[string]string, flags *pflag.FlagSet) error {
+	var faults []string
+	fault := func(where string, err error) { faults = append(faults, where+": "+err.Error()) }
+	settings := c.settings()
+
+	file, fromFile, err := readSettingsFile(env, flags)
+	if err != nil {
+		fault("settings file", err)
+	}
+	for key, text := range fromFile {
+		i := slices.IndexFunc(settings, func(s setting) bool { return s.key() == key })
+		if i < 0 {
+			fault(file, fmt.Errorf("unknown setting %q", key))
+		} else if err := settings[i].value.Set(text); err != nil {
+			fault(file+": "+key, err)
+		}
+	}
+	for _, s := range settings {
+		if text, ok := env[s.variable()]; ok && text != "" {
+			if err := s.value.Set(text); err != nil {
+				fault(s.variable(), err)
+			}
+		}
+		if flag := flags.Lookup(s.name); flag != nil && flag.Changed {
+			if err := s.value.Set(flag.Value.String()); err != nil {
+				fault("--"+s.name, err)
+			}
+		}
+	}
+	faults = append(faults, c.check()...)
+	if len(faults) > 0 {
+		slices.Sort(faults)
+		return errors.New("settings: " + strings.Join(faults, "; "))
+	}
+	return nil
+}
+
+// check finds faults between settings, and in those that are more than text.
+func (c *config) check() []string {
+	var faults []string
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		faults = append(faults, "tls-cert and tls-key go together")
+	}
+	for name, value := range map[string]string{"database-url": string(c.DatabaseURL), "redis-url": string(c.RedisURL), "public-url": c.PublicURL} {
+		schemes := map[string][]string{"database-url": {"postgres", "postgresql"}, "redis-url": {"redis", "rediss", "unix"}, "public-url": {"http", "https"}}[name]
+		if value == "" {
+			continue
+		}
+		if u, err := url.Parse(value); err != nil || !slices.Contains(schemes, u.Scheme) {
+			faults = append(faults, fmt.Sprintf("%s: want a URL that begins with %s://", name, schemes[0]))
+		}
+	}
+	return faults
+}
+
+// readSettingsFile reads `name = value` lines; # begins a comment.
+func readSettingsFile(env map[string]string, flags *pflag.FlagSet) (string, map[string]string, error) {
+	path, wanted := "gisd.conf", false
+	if p := env["GISD_CONFIG"]; p != "" {
+		path, wanted = p, true
+	}
+	if flag := flags.Lookup("config"); flag != nil && flag.Changed {
+		path, wanted = flag.Value.String(), true
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && !wanted {
+		return path, nil, nil
+	}
+	if err != nil {
+		return path, nil, err
+	}
+	values := map[string]string{}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		if !ok {
+			return path, values, fmt.Errorf("%s line %d: want name = value", path, n)
+		}
+		values[strings.TrimSpace(name)] = strings.Trim(strings.TrimSpace(value), `"`)
+	}
+	return path, values, nil
+}

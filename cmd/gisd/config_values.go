@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// secret is text that prints as REDACTED, in logs and in `gisd config`.
+type secret string
+
+const redacted = "REDACTED"
+
+// String implements fmt.Stringer.
+func (s secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return redacted
+}
+
+// GoString keeps %#v from printing it.
+func (s secret) GoString() string { return s.String() }
+
+// LogValue keeps slog from printing it.
+func (s secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText keeps encoders from printing it.
+func (s secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// byteSize is a number of bytes, written 64MiB.
+type byteSize int64
+
+var byteUnits = []struct {
+	name  string
+	bytes int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
+
+// String implements fmt.Stringer.
+func (s byteSize) String() string {
+	for _, u := range byteUnits {
+		if int64(s)%u.bytes == 0 {
+			return strconv.FormatInt(int64(s)/u.bytes, 10) + u.name
+		}
+	}
+	return ""
+}
+
+func parseSize(s string) (byteSize, error) {
+	for _, u := range byteUnits {
+		digits, ok := strings.CutSuffix(s, u.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n < 0 || n > (1<<62)/u.bytes {
+			break
+		}
+		return byteSize(n * u.bytes), nil
+	}
+	return 0, fmt.Errorf("want a size such as 64MiB, not %q", s)
+}
+
+// value is a pflag.Value over a field of the config.
+type value[T any] struct {
+	field  *T
+	parse  func(string) (T, error)
+	format func(T) string
+	kind   string
+}
+
+func (v value[T]) String() string { return v.format(*v.field) }
+func (v value[T]) Type() string   { return v.kind }
+
+func (v value[T]) Set(s string) error {
+	parsed, err := v.parse(s)
+	if err == nil {
+		*v.field = parsed
+	}
+	return err
+}
+
+func text(field *string) pflag.Value {
+	return value[string]{field, func(s string) (string, error) { return s, nil }, func(s string) string { return s }, "text"}
+}
+
+func secretText(field *secret) pflag.Value {
+	return value[secret]{field, func(s string) (secret, error) { return secret(s), nil }, secret.String, "text"}
+}
+
+func oneOf(field *string, allowed ...string) pflag.Value {
+	parse := func(s string) (string, error) {
+		if !slices.Contains(allowed, s) {
+			return "", fmt.Errorf("want one of %s, not %q", strings.Join(allowed, ", "), s)
+		}
+		return s, nil
+	}
+	return value[string]{field, parse, func(s string) string { return s }, "text"}
+}
+
+func list(field *[]string) pflag.Value {
+	parse := func(s string) ([]string, error) {
+		var items []string
+		for item := range strings.SplitSeq(s, ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				items = append(items, item)
+			}
+		}
+		return items, nil
+	}
+	return value[[]string]{field, parse, func(l []string) string { return strings.Join(l, ",") }, "list"}
+}
+
+func boolean(field *bool) pflag.Value {
+	parse := func(s string) (bool, error) {
+		b, err := strconv.ParseBool(s)
+		if err != nil {
+			return false, fmt.Errorf("want true or false, not %q", s)
+		}
+		return b, nil
+	}
+	return value[bool]{field, parse, strconv.FormatBool, "bool"}
+}
+
+func number(field *int, least, most int) pflag.Value {
+	parse := func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least || n > most {
+			return 0, fmt.Errorf("want a number from %d to %d, not %q", least, most, s)
+		}
+		return n, nil
+	}
+	return value[int]{field, parse, strconv.Itoa, "number"}
+}
+
+func duration(field *time.Duration) pflag.Value {
+	parse := func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil || d <= 0 {
+			return 0, errors.New("want a duration such as 30s, not " + strconv.Quote(s))
+		}
+		return d, nil
+	}
+	return value[time.Duration]{field, parse, time.Duration.String, "duration"}
+}
+
+func size(field *byteSize) pflag.Value {
+	return value[byteSize]{field, parseSize, byteSize.String, "size"}
+}

@@ -28,9 +28,15 @@ type Schema struct {
 	Dimensions   spatial.Dimensions
 	CRS          CRS
 	Encoding     string // how text was decoded: "utf-8", "windows-1258"…
-	Fields       []FieldInfo
-	Count        int64 // records, -1 when unknown
-	Bytes        int64 // size of the source, -1 when unknown
+	// EncodingReason says how the encoding was chosen; "" where the format fixes it.
+	EncodingReason string
+	Fields         []FieldInfo
+	// NativeID is the type of the ids that the source has apart from its fields
+	// (a GeoPackage's primary key, GeoJSON's "id"): FieldInteger or FieldString,
+	// "" when it has none. Record.ID then holds them.
+	NativeID spatial.FieldType
+	Count    int64 // records, -1 when unknown
+	Bytes    int64 // size of the source, -1 when unknown
 }
 
 // FieldInfo is one attribute as the source declares it.
@@ -60,7 +66,9 @@ type Record struct {
 	// Values stand in the order of Schema.Fields, each nil or of the Go type
 	// that spatial.FieldType names.
 	Values []Value
-	Err    *RecordError // set when this record cannot be loaded
+	ID     Value         // where Schema.NativeID is set
+	Err    *RecordError  // set when this record cannot be loaded
+	Lost   []RecordError // values that do not fit their field and are null instead
 }
 
 // RecordError says why a record is refused.

@@ -1,5 +1,7 @@
 package importers
 
+import "time"
+
 // Value is one attribute of a Record, without boxing; the FieldInfo at the same
 // place says which member holds it.
 //
@@ -15,3 +17,22 @@ type Value struct {
 	Float float64
 	Bytes []byte
 }
+
+const (
+	unixToPostgresDays   = 10957 // 1970-01-01 to 2000-01-01
+	unixToPostgresMicros = unixToPostgresDays * 86400 * 1_000_000
+)
+
+// DateOf is the Int of a date: the calendar day that t shows in its own zone.
+func DateOf(t time.Time) int64 {
+	_, offset := t.Zone()
+	s := t.Unix() + int64(offset)
+	d := s / 86400
+	if s%86400 < 0 {
+		d--
+	}
+	return d - unixToPostgresDays
+}
+
+// DateTimeOf is the Int of a datetime.
+func DateTimeOf(t time.Time) int64 { return t.UnixMicro() - unixToPostgresMicros }

@@ -56,15 +56,8 @@ type Input struct {
 	Base        string // where the server is, without a slash at the end
 	TileQuery   string // repeated in tile addresses, "key=…"; "" is none
 	Collections []*spatial.Collection
-	CodeLists   map[string][]CodeValue // those that the collections' fields name
+	CodeLists   map[string][]spatial.CodeValue // those that the collections' fields name
 	Basemap     Basemap
-}
-
-// CodeValue is one entry of a code list.
-type CodeValue struct {
-	Code  string
-	Label spatial.Text
-	Color string // "#rrggbb" or ""
 }
 
 // Basemap is an optional raster ground: an XYZ address in Web Mercator.
@@ -132,7 +125,7 @@ func (d *Document) Bytes() ([]byte, error) {
 	return b, nil
 }
 
-func styleOf(c *spatial.Collection, lists map[string][]CodeValue) Style {
+func styleOf(c *spatial.Collection, lists map[string][]spatial.CodeValue) Style {
 	s, err := Parse(c.Style)
 	if err != nil {
 		s = Style{}

@@ -51,7 +51,7 @@ func collections() []*spatial.Collection {
 func build() *styles.Document {
 	return styles.Build(styles.Input{
 		ID: "default", Base: "https://gis.example", TileQuery: "key=abc", Collections: collections(),
-		CodeLists: map[string][]styles.CodeValue{"land-use": {
+		CodeLists: map[string][]spatial.CodeValue{"land-use": {
 			{Code: "ODT", Label: spatial.Text{VI: "Đất ở tại đô thị", EN: "Urban housing"}, Color: "#FFA0FF"},
 			{Code: "DGT", Label: spatial.Text{VI: "Đất giao thông", EN: "Transport"}, Color: "#FFAA32"},
 			{Code: "X", Label: spatial.Text{VI: "Không màu"}},

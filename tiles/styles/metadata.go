@@ -98,7 +98,7 @@ func (s Style) Legend() []LegendEntry {
 	return out
 }
 
-func (m *Metadata) add(c *spatial.Collection, s Style, lists map[string][]CodeValue) {
+func (m *Metadata) add(c *spatial.Collection, s Style, lists map[string][]spatial.CodeValue) {
 	group := groupOf(c)
 	if !slices.ContainsFunc(m.Groups, func(g GroupInfo) bool { return g.ID == group }) {
 		m.Groups = append(m.Groups, GroupInfo{ID: group, Title: groupTitle(group)})

@@ -1,0 +1,80 @@
+package styles
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"gisd/api/negotiate"
+	"gisd/spatial"
+	"gisd/tiles/styles"
+)
+
+// DefaultStyle is the id of the style with all that the caller may read.
+const DefaultStyle = "default"
+
+// Catalogue lists what a caller may read, in the order of the layer list.
+type Catalogue interface {
+	Collections(a spatial.Access) []*spatial.Collection
+}
+
+// CodeLists explains codes; CodeNotFound for an unknown list.
+type CodeLists interface {
+	CodeList(ctx context.Context, id string) (*spatial.CodeList, error)
+}
+
+// Deps is what the handlers need.
+type Deps struct {
+	Catalogue Catalogue
+	CodeLists CodeLists
+	Access    func(c echo.Context) spatial.Access
+	Origin    negotiate.Origin
+	Basemap   styles.Basemap
+}
+
+type handlers struct {
+	Deps
+	glyphs  *styles.Glyphs
+	sprites map[string]asset // by file name
+}
+
+// asset is a fixed answer.
+type asset struct {
+	mediaType, etag string
+	body            []byte
+}
+
+// Register adds /styles/{id}.json, /fonts/{stack}/{range}.pbf and
+// /sprites/default{,@2x}.{json,png}. It draws the sprites, once.
+func Register(e *echo.Echo, d Deps) error {
+	glyphs, err := styles.NewGlyphs()
+	if err != nil {
+		return fmt.Errorf("styles: register: %w", err)
+	}
+	h := &handlers{Deps: d, glyphs: glyphs, sprites: map[string]asset{}}
+	for ratio, suffix := range map[int]string{1: "", 2: "@2x"} {
+		sheet, err := styles.DrawSprites(ratio)
+		if err != nil {
+			return fmt.Errorf("styles: register: %w", err)
+		}
+		h.sprites["default"+suffix+".json"] = newAsset(negotiate.TypeJSON, sheet.Index)
+		h.sprites["default"+suffix+".png"] = newAsset("image/png", sheet.PNG)
+	}
+	e.GET("/styles/:file", h.style)
+	e.GET("/fonts/:stack/:file", h.font)
+	e.GET("/sprites/:file", h.sprite)
+	return nil
+}
+
+func newAsset(mediaType string, body []byte) asset {
+	return asset{mediaType, etagOf(body), body}
+}
+
+// etagOf is a strong validator of the bytes.
+func etagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(sum[:12]) + `"`
+}

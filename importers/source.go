@@ -52,6 +52,7 @@ type FieldInfo struct {
 // CRS is the reference system a source claims.
 type CRS struct {
 	SRID   spatial.SRID // 0 when unknown
+	Name   string       // a URN, URI or "EPSG:9210" as found, "" without one
 	WKT    string       // as found, "" without one
 	Reason string       // how the SRID was decided: ".prj matches EPSG:9210 by its parameters"
 	Guess  bool         // true where nothing in the file says so

@@ -1,6 +1,10 @@
 package importers
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Value is one attribute of a Record, without boxing; the FieldInfo at the same
 // place says which member holds it.
@@ -36,3 +40,17 @@ func DateOf(t time.Time) int64 {
 
 // DateTimeOf is the Int of a datetime.
 func DateTimeOf(t time.Time) int64 { return t.UnixMicro() - unixToPostgresMicros }
+
+// Shorten makes raw input fit for a report: printable, at most 80 bytes.
+func Shorten(raw []byte) string {
+	cut := ""
+	if len(raw) > 80 {
+		raw, cut = raw[:80], "…"
+	}
+	return strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, string(raw)), "") + cut
+}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-
 	"gisd/importers"
 	"gisd/spatial"
 )

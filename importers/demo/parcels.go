@@ -217,9 +217,11 @@ func (b block) lots(r *rand.Rand) []parcel {
 		for i, x := range splits {
 			line := orb.LineString{b.place(x, front)}
 			if i > 0 && i < len(splits)-1 {
+				// Neighbouring lines must not meet, not even around a sliver.
+				sway := min(0.5, 0.4*min(x-splits[i-1], splits[i+1]-x))
 				for k := range r.IntN(4) {
 					t := float64(k+1) / 5
-					line = append(line, b.place(x+between(r, -0.5, 0.5), front+t*(middle-front)))
+					line = append(line, b.place(x+between(r, -sway, sway), front+t*(middle-front)))
 				}
 			}
 			out[i] = append(line, back[x])

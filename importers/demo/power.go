@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/planar"
 	"github.com/peterstace/simplefeatures/geom"
 )
 
@@ -62,8 +61,8 @@ func cutConvex(ring orb.Ring, nx, ny, limit float64, origin orb.Point) orb.Ring 
 	return out
 }
 
-// intersect returns the parts of shape inside the cell, largest part first
-// dropped below one square metre.
+// intersect returns the parts of shape inside the cell, outer rings
+// counter-clockwise; parts under one square metre are dropped.
 func intersect(shape orb.MultiPolygon, cell orb.Ring) (orb.MultiPolygon, error) {
 	if len(cell) < 4 {
 		return nil, nil
@@ -110,11 +109,12 @@ func fromFeature(g geom.Geometry) orb.MultiPolygon {
 		if !ok || polygon.Area() < 1 {
 			continue
 		}
+		polygon = polygon.ForceCCW()
 		rings := orb.Polygon{fromRing(polygon.ExteriorRing())}
 		for i := range polygon.NumInteriorRings() {
 			rings = append(rings, fromRing(polygon.InteriorRingN(i)))
 		}
-		if planar.Area(rings[0]) > 0 {
+		if len(rings[0]) > 3 {
 			out = append(out, rings)
 		}
 	}

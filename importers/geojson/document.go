@@ -1,0 +1,191 @@
+package geojson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// document walks a file: a FeatureCollection, a Feature, a geometry, or any
+// number of these one after the other (GeoJSON lines, RFC 8142 sequences).
+type document struct {
+	s      *scanner
+	lone   []byte // a top-level object that is no collection, gathered
+	name   string
+	crs    []byte // the crs member of the (first) collection
+	roots  int    // top-level values
+	inList bool   // the features come from a "features" array
+	found  bool   // some feature or collection was there
+}
+
+// each hands every raw feature to visit, valid during the call.
+func (d *document) each(ctx context.Context, visit func(raw []byte) error) error {
+	if err := d.s.skipBOM(); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		if n&1023 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		c, err := d.s.peek()
+		if errors.Is(err, io.EOF) {
+			if !d.found {
+				return errors.New("the file holds no GeoJSON")
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if c != '{' {
+			return fmt.Errorf("at byte %d: GeoJSON is an object, this begins with %q", d.s.offset(), c)
+		}
+		if err := d.root(ctx, visit); err != nil {
+			return err
+		}
+		d.roots++
+	}
+}
+
+// root reads one top-level object, streaming its features.
+func (d *document) root(ctx context.Context, visit func([]byte) error) error {
+	s := d.s
+	s.pos++
+	d.lone = append(d.lone[:0], '{')
+	collection := false
+	for first := true; ; first = false {
+		c, err := s.peek()
+		if err != nil {
+			return truncated(err)
+		}
+		if c == '}' {
+			s.pos++
+			break
+		}
+		if !first {
+			if err := s.take(','); err != nil {
+				return err
+			}
+			d.lone = append(d.lone, ',')
+			if c, err = s.peek(); err != nil {
+				return truncated(err)
+			}
+		}
+		if c != '"' {
+			return fmt.Errorf("at byte %d: %q where a member name belongs", s.offset(), c)
+		}
+		key, err := s.value()
+		if err != nil {
+			return err
+		}
+		isFeatures := string(key) == `"features"`
+		d.lone = append(append(d.lone, key...), ':')
+		if err := s.take(':'); err != nil {
+			return err
+		}
+		if c, err = s.peek(); err != nil {
+			return truncated(err)
+		}
+		if isFeatures && c == '[' {
+			collection = true
+			if err := d.features(ctx, visit); err != nil {
+				return err
+			}
+			d.lone = append(d.lone, "[]"...)
+			continue
+		}
+		value, err := s.value()
+		if err != nil {
+			return err
+		}
+		d.lone = append(d.lone, value...)
+	}
+	d.lone = append(d.lone, '}')
+	d.found = true
+	return d.finish(collection, visit)
+}
+
+// finish looks at the members that came with the features, or takes the object
+// for a feature itself.
+func (d *document) finish(collection bool, visit func([]byte) error) error {
+	var kind, name, crs []byte
+	hasFeatures := false
+	err := members(d.lone, func(key, value []byte) error {
+		switch string(key) {
+		case "type":
+			kind = value
+		case "name":
+			name = value
+		case "crs":
+			crs = value
+		case "features":
+			hasFeatures = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if d.roots == 0 {
+		d.crs = append([]byte(nil), crs...)
+		if len(name) > 1 && name[0] == '"' {
+			d.name = string(unquote(nil, name))
+		}
+	}
+	if collection {
+		return nil
+	}
+	switch {
+	case hasFeatures || string(kind) == `"FeatureCollection"`:
+		return errors.New(`"features" of the FeatureCollection is no array`)
+	case string(kind) == `"Feature"`, len(kind) > 2 && kind[0] == '"' && kindOf(kind[1:len(kind)-1]) != 0:
+		return visit(d.lone)
+	case len(kind) == 0:
+		return errors.New(`the object has no "type"; GeoJSON has`)
+	}
+	return fmt.Errorf("type %.40s is not one of GeoJSON", kind)
+}
+
+func (d *document) features(ctx context.Context, visit func([]byte) error) error {
+	s := d.s
+	s.pos++
+	d.found, d.inList = true, true
+	if c, err := s.peek(); err != nil {
+		return truncated(err)
+	} else if c == ']' {
+		s.pos++
+		return nil
+	}
+	for n := 0; ; n++ {
+		if n&1023 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		raw, err := s.value()
+		if err != nil {
+			return err
+		}
+		if err := visit(raw); err != nil {
+			return err
+		}
+		c, err := s.peek()
+		if err != nil {
+			return truncated(err)
+		}
+		s.pos++
+		switch c {
+		case ']':
+			return nil
+		case ',':
+		default:
+			return fmt.Errorf("at byte %d: %q between two features", s.offset()-1, c)
+		}
+	}
+}
+
+func truncated(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errTruncated
+	}
+	return err
+}

@@ -209,8 +209,13 @@ func (b block) lots(r *rand.Rand) []parcel {
 	marks = slices.Compact(marks)
 	back := make(map[float64]orb.Point, len(marks))
 	middle := between(r, 0.44, 0.56) * blockDepth
-	for _, x := range marks {
-		back[x] = b.place(x, middle+between(r, -1.2, 1.2))
+	y := middle
+	for i, x := range marks {
+		// Marks close together lie level, lest the line cuts a side line.
+		if i == 0 || x-marks[i-1] > 0.5 {
+			y = middle + between(r, -1.2, 1.2)
+		}
+		back[x] = b.place(x, y)
 	}
 	sides := func(splits []float64, front float64) []orb.LineString {
 		out := make([]orb.LineString, len(splits))

@@ -1,0 +1,97 @@
+package postgis
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"gisd/spatial"
+	"gisd/spatial/crs"
+	"gisd/tiles"
+)
+
+// plan is what drawing one version of a collection always needs. The statement
+// has one text for all tiles, so that each connection prepares it once; $1 to
+// $4 are minx, miny, maxx, maxy of the box in the storage CRS, or in SRID 3857
+// where the database projects. The expected index is the GiST on geom.
+type plan struct {
+	sql     string
+	formats pgx.QueryResultFormats
+	keys    []string         // property names; the first is tiles.KeyProperty
+	fields  []field          // the columns behind geom and id
+	hasID   bool             // a field of that name stands for the feature id
+	textID  bool             // ids are text
+	server  bool             // the database projects
+	exact   *crs.Transform   // storage to 3857; nil when stored so, or server
+	back    *crs.Transform   // 3857 to storage
+	extent  spatial.Envelope // of the collection in SRID 3857; empty when unknown
+	geo     bool             // storage is in degrees
+}
+
+type field struct {
+	typ spatial.FieldType
+	key int // index into keys
+}
+
+func newPlan(c *spatial.Collection) (*plan, error) {
+	p := &plan{keys: []string{tiles.KeyProperty}, textID: c.IDKind == spatial.IDText, extent: spatial.EmptyEnvelope(spatial.SRIDWebMercator)}
+	if err := p.project(c); err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	geom, box := `"geom"`, `st_makeenvelope($1, $2, $3, $4, `+strconv.Itoa(int(c.SRID))+`)`
+	if p.server {
+		geom = `st_transform("geom", 3857)`
+		box = `st_transform(st_makeenvelope($1, $2, $3, $4, 3857), ` + strconv.Itoa(int(c.SRID)) + `)`
+	}
+	b.WriteString("select " + geom + `, "id"`)
+	for _, f := range c.Fields {
+		key := len(p.keys)
+		if f.Name == tiles.KeyProperty {
+			if p.textID {
+				continue // the id itself is the better answer
+			}
+			p.hasID, key = true, 0
+		} else {
+			p.keys = append(p.keys, f.Name)
+		}
+		p.fields = append(p.fields, field{f.Type, key})
+		b.WriteString(", " + pgx.Identifier{f.Column}.Sanitize())
+	}
+	b.WriteString("\nfrom " + pgx.Identifier{"data", c.Table}.Sanitize())
+	b.WriteString("\nwhere \"geom\" && " + box)
+	p.sql = b.String()
+	p.formats = make(pgx.QueryResultFormats, 2+len(p.fields))
+	for i := range p.formats {
+		p.formats[i] = pgx.BinaryFormatCode
+	}
+	return p, nil
+}
+
+func (p *plan) project(c *spatial.Collection) error {
+	if e := c.Extent; e.SRID == spatial.SRIDWGS84 && !e.Empty() && e.MinX <= e.MaxX {
+		t, err := crs.NewTransform(spatial.SRIDWGS84, spatial.SRIDWebMercator)
+		if err != nil {
+			return err
+		}
+		if p.extent, err = t.Envelope(e); err != nil {
+			return err
+		}
+	}
+	if c.SRID == spatial.SRIDWebMercator {
+		return nil
+	}
+	system, ok := crs.Lookup(c.SRID)
+	if !ok {
+		p.server = true
+		return nil
+	}
+	p.geo = system.Geographic
+	var err error
+	if p.exact, err = crs.NewTransform(c.SRID, spatial.SRIDWebMercator); err != nil {
+		return err
+	}
+	p.back = p.exact.Inverse()
+	return nil
+}

@@ -1,0 +1,145 @@
+package postgis
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"gisd/spatial"
+	"gisd/spatial/postgis"
+	"gisd/tiles"
+	"gisd/tiles/mvt"
+)
+
+// maxPlans bounds the plans kept; versions that nobody draws any more go with
+// the rest.
+const maxPlans = 1024
+
+// Source draws collections from the rows of their current version. It is safe
+// for goroutines.
+type Source struct {
+	pool     *pgxpool.Pool
+	metrics  *metrics
+	drawings sync.Pool
+
+	mu    sync.Mutex
+	plans map[string]planEntry // by table, which belongs to one version
+}
+
+// planEntry remembers what the plan was made from: fields and extent may change
+// under a table's name.
+type planEntry struct {
+	collection *spatial.Collection
+	plan       *plan
+}
+
+// drawing is the reusable memory of one Layer call.
+type drawing struct {
+	encoder *mvt.Encoder
+	text    []byte
+}
+
+var _ tiles.Source = (*Source)(nil)
+
+// NewSource reads through the pool of spatial/postgis; reg may be nil.
+func NewSource(pool *pgxpool.Pool, reg prometheus.Registerer) *Source {
+	return &Source{
+		pool: pool, metrics: newMetrics(reg), plans: map[string]planEntry{},
+		drawings: sync.Pool{New: func() any { return &drawing{encoder: mvt.NewEncoder()} }},
+	}
+}
+
+// Layer implements tiles.Source. A feature that cannot be drawn (a curve, a
+// vertex at the other end of the world from its projection) is left out and
+// counted. Errors: not_found when the caller may not read the collection, else
+// those of the database.
+func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error) {
+	if !r.Access.CanRead(r.Collection) {
+		return nil, spatial.NotFound("tiles/postgis: layer", "There is no such collection.")
+	}
+	p, err := s.plan(r.Collection)
+	if err != nil {
+		return nil, err
+	}
+	view, err := p.view(r.Coord)
+	if err != nil || view.none {
+		return nil, err
+	}
+	d := s.drawings.Get().(*drawing)
+	defer s.drawings.Put(d)
+	d.encoder.Reset()
+	if err := d.encoder.BeginLayer(r.Collection.ID, view.grid, p.keys); err != nil {
+		return nil, err
+	}
+	if err := s.rows(ctx, d, p, view); err != nil {
+		return nil, postgis.Wrap(ctx, "tiles/postgis: draw "+r.Collection.ID, err)
+	}
+	d.encoder.EndLayer()
+	return d.encoder.Tile(), nil
+}
+
+// rows streams the rows of the box through the encoder; raw values belong to
+// the connection's buffer and are never copied.
+func (s *Source) rows(ctx context.Context, d *drawing, p *plan, v tileView) error {
+	rows, err := s.pool.Query(ctx, p.sql, p.formats, v.box.MinX, v.box.MinY, v.box.MaxX, v.box.MaxY)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := s.feature(d, p, rows.RawValues()); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Source) feature(d *drawing, p *plan, values [][]byte) error {
+	if values[0] == nil {
+		return nil
+	}
+	ok, err := d.encoder.Geometry(values[0])
+	if errors.Is(err, mvt.ErrEWKB) || errors.Is(err, errBeyond) {
+		s.metrics.skipped.Inc()
+		return nil
+	}
+	if err != nil || !ok {
+		return err
+	}
+	id, err := d.featureID(p, values[1])
+	if err != nil {
+		return err
+	}
+	for i, f := range p.fields {
+		if v := values[2+i]; v != nil {
+			if err := d.property(f, v); err != nil {
+				return err
+			}
+		}
+	}
+	d.encoder.EndFeature(id)
+	return nil
+}
+
+func (s *Source) plan(c *spatial.Collection) (*plan, error) {
+	s.mu.Lock()
+	e := s.plans[c.Table]
+	s.mu.Unlock()
+	if e.collection == c {
+		return e.plan, nil
+	}
+	p, err := newPlan(c)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.plans) >= maxPlans {
+		clear(s.plans)
+	}
+	s.plans[c.Table] = planEntry{c, p}
+	return p, nil
+}

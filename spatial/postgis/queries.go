@@ -45,4 +45,24 @@ var (
 	queryPublishViewGrants string
 	//go:embed queries/publish_lock_timeout.sql
 	queryPublishLockTimeout string
+	//go:embed queries/collection_readable.sql
+	queryCollectionReadable string
+	//go:embed queries/collection_lock.sql
+	queryCollectionLock string
+	//go:embed queries/collection_create.sql
+	queryCollectionCreate string
+	//go:embed queries/collection_update.sql
+	queryCollectionUpdate string
+	//go:embed queries/collection_current_fields.sql
+	queryCollectionCurrentFields string
+	//go:embed queries/collection_versions.sql
+	queryCollectionVersions string
+	//go:embed queries/collection_revert.sql
+	queryCollectionRevert string
+	//go:embed queries/collection_tables.sql
+	queryCollectionTables string
+	//go:embed queries/collection_delete.sql
+	queryCollectionDelete string
+	//go:embed queries/collection_audit.sql
+	queryCollectionAudit string
 )

@@ -1,0 +1,186 @@
+package postgis
+
+import (
+	"encoding/binary"
+	"math"
+
+	"gisd/spatial"
+	"gisd/spatial/crs"
+)
+
+// boxFilter turns a box in any supported SRID into a condition that the index on
+// geometry serves and the exact test that goes with it, both in the storage
+// SRID. A box across the antimeridian becomes two.
+func boxFilter(c *spatial.Collection, box spatial.Envelope) (filter, error) {
+	const op = "postgis: filter by box"
+	if c.GeometryType == spatial.GeometryNone || box.Empty() {
+		return filter{nothing: true}, nil
+	}
+	system, ok := crs.Lookup(box.SRID)
+	if !ok {
+		return filter{}, spatial.Invalid(op, "boxes in this reference system are not supported",
+			spatial.FieldError{Name: "bbox-crs", Reason: box.SRID.String()})
+	}
+	parts := []spatial.Envelope{box}
+	if box.MinX > box.MaxX {
+		if !system.Geographic {
+			return filter{}, spatial.Invalid(op, "the box has its west side east of its east side",
+				spatial.FieldError{Name: "bbox", Reason: "minimum above maximum"})
+		}
+		west, east := box, box
+		west.MaxX, east.MinX = 180, -180
+		parts = []spatial.Envelope{west, east}
+	}
+	var boxes, exact []fragment
+	for _, part := range parts {
+		part, ok, err := clipToExtent(c, part)
+		if err != nil {
+			return filter{}, err
+		}
+		if !ok {
+			continue
+		}
+		index, area, err := boxCondition(c, part)
+		if err != nil {
+			return filter{}, err
+		}
+		boxes, exact = append(boxes, index), append(exact, area)
+	}
+	switch len(boxes) {
+	case 0:
+		return filter{nothing: true}, nil
+	case 1:
+		return filter{box: boxes[0], exact: exact[0]}, nil
+	}
+	return filter{box: either(boxes), exact: either(exact)}, nil
+}
+
+func either(fs []fragment) fragment {
+	return concat(lit("("), fs[0], lit(" or "), fs[1], lit(")"))
+}
+
+// clipToExtent cuts the box to where the collection has features, with a margin,
+// so that "the whole world" can be converted to a local system. It reports false
+// where the two do not meet.
+func clipToExtent(c *spatial.Collection, box spatial.Envelope) (spatial.Envelope, bool, error) {
+	if c.Extent.Empty() {
+		return box, false, nil
+	}
+	if c.Extent.MinX > c.Extent.MaxX {
+		return box, true, nil
+	}
+	to, err := crs.NewTransform(c.Extent.SRID, box.SRID)
+	if err != nil {
+		return box, false, err
+	}
+	// Metres or degrees; the extent was rounded outwards already.
+	margin := 1.0
+	if system, ok := crs.Lookup(box.SRID); ok && system.Geographic {
+		margin = 1e-5
+	}
+	extent, err := to.Envelope(c.Extent)
+	if err != nil {
+		return box, false, err
+	}
+	if extent.Empty() {
+		return box, true, nil
+	}
+	box.MinX = math.Max(box.MinX, extent.MinX-margin)
+	box.MinY = math.Max(box.MinY, extent.MinY-margin)
+	box.MaxX = math.Min(box.MaxX, extent.MaxX+margin)
+	box.MaxY = math.Min(box.MaxY, extent.MaxY+margin)
+	return box, box.MinX <= box.MaxX && box.MinY <= box.MaxY, nil
+}
+
+// boxCondition returns the two conditions for a box that does not cross the
+// antimeridian.
+func boxCondition(c *spatial.Collection, box spatial.Envelope) (index, exact fragment, err error) {
+	if !crs.Supported(c.SRID) {
+		// The database knows systems that Go does not. A subquery, so that the
+		// box is converted once and not for each row.
+		area := concat(lit("(select st_transform(st_geomfromewkb("), arg(boxPolygon(box, nil)), lit("), "),
+			arg(int32(c.SRID)), lit("::integer))"))
+		return concat(lit("t.geom && "), area), concat(lit("st_intersects(t.geom, "), area, lit(")")), nil
+	}
+	to, err := crs.NewTransform(box.SRID, c.SRID)
+	if err != nil {
+		return index, exact, err
+	}
+	envelope, err := to.Envelope(box)
+	if err != nil {
+		return index, exact, err
+	}
+	index = concat(lit("t.geom && st_makeenvelope("), list(arg(envelope.MinX), arg(envelope.MinY),
+		arg(envelope.MaxX), arg(envelope.MaxY), arg(int32(c.SRID))), lit(")"))
+	exact = concat(lit("st_intersects(t.geom, st_geomfromewkb("), arg(boxPolygon(box, to)), lit("))"))
+	return index, exact, nil
+}
+
+// boxSteps is how many straight pieces stand for an edge of a box in another
+// system. An edge of 100 km along a parallel at 11° N bends by 38 m; in 256
+// pieces the error is below 1 mm.
+const boxSteps = 256
+
+// boxPolygon is the box as EWKB, its edges walked and converted; to is nil for
+// no conversion. Positions out of reach are left out.
+func boxPolygon(box spatial.Envelope, to *crs.Transform) []byte {
+	steps, srid := boxSteps, box.SRID
+	if to != nil {
+		srid = to.To().SRID
+		if to.Identity() {
+			steps = 1
+		}
+	}
+	corners := [5][2]float64{
+		{box.MinX, box.MinY}, {box.MaxX, box.MinY}, {box.MaxX, box.MaxY}, {box.MinX, box.MaxY}, {box.MinX, box.MinY},
+	}
+	ring := make([]float64, 0, 8*steps+2)
+	for i := range 4 {
+		from, until := corners[i], corners[i+1]
+		for step := range steps {
+			share := float64(step) / float64(steps)
+			x, y := from[0]+share*(until[0]-from[0]), from[1]+share*(until[1]-from[1])
+			if to != nil {
+				var err error
+				if x, y, err = to.Point(x, y); err != nil {
+					continue
+				}
+			}
+			ring = append(ring, x, y)
+		}
+	}
+	if len(ring) > 0 {
+		ring = append(ring, ring[0], ring[1])
+	}
+	return areaEWKB(srid, ring, box)
+}
+
+// EWKB geometry types, with the flag that says that an SRID follows.
+const (
+	ewkbPoint   = 1 | 0x20000000
+	ewkbLine    = 2 | 0x20000000
+	ewkbPolygon = 3 | 0x20000000
+)
+
+// areaEWKB writes a ring, x y x y…, as little-endian EWKB: a polygon, or a point
+// or line where the box has no width, no height or neither.
+func areaEWKB(srid spatial.SRID, ring []float64, box spatial.Envelope) []byte {
+	out := make([]byte, 0, 17+8*len(ring))
+	out = append(out, 1)
+	kind, count := uint32(ewkbPolygon), []uint32{1, uint32(len(ring) / 2)}
+	switch flatX, flatY := box.MinX == box.MaxX, box.MinY == box.MaxY; {
+	case flatX && flatY && len(ring) > 0:
+		kind, count, ring = ewkbPoint, nil, ring[:2]
+	case flatX || flatY:
+		kind, count = ewkbLine, count[1:]
+	}
+	out = binary.LittleEndian.AppendUint32(out, kind)
+	out = binary.LittleEndian.AppendUint32(out, uint32(srid))
+	for _, n := range count {
+		out = binary.LittleEndian.AppendUint32(out, n)
+	}
+	for _, v := range ring {
+		out = binary.LittleEndian.AppendUint64(out, math.Float64bits(v))
+	}
+	return out
+}

@@ -7,7 +7,7 @@ import (
 )
 
 // edgePoints is how many steps an edge is walked in when an envelope is
-// converted; interior extremes are covered by the outward rounding.
+// converted.
 const edgePoints = 32
 
 // Envelope converts a box: the edges are walked, the result is rounded outwards
@@ -74,10 +74,15 @@ func (t *Transform) walk(e spatial.Envelope) spatial.Envelope {
 			if !edge && (i%4 != 0 || j%4 != 0) {
 				continue
 			}
-			x, y, ok := t.point(math.Min(e.MinX+float64(i)*dx, e.MaxX), math.Min(e.MinY+float64(j)*dy, e.MaxY))
-			if ok {
-				out = out.Extend(x, y)
+			x0 := math.Min(e.MinX+float64(i)*dx, e.MaxX)
+			x, y, ok := t.point(x0, math.Min(e.MinY+float64(j)*dy, e.MaxY))
+			if !ok {
+				continue
 			}
+			if t.from.Geographic && t.to.Geographic {
+				x -= 360 * math.Round((x-x0)/360) // a step over the antimeridian
+			}
+			out = out.Extend(x, y)
 		}
 	}
 	if out.Empty() {

@@ -69,7 +69,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 		pool.Close()
 		return nil, wrap(ctx, op, err)
 	}
-	return &DB{Pool: pool, log: log}, nil
+	return NewDB(pool, log), nil
 }
 
 // NewDB wraps a pool that somebody else opened and closes.

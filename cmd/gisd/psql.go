@@ -31,27 +31,48 @@ func newPsqlCommand(a *app) *cobra.Command {
 }
 
 // postgresTool runs one of PostgreSQL's client programs on a database, wired to
-// this program's own input and outputs. Its exit code passes through as failure.
+// this program's own input and outputs.
 func (a *app) postgresTool(ctx context.Context, program, address string, args ...string) error {
-	path := program
-	if bin, err := pgcluster.FindBinaries(ctx, 0); err == nil {
-		path = bin.Path(program)
-	}
 	public, password := splitPassword(address)
-	cmd := exec.CommandContext(ctx, path, append([]string{"--dbname=" + public}, args...)...)
-	// An argument is there for everyone to read, the environment for its owner.
+	var env []string
+	if password != "" {
+		// An argument is there for everyone to read, the environment for its owner.
+		env = append(env, "PGPASSWORD="+password)
+	}
+	return a.postgresProgram(ctx, program, env, append([]string{"--dbname=" + public}, args...)...)
+}
+
+// postgresProgram runs one of PostgreSQL's programs with additions to the
+// environment; what it has to say about a failure it says itself.
+func (a *app) postgresProgram(ctx context.Context, program string, env []string, args ...string) error {
+	bin, err := a.binaries(ctx)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, bin.Path(program), args...)
 	for name, value := range a.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	if password != "" {
-		cmd.Env = append(cmd.Env, "PGPASSWORD="+password)
-	}
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = a.stdin, a.stdout, a.stderr
-	err := cmd.Run()
+	err = cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 0 {
 		return &exitError{code: exitFailed}
 	}
 	return err
+}
+
+// binaries are those of the private cluster, where that is the database: a
+// newer pg_restore speaks of settings that an older server does not know.
+func (a *app) binaries(ctx context.Context) (pgcluster.Binaries, error) {
+	if a.cfg.DatabaseURL != "" {
+		return pgcluster.FindBinaries(ctx, 0)
+	}
+	c, err := a.openCluster(ctx)
+	if err != nil {
+		return pgcluster.Binaries{}, err
+	}
+	return c.Binaries(), nil
 }
 
 // splitPassword takes the password out of a database URL.

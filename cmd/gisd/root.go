@@ -38,6 +38,10 @@ func run(ctx context.Context, args, env []string, s streams) int {
 	if err == nil {
 		return exitDone
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(s.err, "gisd: interrupted")
+		return exitFailed
+	}
 	if coded, ok := errors.AsType[*exitError](err); ok {
 		if coded.err != nil {
 			fmt.Fprintln(s.err, "gisd:", describe(coded.err))
@@ -78,6 +82,11 @@ func describe(err error) string {
 	if !ok {
 		return err.Error()
 	}
+	inner, wrapped := errors.AsType[*spatial.Error](e.Err)
+	for wrapped && inner.Message == e.Message { // a wrap that only adds where
+		e = inner
+		inner, wrapped = errors.AsType[*spatial.Error](e.Err)
+	}
 	var b strings.Builder
 	b.WriteString(e.Message)
 	for _, f := range e.Fields {
@@ -114,6 +123,9 @@ func commands(a *app) []*cobra.Command {
 		newUpCommand(a),
 		newServeCommand(a),
 		newMigrateCommand(a),
+		newBackupCommand(a),
+		newRestoreCommand(a),
+		newDoctorCommand(a),
 		newPsqlCommand(a),
 		newConfigCommand(a),
 		newVersionCommand(a),

@@ -94,14 +94,14 @@ var errServerStopped = errors.New("the server stopped")
 // firstStart does once what a new cluster needs: an admin, the demo. The mark
 // is written last, so a start that was killed in between does it again.
 func (a *app) firstStart(ctx context.Context, db *postgis.DB) error {
-	mark := filepath.Join(a.cfg.DataDir, "initialised")
+	mark := filepath.Join(a.cfg.DataDir, markName)
 	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
 	if err := welcome(ctx, a, db); err != nil {
 		return fmt.Errorf("first start: %w", err)
 	}
-	return os.WriteFile(mark, []byte(time.Now().UTC().Format(time.RFC3339)+"\n"), 0o644)
+	return markInitialised(a.cfg.DataDir)
 }
 
 // superviseCluster starts the postmaster again when it dies under the server:

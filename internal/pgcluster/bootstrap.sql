@@ -1,5 +1,6 @@
--- The server's own role and database, run by the superuser at each start; every
--- statement may be repeated. Parameter: password, set by a line before this file.
+-- A database of the server's own role with its extensions, and the role itself.
+-- The superuser runs this at each launch; every statement may be repeated.
+-- Parameters, set by lines before this file: password, database.
 -- The extensions belong to the superuser, the database to the role, which may
 -- write the rows of spatial_ref_sys that gisd brings with it.
 \set ON_ERROR_STOP on
@@ -11,11 +12,12 @@ where not exists (select from pg_roles where rolname = 'gisd') \gexec
 alter role gisd login nosuperuser nocreatedb nocreaterole password :'password';
 alter role gisd set jit = off;
 
-select 'create database gisd owner gisd'
-where not exists (select from pg_database where datname = 'gisd') \gexec
-revoke connect on database gisd from public;
+select format('create database %I owner gisd', :'database')
+where not exists (select from pg_database where datname = :'database') \gexec
+alter database :"database" allow_connections true;
+revoke connect on database :"database" from public;
 
-\connect gisd
+\connect :"database"
 set client_min_messages = warning;
 create extension if not exists postgis;
 create extension if not exists pg_trgm;

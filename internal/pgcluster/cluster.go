@@ -99,22 +99,35 @@ func (c *Cluster) Acquire(ctx context.Context) error {
 	if c.users != nil {
 		return errors.New("pgcluster: acquired twice")
 	}
-	var err error
-	if c.gate, err = openLock(filepath.Join(c.at.dir, "pg.lock")); err != nil {
-		return err
-	}
-	if c.users, err = openLock(filepath.Join(c.at.dir, "pg.users")); err == nil {
-		if err = c.gate.wait(ctx, syscall.LOCK_EX); err == nil {
-			if err = c.users.wait(ctx, syscall.LOCK_SH); err == nil {
-				err = c.start(ctx)
-			}
-			c.gate.unlock()
-		}
-	}
-	if err != nil {
-		c.closeLocks()
+	err := c.acquire(ctx)
+	if err != nil && c.users != nil {
+		// What was started half-way is not left behind.
+		_, stopErr := c.release(context.WithoutCancel(ctx))
+		err = errors.Join(err, stopErr)
 	}
 	return err
+}
+
+func (c *Cluster) acquire(ctx context.Context) error {
+	gate, err := openLock(filepath.Join(c.at.dir, "pg.lock"))
+	if err != nil {
+		return err
+	}
+	if err := gate.wait(ctx, syscall.LOCK_EX); err != nil {
+		gate.close()
+		return err
+	}
+	users, err := openLock(filepath.Join(c.at.dir, "pg.users"))
+	if err != nil {
+		gate.close()
+		return err
+	}
+	c.gate, c.users = gate, users
+	defer gate.unlock()
+	if err := users.wait(ctx, syscall.LOCK_SH); err != nil {
+		return err
+	}
+	return c.start(ctx)
 }
 
 // Release gives the cluster up; the last of its users stops it. It reports
@@ -125,6 +138,10 @@ func (c *Cluster) Release(ctx context.Context) (stopped bool, err error) {
 	if c.users == nil {
 		return false, nil
 	}
+	return c.release(ctx)
+}
+
+func (c *Cluster) release(ctx context.Context) (stopped bool, err error) {
 	defer c.closeLocks()
 	if err := c.gate.wait(ctx, syscall.LOCK_EX); err != nil {
 		return false, err
@@ -138,11 +155,8 @@ func (c *Cluster) Release(ctx context.Context) (stopped bool, err error) {
 }
 
 func (c *Cluster) closeLocks() {
-	for _, l := range []*fileLock{c.users, c.gate} {
-		if l != nil {
-			l.close()
-		}
-	}
+	c.users.close()
+	c.gate.close()
 	c.users, c.gate = nil, nil
 }
 
@@ -191,7 +205,11 @@ func (c *Cluster) Running() bool {
 }
 
 // URL is the database for the server's own role. It holds a password.
-func (c *Cluster) URL() string { return c.url(RoleName, RoleName) }
+func (c *Cluster) URL() string { return c.DatabaseURL(RoleName) }
+
+// DatabaseURL is any database of the cluster for the server's own role. It
+// holds a password.
+func (c *Cluster) DatabaseURL(database string) string { return c.url(RoleName, database) }
 
 // SuperuserURL is a database for the cluster's superuser, who makes and drops
 // databases. It holds a password.

@@ -86,6 +86,9 @@ func (c *Cluster) create(ctx context.Context) error {
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
 		_ = os.RemoveAll(fresh)
+		if ctx.Err() != nil {
+			return fmt.Errorf("pgcluster: making a cluster: %w", ctx.Err())
+		}
 		return c.explain("initdb", err, out.String())
 	}
 	conf := "include 'gisd.conf'\ninclude_if_exists 'local.conf'\n"

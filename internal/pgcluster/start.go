@@ -22,6 +22,9 @@ func (c *Cluster) start(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if adopted && c.bootstrapped() {
+			return nil
+		}
 		if adopted {
 			return c.prepare(ctx)
 		}
@@ -51,7 +54,7 @@ func (c *Cluster) start(ctx context.Context) error {
 
 // prepare runs the bootstrap and settles whether this cluster is new.
 func (c *Cluster) prepare(ctx context.Context) error {
-	if err := c.bootstrap(ctx); err != nil {
+	if err := c.bootstrap(ctx, RoleName); err != nil {
 		return err
 	}
 	if c.bootstrapped() {

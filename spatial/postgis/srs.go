@@ -35,14 +35,7 @@ type srsRow struct {
 // error is forbidden and names the grant.
 func SyncSRS(ctx context.Context, db beginner) (changed bool, err error) {
 	const op = "postgis: sync spatial_ref_sys"
-	var rows []srsRow
-	for _, r := range crs.SpatialRefSysRows() {
-		rows = append(rows, srsRow{
-			SRID: int32(r.SRID), AuthName: r.AuthName, AuthSRID: int32(r.AuthSRID),
-			SRText: r.SRText, Proj4Text: r.Proj4Text,
-		})
-	}
-	wanted, err := json.Marshal(rows)
+	wanted, err := json.Marshal(wantedSRS())
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", op, err)
 	}
@@ -68,4 +61,15 @@ func SyncSRS(ctx context.Context, db beginner) (changed bool, err error) {
 		return false, wrap(ctx, op, err)
 	}
 	return changed, nil
+}
+
+func wantedSRS() []srsRow {
+	var rows []srsRow
+	for _, r := range crs.SpatialRefSysRows() {
+		rows = append(rows, srsRow{
+			SRID: int32(r.SRID), AuthName: r.AuthName, AuthSRID: int32(r.AuthSRID),
+			SRText: r.SRText, Proj4Text: r.Proj4Text,
+		})
+	}
+	return rows
 }

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gisd/internal/pgcluster"
+	"gisd/spatial/postgis"
+)
+
+func newDoctorCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "doctor",
+		Short:   "Check programs, cluster and database, and say what to do",
+		Example: "  gisd doctor",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.doctor(cmd.Context())
+		},
+	}
+}
+
+func (a *app) doctor(ctx context.Context) error {
+	var findings []pgcluster.Finding
+	if a.cfg.DatabaseURL == "" {
+		findings = pgcluster.Check(ctx, a.cfg.DataDir)
+	}
+	if a.cfg.DatabaseURL != "" || pgcluster.Exists(a.cfg.DataDir) {
+		findings = append(findings, a.examineDatabase(ctx)...)
+	}
+	wrong := 0
+	for _, f := range findings {
+		mark := "ok   "
+		if !f.OK {
+			mark = "WRONG"
+			wrong++
+		}
+		fmt.Fprintf(a.stdout, "%s  %s: %s\n", mark, f.Name, f.Detail)
+		if f.Advice != "" {
+			fmt.Fprintf(a.stdout, "       -> %s\n", f.Advice)
+		}
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%d of %d checks failed", wrong, len(findings))
+	}
+	return nil
+}
+
+// examineDatabase looks at the database as a serving connection sees it.
+func (a *app) examineDatabase(ctx context.Context) []pgcluster.Finding {
+	db, release, err := a.openDatabase(ctx)
+	if err != nil {
+		return []pgcluster.Finding{{Name: "connection", Detail: describe(err), Advice: "see the message"}}
+	}
+	defer release()
+	d, err := db.Diagnose(ctx)
+	if err != nil {
+		return []pgcluster.Finding{{Name: "database", Detail: describe(err), Advice: "see the message"}}
+	}
+	findings := a.judge(d)
+	migrations := pgcluster.Finding{Name: "migrations", OK: true, Detail: "up to date"}
+	if err := a.checkMigrated(ctx, db); err != nil {
+		migrations.OK, migrations.Detail, migrations.Advice = false, describe(err), "run `gisd migrate up`"
+	}
+	return append(findings, migrations)
+}
+
+func (a *app) judge(d postgis.Diagnosis) []pgcluster.Finding {
+	check := func(name string, ok bool, detail, advice string) pgcluster.Finding {
+		if ok {
+			advice = ""
+		}
+		return pgcluster.Finding{Name: name, OK: ok, Detail: detail, Advice: advice}
+	}
+	return []pgcluster.Finding{
+		check("server", atLeast(d.ServerVersion, 15, 0), "PostgreSQL "+d.ServerVersion, "upgrade to PostgreSQL 15 or later"),
+		check("PostGIS", atLeast(d.PostGIS, 3, 3), cmp.Or(d.PostGIS, "missing"), "as a superuser: create extension postgis, 3.3 or later"),
+		check("extensions", len(d.MissingExtensions) == 0, extensionDetail(d.MissingExtensions), "as a superuser: create extension "+strings.Join(d.MissingExtensions, ", ")),
+		check("role", !d.Superuser, d.Role, "serve as a role that is no superuser"),
+		check("JIT of serving connections", !d.JIT, onOff(d.JIT), "something between gisd and the database drops the setting jit=off: a pooler? let it pass"),
+		check("parallel workers of serving connections", d.ParallelWorkers == 0, fmt.Sprint(d.ParallelWorkers), "something between gisd and the database drops max_parallel_workers_per_gather=0: let it pass"),
+		check("connections", a.cfg.DatabaseConns < d.MaxConnections, fmt.Sprintf("%d of the server's %d", a.cfg.DatabaseConns, d.MaxConnections), "lower --database-conns or raise the server's max_connections"),
+		check("spatial_ref_sys, rights", d.SRSWritable, d.Role, "as a superuser: grant select, insert, update on spatial_ref_sys to "+d.Role),
+		check("spatial_ref_sys, VN-2000", d.SRSDiffering == 0, fmt.Sprintf("%d rows differ", d.SRSDiffering), "run `gisd migrate up`, then restart the server"),
+		check("size", true, fmt.Sprintf("%.1f MiB", float64(d.DatabaseBytes)/(1<<20)), ""),
+	}
+}
+
+// atLeast compares the beginning of a version, "15.18 (Debian 15.18-1)".
+func atLeast(version string, major, minor int) bool {
+	var gotMajor, gotMinor int
+	if n, _ := fmt.Sscanf(version, "%d.%d", &gotMajor, &gotMinor); n == 0 {
+		return false
+	}
+	return gotMajor > major || gotMajor == major && gotMinor >= minor
+}
+
+func extensionDetail(missing []string) string {
+	if len(missing) == 0 {
+		return "all there"
+	}
+	return strings.Join(missing, ", ") + " missing"
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}

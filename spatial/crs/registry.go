@@ -108,10 +108,23 @@ func vn2000Projected(srid spatial.SRID) (*System, bool) {
 		}
 		s := transverseMercator(srid, z.name, DatumVN2000, z.lon0, z.k0)
 		s.AreaOfUse = box(z.minLon, z.minLat, z.maxLon, z.maxLat)
-		s.UsableArea = vietnam()
+		s.UsableArea = vn2000Usable(s)
 		return s, true
 	}
 	return nil, false
+}
+
+// vn2000Usable is 4° on either side of the central meridian, which refuses
+// northing and easting swapped. The zones of Đà Nẵng, Khánh Hòa and their
+// neighbours reach out to Hoàng Sa and Trường Sa.
+func vn2000Usable(s *System) spatial.Envelope {
+	country := vietnam()
+	u := country
+	u.MinX = max(country.MinX, min(s.CentralMeridian-4, s.AreaOfUse.MinX))
+	if s.CentralMeridian < 107.5 {
+		u.MaxX = min(country.MaxX, max(s.CentralMeridian+4, s.AreaOfUse.MaxX))
+	}
+	return u
 }
 
 // vn2000SRIDs are the systems on the VN-2000 datum, in ascending order.

@@ -51,8 +51,8 @@ type System struct {
 
 	// AreaOfUse is the registry's box, in SRID 4326 as lon, lat degrees; for
 	// VN-2000 it covers the land only. UsableArea is where the system may
-	// reasonably be used: for VN-2000 the whole country with its islands, Hoàng
-	// Sa and Trường Sa included, and its waters. Edges are inside in both.
+	// reasonably be used: for VN-2000 the islands, Hoàng Sa and Trường Sa
+	// included, and the waters too. Edges are inside in both.
 	AreaOfUse  spatial.Envelope
 	UsableArea spatial.Envelope
 }
@@ -117,4 +117,4 @@ func box(minLon, minLat, maxLon, maxLat float64) spatial.Envelope {
 }
 
 func world() spatial.Envelope   { return box(-180, -90, 180, 90) }
-func vietnam() spatial.Envelope { return box(101, 5, 119, 24.5) }
+func vietnam() spatial.Envelope { return box(101, 6, 119, 24.5) }

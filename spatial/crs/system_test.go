@@ -67,7 +67,7 @@ func TestAllSystemsAreWhole(t *testing.T) {
 		}
 	}
 	// The islands belong to the country that VN-2000 is for.
-	vn, _ := crs.Lookup(9210)
+	vn, _ := crs.Lookup(9217)
 	for _, p := range [][2]float64{{112.3, 16.5}, {114.4, 10.2}, {111.9, 8.6}} {
 		if u := vn.UsableArea; p[0] < u.MinX || p[0] > u.MaxX || p[1] < u.MinY || p[1] > u.MaxY {
 			t.Errorf("%v lies outside %+v", p, u)

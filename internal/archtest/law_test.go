@@ -50,10 +50,11 @@ var law = []room{
 	{pattern: "api", may: []string{"spatial", "spatial/crs", "tiles", "api/..."}, libraries: []string{"echo", "prometheus"}},
 	{pattern: "api/problem", may: []string{"spatial"}, libraries: []string{"echo"}},
 	{pattern: "api/negotiate", may: []string{"spatial", "spatial/crs"}, libraries: []string{"echo"}},
+	{pattern: "api/page", libraries: []string{"echo"}},
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
 	{
 		pattern:   "api/...",
-		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "tiles", "tiles/styles", "api/problem", "api/negotiate", "api/auth"},
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "tiles", "tiles/styles", "api/problem", "api/negotiate", "api/auth", "api/page"},
 		libraries: []string{"echo", "prometheus"},
 	},
 

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"gisd/api/auth"
+	"gisd/api/page"
+	"gisd/api/problem"
+)
+
+// newRouter sets up, from the outside in: the observer (request id, log,
+// metrics, recovery, HEAD), headers, CORS, the limit by address, credentials,
+// the limit by caller, body and time limits, compression.
+func newRouter(cfg Config) (*echo.Echo, error) {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = problem.Handler(cfg.Log)
+	e.IPExtractor = extractor(cfg.Origin.Trusted)
+
+	limits := auth.NewLimiter(cfg.RatePerSecond, cfg.RateBurst)
+	e.Pre(newObserver(cfg).middleware)
+	e.Use(compose(
+		securityHeaders(cfg),
+		cors(cfg.CORSOrigins),
+		limitAddress(limits),
+		cfg.Auth.Middleware(cfg.Origin),
+		limitSubject(limits),
+		bound(cfg),
+		middleware.GzipWithConfig(middleware.GzipConfig{Level: 4, MinLength: 1024, Skipper: uncompressed}),
+	))
+
+	if err := registerReference(e, cfg); err != nil {
+		return nil, err
+	}
+	e.GET("/api/page.css", page.Style)
+	registerHealth(e, cfg)
+	auth.Register(e, cfg.Auth, cfg.Origin)
+	for _, register := range cfg.Register {
+		register(e)
+	}
+	if cfg.Map != nil {
+		if err := registerMap(e, cfg.Map); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// compose chains middleware once; echo would do so again for every request.
+func compose(all ...echo.MiddlewareFunc) echo.MiddlewareFunc {
+	chain := func(c echo.Context) error { return c.Handler()(c) }
+	for _, m := range slices.Backward(all) {
+		chain = m(chain)
+	}
+	return func(echo.HandlerFunc) echo.HandlerFunc { return chain }
+}
+
+// compressed names the addresses whose answers are text and not streams. Tiles
+// and the map's files carry their own compression.
+var compressed = []string{"/ogc", "/search", "/api", "/crs", "/styles", "/live/positions"}
+
+func uncompressed(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return !slices.ContainsFunc(compressed, func(prefix string) bool {
+		rest, ok := strings.CutPrefix(path, prefix)
+		return ok && (rest == "" || rest[0] == '/')
+	})
+}
+
+func registerMap(e *echo.Echo, files fs.FS) error {
+	assets, err := loadAssets(files)
+	if err != nil {
+		return err
+	}
+	for path, a := range assets {
+		e.GET(path, a.serve)
+	}
+	return nil
+}

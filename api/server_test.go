@@ -1,0 +1,431 @@
+package api_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gisd/api"
+	"gisd/api/auth"
+	"gisd/api/negotiate"
+	"gisd/api/problem"
+	"gisd/spatial"
+)
+
+// keys knows two keys and nobody.
+type keys struct{}
+
+func (keys) Key(_ context.Context, sum [32]byte) (*spatial.APIKey, error) {
+	for secret, role := range map[string]spatial.Role{"viewer-key": spatial.RoleViewer, "operator-key": spatial.RoleOperator} {
+		if sum == sha256.Sum256([]byte(secret)) {
+			return &spatial.APIKey{Prefix: secret, Roles: []spatial.Role{role}}, nil
+		}
+	}
+	return nil, spatial.NotFound("keys", "no such key")
+}
+
+func (keys) TouchKey(context.Context, int64) error { return nil }
+
+var mapFiles = fstest.MapFS{
+	"index.html":          {Data: []byte("<!doctype html><title>gisd</title>")},
+	"favicon.svg":         {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
+	"assets/main-ab12.js": {Data: bytes.Repeat([]byte("console.log('gisd');\n"), 500)},
+}
+
+func config() api.Config {
+	return api.Config{
+		Auth: auth.New(auth.Config{Keys: keys{}}),
+		Map:  mapFiles,
+		Log:  slog.New(slog.DiscardHandler),
+	}
+}
+
+func server(t *testing.T, cfg api.Config) *api.Server {
+	t.Helper()
+	s, err := api.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func get(s *api.Server, method, target string, header ...string) *httptest.ResponseRecorder {
+	req := httptest.NewRequest(method, target, nil)
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, req)
+	return rec
+}
+
+func TestEveryErrorIsAProblem(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
+		e.GET("/boom", func(echo.Context) error { panic("boom: hunter2") })
+		e.GET("/fail", func(echo.Context) error { return errors.New("hunter2") })
+	}}
+	s := server(t, cfg)
+	for _, test := range []struct {
+		method, target string
+		header         []string
+		status         int
+	}{
+		{"GET", "/nowhere", nil, 404},
+		{"GET", "/assets/nothing.js", nil, 404},
+		{"POST", "/healthz", nil, 405},
+		{"GET", "/healthz?x=1", nil, 400},
+		{"GET", "/healthz", []string{"Authorization", "Bearer wrong"}, 401},
+		{"GET", "/?key=wrong", nil, 401},
+		{"GET", "/boom", nil, 500},
+		{"GET", "/fail", nil, 500},
+		{"GET", "/metrics", nil, 404},
+	} {
+		rec := get(s, test.method, test.target, test.header...)
+		var doc problem.Document
+		if err := json.Unmarshal(rec.Body.Bytes(), &doc); err != nil {
+			t.Errorf("%s %s: %v", test.method, test.target, err)
+			continue
+		}
+		if rec.Code != test.status || rec.Header().Get("Content-Type") != problem.ContentType || doc.RequestID == "" ||
+			doc.RequestID != rec.Header().Get("X-Request-Id") {
+			t.Errorf("%s %s: %d %s %+v", test.method, test.target, rec.Code, rec.Header().Get("Content-Type"), doc)
+		}
+		if strings.Contains(rec.Body.String(), "hunter2") {
+			t.Errorf("%s %s leaks: %s", test.method, test.target, rec.Body)
+		}
+	}
+	if allow := get(s, "POST", "/healthz").Header().Get("Allow"); !strings.Contains(allow, "GET") {
+		t.Errorf("405 allows %q", allow)
+	}
+}
+
+func TestHeadAndOptions(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.Streams = []string{"/stream"}
+	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
+		e.GET("/stream", func(c echo.Context) error { return c.NoContent(http.StatusOK) })
+	}}
+	live := httptest.NewServer(server(t, cfg).Handler())
+	defer live.Close()
+	for _, test := range []struct {
+		method, path string
+		status       int
+	}{{"HEAD", "/healthz", 200}, {"HEAD", "/nowhere", 404}, {"HEAD", "/stream", 405}, {"OPTIONS", "/healthz", 204}} {
+		req, err := http.NewRequestWithContext(t.Context(), test.method, live.URL+test.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := live.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != test.status || len(body) != 0 {
+			t.Errorf("%s %s: %d, %d bytes, %v", test.method, test.path, res.StatusCode, len(body), err)
+		}
+		if test.method == "OPTIONS" && !strings.Contains(res.Header.Get("Allow"), "GET") {
+			t.Errorf("OPTIONS allows %q", res.Header.Get("Allow"))
+		}
+		res.Body.Close()
+	}
+}
+
+func TestMap(t *testing.T) {
+	t.Parallel()
+	s := server(t, config())
+	page := get(s, "GET", "/")
+	if page.Code != 200 || page.Header().Get("Cache-Control") != "no-cache" || !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") {
+		t.Errorf("%d %v", page.Code, page.Header())
+	}
+	csp := page.Header().Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none'", "script-src 'self';", "worker-src 'self' blob:", "img-src 'self' data:"} {
+		if !strings.Contains(csp, want) {
+			t.Errorf("the policy lacks %q: %s", want, csp)
+		}
+	}
+	if strings.Contains(csp, "unsafe") {
+		t.Errorf("the policy admits inline code: %s", csp)
+	}
+	script := get(s, "GET", "/assets/main-ab12.js", "Accept-Encoding", "br, gzip")
+	if script.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" || script.Header().Get("Content-Encoding") != "gzip" {
+		t.Errorf("%v", script.Header())
+	}
+	r, err := gzip.NewReader(script.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := io.ReadAll(r); err != nil || !bytes.Equal(plain, mapFiles["assets/main-ab12.js"].Data) {
+		t.Errorf("%d bytes, %v", len(plain), err)
+	}
+	if plain := get(s, "GET", "/assets/main-ab12.js", "Accept-Encoding", "gzip;q=0"); plain.Header().Get("Content-Encoding") != "" {
+		t.Error("compressed for a caller that refuses it")
+	}
+	if again := get(s, "GET", "/", "If-None-Match", page.Header().Get("ETag")); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
+		t.Errorf("%d", again.Code)
+	}
+}
+
+func TestContentPolicyAdmitsTheBasemap(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.BasemapURL = "https://tile.example.org/{z}/{x}/{y}.png"
+	csp := get(server(t, cfg), "GET", "/").Header().Get("Content-Security-Policy")
+	if !strings.Contains(csp, "img-src 'self' data: blob: https://tile.example.org;") || !strings.Contains(csp, "connect-src 'self' https://tile.example.org;") {
+		t.Error(csp)
+	}
+}
+
+func TestCORS(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		origins []string
+		origin  string
+		allowed string
+		change  bool
+	}{
+		{"everybody reads", []string{"*"}, "https://a.vn", "*", false},
+		{"a listed origin changes", []string{"https://a.vn"}, "https://a.vn", "https://a.vn", true},
+		{"another origin reads nothing", []string{"https://a.vn"}, "https://b.vn", "", false},
+		{"nobody is listed", nil, "https://a.vn", "", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := config()
+			cfg.CORSOrigins = test.origins
+			s := server(t, cfg)
+			rec := get(s, "GET", "/healthz", "Origin", test.origin)
+			if got := rec.Header().Get("Access-Control-Allow-Origin"); got != test.allowed {
+				t.Errorf("got %q", got)
+			}
+			if rec.Header().Get("Access-Control-Allow-Credentials") != "" {
+				t.Error("cookies are let through")
+			}
+			asked := get(s, "OPTIONS", "/healthz", "Origin", test.origin, "Access-Control-Request-Method", "POST")
+			if got := strings.Contains(asked.Header().Get("Access-Control-Allow-Methods"), "POST"); got != test.change {
+				t.Errorf("may change: %v", got)
+			}
+		})
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.RatePerSecond, cfg.RateBurst = 0.001, 3
+	cfg.Origin.Trusted = []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")} // httptest's peer
+	s := server(t, cfg)
+	from := func(address string, header ...string) int {
+		return get(s, "GET", "/healthz", append(header, "X-Forwarded-For", address)...).Code
+	}
+	for range 3 {
+		if code := from("203.0.113.1"); code != 200 {
+			t.Fatal(code)
+		}
+	}
+	if code := from("203.0.113.1"); code != http.StatusTooManyRequests {
+		t.Errorf("the fourth request got %d", code)
+	}
+	if code := from("203.0.113.2"); code != 200 {
+		t.Errorf("another address got %d", code)
+	}
+	var codes []int
+	for _, address := range []string{"203.0.113.3", "203.0.113.4", "203.0.113.5", "203.0.113.6"} {
+		codes = append(codes, from(address, "Authorization", "Bearer viewer-key"))
+	}
+	if codes[2] != 200 || codes[3] != http.StatusTooManyRequests {
+		t.Errorf("one key from four addresses: %v", codes)
+	}
+}
+
+func TestForwardedForIsOnlyBelievedFromProxies(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	var seen string
+	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
+		e.GET("/ip", func(c echo.Context) error { seen = c.RealIP(); return c.NoContent(204) })
+	}}
+	get(server(t, cfg), "GET", "/ip", "X-Forwarded-For", "203.0.113.9", "X-Real-Ip", "203.0.113.9")
+	if seen != "192.0.2.1" {
+		t.Errorf("a stranger chose the address %s", seen)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	s := server(t, config())
+	get(s, "GET", "/secret-looking-path-4711")
+	for _, test := range []struct {
+		name   string
+		peer   string
+		header []string
+		status int
+	}{
+		{"this machine", "127.0.0.1:999", nil, 200},
+		{"this machine, IPv6", "[::1]:999", nil, 200},
+		{"a proxy on this machine", "127.0.0.1:999", []string{"X-Forwarded-For", "203.0.113.9"}, 404},
+		{"a stranger", "203.0.113.9:1", nil, 404},
+		{"a viewer", "203.0.113.9:1", []string{"Authorization", "Bearer viewer-key"}, 404},
+		{"an operator", "203.0.113.9:1", []string{"Authorization", "Bearer operator-key"}, 200},
+	} {
+		req := httptest.NewRequest("GET", "/metrics", nil)
+		req.RemoteAddr = test.peer
+		for i := 0; i < len(test.header); i += 2 {
+			req.Header.Set(test.header[i], test.header[i+1])
+		}
+		rec := httptest.NewRecorder()
+		s.Handler().ServeHTTP(rec, req)
+		if rec.Code != test.status {
+			t.Errorf("%s: %d", test.name, rec.Code)
+		}
+		if rec.Code == 200 && !strings.Contains(rec.Body.String(), `gisd_api_requests_total{method="GET",route="",status="404"}`) {
+			t.Errorf("%s: %s", test.name, rec.Body)
+		}
+		if strings.Contains(rec.Body.String(), "4711") {
+			t.Error("an address became a label")
+		}
+	}
+}
+
+func TestReady(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	down := false
+	cfg.Ready = []api.Check{{Name: "database", Test: func(context.Context) error {
+		if down {
+			return errors.New("connection refused at 10.0.0.7")
+		}
+		return nil
+	}}}
+	s := server(t, cfg)
+	if rec := get(s, "GET", "/readyz"); rec.Code != 200 || rec.Body.String() != `{"status":"ok","checks":["database"]}`+"\n" {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+	down = true
+	if rec := get(s, "GET", "/readyz"); rec.Code != 503 || !strings.Contains(rec.Body.String(), `"name":"database"`) || strings.Contains(rec.Body.String(), "10.0.0.7") {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
+func TestLogRedactsKeys(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	cfg := config()
+	cfg.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	s := server(t, cfg)
+	get(s, "GET", "/?a=1&key=viewer-key&k%65y=viewer-key&KEY=viewer-key")
+	get(s, "GET", "/?key=secret-wrong-key&%zz=secret")
+	if text := log.String(); strings.Contains(text, "viewer-key&") || strings.Contains(text, "secret") || !strings.Contains(text, "a=1&key=REDACTED&k%65y=REDACTED&KEY=REDACTED") {
+		t.Error(text)
+	}
+	if !strings.Contains(log.String(), `"subject":"key:viewer-key"`) {
+		t.Errorf("the log does not say who asked: %s", log.String())
+	}
+}
+
+func TestBodyLimit(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.MaxBodyBytes = 10
+	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
+		e.POST("/read", func(c echo.Context) error {
+			_, err := io.ReadAll(c.Request().Body)
+			return err
+		})
+	}}
+	rec := httptest.NewRecorder()
+	server(t, cfg).Handler().ServeHTTP(rec, httptest.NewRequest("POST", "/read", strings.NewReader("more than ten bytes")))
+	if rec.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
+// Streams are told to stop before the server waits for requests in progress.
+func TestShutdown(t *testing.T) {
+	t.Parallel()
+	stop := make(chan struct{})
+	entered := make(chan struct{})
+	cfg := config()
+	cfg.Streams = []string{"/stream"}
+	cfg.StopStreams = []func(){func() { close(stop) }}
+	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
+		e.GET("/stream", func(c echo.Context) error {
+			close(entered)
+			<-stop
+			return c.String(http.StatusOK, "bye")
+		})
+	}}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- server(t, cfg).Serve(ctx, l) }()
+	body := make(chan string, 1)
+	go func() {
+		res, err := http.Get("http://" + l.Addr().String() + "/stream")
+		if err != nil {
+			body <- err.Error()
+			return
+		}
+		defer res.Body.Close()
+		text, _ := io.ReadAll(res.Body)
+		body <- string(text)
+	}()
+	<-entered
+	cancel()
+	if got := <-body; got != "bye" {
+		t.Errorf("the stream ended with %q", got)
+	}
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the server did not stop")
+	}
+	if _, err := http.Get("http://" + l.Addr().String() + "/healthz"); err == nil {
+		t.Error("the server still answers")
+	}
+}
+
+func TestReferencePage(t *testing.T) {
+	t.Parallel()
+	public, err := url.Parse("https://map.vn/gis")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config()
+	cfg.Origin = negotiate.Origin{Public: public}
+	s := server(t, cfg)
+	rec := get(s, "GET", "/api", "Accept-Language", "vi")
+	for _, want := range []string{`<html lang="vi">`, `href="https://map.vn/gis/api/page.css"`, "/healthz", "Bản đồ"} {
+		if !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(rec.Body.String(), "<script") || strings.Contains(rec.Body.String(), "style=") {
+		t.Error("the page breaks its own security policy")
+	}
+}

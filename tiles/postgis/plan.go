@@ -17,6 +17,7 @@ import (
 // where the database projects. The expected index is the GiST on geom.
 type plan struct {
 	sql     string
+	sorted  string // the same by id, so that equal rows give equal bytes on every node
 	formats pgx.QueryResultFormats
 	keys    []string         // property names; the first is tiles.KeyProperty
 	fields  []field          // the columns behind geom and id
@@ -62,6 +63,7 @@ func newPlan(c *spatial.Collection) (*plan, error) {
 	b.WriteString("\nfrom " + pgx.Identifier{"data", c.Table}.Sanitize())
 	b.WriteString("\nwhere \"geom\" && " + box)
 	p.sql = b.String()
+	p.sorted = p.sql + "\norder by \"id\""
 	p.formats = make(pgx.QueryResultFormats, 2+len(p.fields))
 	for i := range p.formats {
 		p.formats[i] = pgx.BinaryFormatCode

@@ -29,6 +29,10 @@ type Source struct {
 	plans map[string]planEntry // by table, which belongs to one version
 }
 
+// sortedFrom is the first zoom whose rows come in the order of their ids. Below
+// it the rows of a whole province would be sorted on disk.
+const sortedFrom = 13
+
 // planEntry remembers what the plan was made from: fields and extent may change
 // under a table's name.
 type planEntry struct {
@@ -74,7 +78,11 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	if err := d.encoder.BeginLayer(r.Collection.ID, view.grid, p.keys); err != nil {
 		return nil, err
 	}
-	if err := s.rows(ctx, d, p, view); err != nil {
+	statement := p.sorted
+	if r.Coord.Z < sortedFrom {
+		statement = p.sql
+	}
+	if err := s.rows(ctx, d, p, statement, view.box); err != nil {
 		return nil, postgis.Wrap(ctx, "tiles/postgis: draw "+r.Collection.ID, err)
 	}
 	d.encoder.EndLayer()
@@ -83,8 +91,8 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 
 // rows streams the rows of the box through the encoder; raw values belong to
 // the connection's buffer and are never copied.
-func (s *Source) rows(ctx context.Context, d *drawing, p *plan, v tileView) error {
-	rows, err := s.pool.Query(ctx, p.sql, p.formats, v.box.MinX, v.box.MinY, v.box.MaxX, v.box.MaxY)
+func (s *Source) rows(ctx context.Context, d *drawing, p *plan, statement string, box spatial.Envelope) error {
+	rows, err := s.pool.Query(ctx, statement, p.formats, box.MinX, box.MinY, box.MaxX, box.MaxY)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"gisd/spatial"
 )
 
@@ -25,4 +27,23 @@ func (f *Features) ExplainBox(ctx context.Context, c *spatial.Collection, q spat
 	var plan json.RawMessage
 	err = f.pool.QueryRow(ctx, sql, args...).Scan(&plan)
 	return string(plan), err
+}
+
+// ExplainSearch is the plan of a search of one collection.
+func ExplainSearch(ctx context.Context, pool *pgxpool.Pool, c *spatial.Collection, question string) (string, error) {
+	field, _ := c.Field(c.SearchField)
+	statement := searchStatement(c, field, searchTerms(question), spatial.Access{}, 10)
+	sql, args := concat(lit("explain (format json) "), statement).build()
+	var plan json.RawMessage
+	err := pool.QueryRow(ctx, sql, args...).Scan(&plan)
+	return string(plan), err
+}
+
+// Fragment is what fragment_test.go builds.
+func Fragment(column string, values ...any) (string, []any) {
+	conditions := []fragment{}
+	for _, v := range values {
+		conditions = append(conditions, concat(ident("t", column), lit(" = "), arg(v)))
+	}
+	return concat(lit("select "), list(lit("1"), arg("x"), fragment{}), lit(" where "), and(conditions...)).build()
 }

@@ -65,4 +65,14 @@ var (
 	queryCollectionDelete string
 	//go:embed queries/collection_audit.sql
 	queryCollectionAudit string
+	//go:embed queries/code_list.sql
+	queryCodeList string
+	//go:embed queries/code_list_values.sql
+	queryCodeListValues string
+	//go:embed queries/code_list_put.sql
+	queryCodeListPut string
+	//go:embed queries/code_list_clear.sql
+	queryCodeListClear string
+	//go:embed queries/code_list_value_put.sql
+	queryCodeListValuePut string
 )

@@ -41,7 +41,7 @@ func newUpCommand(a *app) *cobra.Command {
 
 func (a *app) up(ctx context.Context) (err error) {
 	began := time.Now()
-	c, err := pgcluster.Open(ctx, pgcluster.Config{Dir: a.cfg.DataDir, Listen: a.cfg.PGListen, Log: a.log})
+	c, err := pgcluster.Open(ctx, pgcluster.Config{Dir: a.cfg.DataDir, Listen: a.cfg.PGListen, Server: true, Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ const (
 type Config struct {
 	Dir      string            // the data folder, made if absent
 	Listen   string            // host:port for TCP as well; "" is the socket alone
+	Server   bool              // the caller decides about settings; others take the cluster as it runs
 	Settings map[string]string // PostgreSQL settings that win over the tuned ones
 	Log      *slog.Logger
 }

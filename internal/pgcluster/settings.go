@@ -14,7 +14,11 @@ import (
 	"syscall"
 )
 
-const mib = 1 << 20
+const (
+	mib = 1 << 20
+
+	settingsName = "gisd.conf"
+)
 
 // tuning are the settings for a machine with that memory and so many CPUs. The
 // web server and a desktop share the machine, so PostgreSQL takes a quarter.
@@ -102,9 +106,8 @@ func machineMemory() int64 {
 	return memory
 }
 
-// writeSettings writes gisd.conf and pg_hba.conf into data. Both are made anew
-// at each start; people's own settings go to local.conf, which is read last.
-func (c *Cluster) writeSettings(data string) error {
+// settingsText is gisd.conf and pg_hba.conf as this configuration wants them.
+func (c *Cluster) settingsText() (conf, hba string) {
 	settings := tuning(machineMemory(), runtime.NumCPU())
 	settings["listen_addresses"] = c.host
 	settings["port"] = strconv.Itoa(c.port)
@@ -112,18 +115,25 @@ func (c *Cluster) writeSettings(data string) error {
 	settings["log_directory"] = c.at.logDir()
 	maps.Copy(settings, c.cfg.Settings)
 
-	var conf strings.Builder
-	conf.WriteString("# Written by gisd at each start. Your own settings go to local.conf beside this file.\n")
+	var b strings.Builder
+	b.WriteString("# Written by gisd at each start. Your own settings go to local.conf beside this file.\n")
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		fmt.Fprintf(&conf, "%s = '%s'\n", name, strings.ReplaceAll(settings[name], "'", "''"))
+		fmt.Fprintf(&b, "%s = '%s'\n", name, strings.ReplaceAll(settings[name], "'", "''"))
 	}
-	hba := "# Written by gisd at each start.\nlocal all all scram-sha-256\n"
+	hba = "# Written by gisd at each start.\nlocal all all scram-sha-256\n"
 	if c.host != "" {
 		// Desktop GIS signs in as the server's role; the superuser never over TCP.
 		hba += "host " + RoleName + " " + RoleName + " 0.0.0.0/0 scram-sha-256\n"
 		hba += "host " + RoleName + " " + RoleName + " ::/0 scram-sha-256\n"
 	}
-	for name, text := range map[string]string{"gisd.conf": conf.String(), "pg_hba.conf": hba} {
+	return b.String(), hba
+}
+
+// writeSettings writes gisd.conf and pg_hba.conf into data. Both are made anew
+// at each launch; people's own settings go to local.conf, which is read last.
+func (c *Cluster) writeSettings(data string) error {
+	conf, hba := c.settingsText()
+	for name, text := range map[string]string{settingsName: conf, "pg_hba.conf": hba} {
 		path := filepath.Join(data, name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			return fmt.Errorf("pgcluster: writing settings: %w", err)
@@ -133,4 +143,12 @@ func (c *Cluster) writeSettings(data string) error {
 		}
 	}
 	return nil
+}
+
+// settingsDiffer reports whether the running cluster was launched with other
+// settings than this configuration wants.
+func (c *Cluster) settingsDiffer() bool {
+	conf, _ := c.settingsText()
+	present, err := os.ReadFile(filepath.Join(c.at.data(), settingsName))
+	return err != nil || string(present) != conf
 }

@@ -64,13 +64,12 @@ func (c *Cluster) prepare(ctx context.Context) error {
 	return c.markBootstrapped()
 }
 
-// adopt takes over a postmaster that runs already. One that listens elsewhere
-// than asked, or whose password file is lost, is stopped instead, unless others
-// are using it.
+// adopt takes over a postmaster that runs already. One with other settings than
+// the server of the folder wants, or whose password file is lost, is stopped
+// instead, unless others are using it.
 func (c *Cluster) adopt(ctx context.Context, pm postmaster) (bool, error) {
 	passwords, err := readPasswords(c.at.pgpass())
-	mismatch := c.cfg.Listen != "" && (pm.port != c.port || pm.listen == "")
-	if err != nil || mismatch {
+	if err != nil || c.cfg.Server && c.settingsDiffer() {
 		c.users.unlock()
 		alone, lockErr := c.users.try(syscall.LOCK_EX)
 		if lockErr != nil {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -49,8 +50,8 @@ func ValidDeviceID(id string) bool { return deviceIDPattern.MatchString(id) }
 // ValidKind reports whether the text may be a kind.
 func ValidKind(kind string) bool { return deviceKindPattern.MatchString(kind) }
 
-// Validate returns CodeInvalid naming every fault at once.
-func (d *Device) Validate() error {
+// faults lists everything that is wrong with the device.
+func (d *Device) faults() []spatial.FieldError {
 	var faults []spatial.FieldError
 	fault := func(name, reason string) {
 		faults = append(faults, spatial.FieldError{Name: name, Reason: reason})
@@ -73,10 +74,12 @@ func (d *Device) Validate() error {
 	default:
 		fault("visibility", "wants public, internal or restricted")
 	}
-	if len(faults) == 0 {
-		return nil
+	for _, r := range d.Roles {
+		if !deviceIDPattern.MatchString(string(r)) {
+			fault("roles", "want names of letters, digits or . _ : -")
+		}
 	}
-	return spatial.Invalid("live: validate device", "The device is not valid.", faults...)
+	return faults
 }
 
 // VisibleTo reports whether the caller may see the device and its position. The
@@ -125,4 +128,28 @@ func (d *Device) ReportableBy(a spatial.Access) bool {
 		return true
 	}
 	return a.Has(spatial.RoleEditor) && (d.Department == "" || d.Department == a.Department)
+}
+
+// ValidateDevices returns CodeInvalid naming every fault of every device at
+// once: "kind" of a single one, "/2/kind" (RFC 6901) of several.
+func ValidateDevices(devices []Device) error {
+	var faults []spatial.FieldError
+	seen := make(map[string]struct{}, len(devices))
+	for i := range devices {
+		prefix := ""
+		if len(devices) > 1 {
+			prefix = fmt.Sprintf("/%d/", i)
+		}
+		for _, f := range devices[i].faults() {
+			faults = append(faults, spatial.FieldError{Name: prefix + f.Name, Reason: f.Reason})
+		}
+		if _, twice := seen[devices[i].ID]; twice {
+			faults = append(faults, spatial.FieldError{Name: prefix + "id", Reason: "is given twice"})
+		}
+		seen[devices[i].ID] = struct{}{}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return spatial.Invalid("live: validate devices", "The device is not valid.", faults...)
 }

@@ -24,7 +24,7 @@ func TestDeviceValidate(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			if err, ok := test.device.Validate().(*spatial.Error); ok {
+			if err, ok := live.ValidateDevices([]live.Device{test.device}).(*spatial.Error); ok {
 				got = names(err.Fields)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {

@@ -64,9 +64,8 @@ type entry struct {
 	known   bool // position is set
 	local   bool // the last change came from this node and is not published yet
 	dirty   bool
-	told    bool // seen is set
-	seen    cell // where watchers were last told it is
 	cell    cell
+	passed  []cell // where it was since the last tick: a frame taken between two ticks may have shown it there
 	last    Position
 	item    atomic.Pointer[[]byte] // JSON of the position, made once for all watchers
 }
@@ -95,6 +94,9 @@ func NewHub(cfg Config) *Hub {
 // Epoch names this run of this node; sequence numbers of different epochs do
 // not compare.
 func (h *Hub) Epoch() string { return h.cfg.Epoch }
+
+// Seq counts the ticks so far that had something to say; frames carry it.
+func (h *Hub) Seq() uint64 { return h.seq.Load() }
 
 // SetDevices replaces the registry. Watchers are told of devices that vanish,
 // or that they may no longer see, at the next tick.
@@ -144,6 +146,7 @@ func (h *Hub) put(d *Device) {
 func (h *Hub) forget(e *entry) {
 	if e.known {
 		delete(h.coarse[e.cell.at(snapshotIndex).cell], e)
+		e.pass()
 	}
 	e.present, e.known = false, false
 	e.last = Position{Device: e.device.ID}
@@ -208,6 +211,9 @@ func (h *Hub) move(p *Position, local bool) Outcome {
 		return Late
 	}
 	to := cellOf(p.Lon, p.Lat)
+	if e.known && to != e.cell {
+		e.pass()
+	}
 	from, now := e.cell.at(snapshotIndex).cell, to.at(snapshotIndex).cell
 	if !e.known || from != now {
 		if e.known {
@@ -222,6 +228,13 @@ func (h *Hub) move(p *Position, local bool) Outcome {
 	e.item.Store(nil)
 	h.soil(e)
 	return Moved
+}
+
+// pass notes that the entry leaves its cell.
+func (e *entry) pass() {
+	if !slices.Contains(e.passed, e.cell) {
+		e.passed = append(e.passed, e.cell)
+	}
 }
 
 // json returns the shared JSON of a known position.

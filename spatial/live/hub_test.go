@@ -166,6 +166,24 @@ func TestWatchViewport(t *testing.T) {
 	})
 }
 
+// TestWatchBetweenTicks: a snapshot shows a device that no tick has told of yet;
+// when it is gone by the tick, the watcher still hears of it.
+func TestWatchBetweenTicks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := live.NewHub(live.Config{})
+		h.PutDevice(device("b", spatial.VisibilityPublic))
+		runHub(t, h)
+		h.Update([]live.Position{fix("b", 106.65, 11, noon)})
+		w := h.Watch(live.Watch{Filter: live.Filter{BBox: box(106.6, 10.9, 106.7, 11.1)}, Zoom: 14})
+		defer w.Close()
+		expect(t, "snapshot", w, told{Snapshot: true, Positions: []string{"b"}})
+		h.Update([]live.Position{fix("b", 20, 50, noon.Add(time.Second))})
+		time.Sleep(300 * time.Millisecond)
+		expect(t, "gone", w, told{Removed: []string{"b"}})
+	})
+}
+
 func TestWatchAcrossAntimeridian(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

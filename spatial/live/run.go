@@ -113,7 +113,7 @@ func (h *Hub) tick(ctx context.Context) {
 	}
 }
 
-// distribute marks each dirty entry at the watchers of its old and new topics,
+// distribute marks each dirty entry at the watchers of the topics it was in,
 // and returns the positions that came in here.
 func (h *Hub) distribute() []Position {
 	h.mu.Lock()
@@ -134,13 +134,13 @@ func (h *Hub) distribute() []Position {
 			publish = append(publish, e.last)
 		}
 		e.local = false
-		if e.told {
-			mark(e, e.seen)
+		for _, c := range e.passed {
+			mark(e, c)
 		}
-		if e.known && (!e.told || e.cell != e.seen) {
+		e.passed = e.passed[:0]
+		if e.known {
 			mark(e, e.cell)
 		}
-		e.seen, e.told = e.cell, e.known
 	}
 	if len(h.dirty) > 0 {
 		h.seq.Add(1)

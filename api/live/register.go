@@ -1,0 +1,123 @@
+package live
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"gisd/spatial"
+	"gisd/spatial/live"
+)
+
+// Catalogue tells what changes under the map.
+type Catalogue interface {
+	Collections(a spatial.Access) []*spatial.Collection
+	// Changed returns a channel that is closed at the next change.
+	Changed() <-chan struct{}
+}
+
+// Registrar keeps the registry of devices.
+type Registrar interface {
+	Register(ctx context.Context, devices []live.Device, by string) (changed int64, err error)
+}
+
+// Config of the handlers. Intake and AccessOf are required; zero values
+// elsewhere are defaults.
+type Config struct {
+	Intake    *live.Intake
+	Catalogue Catalogue // nil: nobody is told of new versions
+	Registrar Registrar // nil: devices are registered by the command line only
+	AccessOf  func(echo.Context) spatial.Access
+	Registry  prometheus.Registerer // nil counts nothing
+	Log       *slog.Logger
+
+	MaxBodyBytes      int64         // of one report; 8 MiB
+	StreamsPerAddress int           // 200: an office may share an address
+	Streams           int           // in all; 20000
+	Comment           time.Duration // between comments that keep a stream open; 15 s
+	WriteTimeout      time.Duration // of one frame; 30 s
+	MaxStreamAge      time.Duration // the caller's rights are read anew then; 30 min
+}
+
+func (c Config) withDefaults() Config {
+	if c.MaxBodyBytes == 0 {
+		c.MaxBodyBytes = 8 << 20
+	}
+	if c.StreamsPerAddress == 0 {
+		c.StreamsPerAddress = 200
+	}
+	if c.Streams == 0 {
+		c.Streams = 20_000
+	}
+	if c.Comment == 0 {
+		c.Comment = 15 * time.Second
+	}
+	if c.WriteTimeout == 0 {
+		c.WriteTimeout = 30 * time.Second
+	}
+	if c.MaxStreamAge == 0 {
+		c.MaxStreamAge = 30 * time.Minute
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// StreamPath never ends by itself: it wants no compression and no timeout from
+// the middleware.
+const StreamPath = "/live/stream"
+
+// Handlers serve /live. They are safe for goroutines.
+type Handlers struct {
+	cfg     Config
+	hub     *live.Hub
+	metrics *metrics
+	limiter limiter
+	news    news
+	closing chan struct{}
+	once    sync.Once
+}
+
+// New returns the handlers; Run makes them tell of new versions, Close ends
+// their streams.
+func New(cfg Config) *Handlers {
+	cfg = cfg.withDefaults()
+	h := &Handlers{
+		cfg:     cfg,
+		hub:     cfg.Intake.Hub,
+		limiter: limiter{perAddress: cfg.StreamsPerAddress, total: cfg.Streams, open: make(map[string]int)},
+		closing: make(chan struct{}),
+	}
+	h.metrics = newMetrics(cfg.Registry, h.hub)
+	return h
+}
+
+// Register adds the routes.
+func (h *Handlers) Register(e *echo.Echo) {
+	e.POST("/live/positions", h.postPositions)
+	e.GET("/live/positions", h.getPositions)
+	e.GET(StreamPath, h.getStream)
+	e.GET("/live/devices", h.getDevices)
+	e.GET("/live/devices/:id", h.getDevice)
+	if h.cfg.Registrar != nil {
+		e.POST("/live/devices", h.postDevices)
+	}
+}
+
+// Close ends every stream with a last event, and refuses new ones. It does not
+// wait: the server's own shutdown does.
+func (h *Handlers) Close() { h.once.Do(func() { close(h.closing) }) }
+
+// Run tells watchers of collections with a new version until the context ends.
+func (h *Handlers) Run(ctx context.Context) error {
+	if h.cfg.Catalogue == nil {
+		<-ctx.Done()
+		return nil
+	}
+	return h.news.run(ctx, h.cfg.Catalogue, h.hub)
+}

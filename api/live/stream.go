@@ -1,0 +1,174 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gisd/api/negotiate"
+	"gisd/spatial"
+	"gisd/spatial/live"
+)
+
+// getStream sends what moves within bbox as server-sent events, until the
+// caller leaves or the server stops. Each stream, also one that reconnects with
+// Last-Event-ID, begins with a snapshot that replaces what the caller had.
+func (h *Handlers) getStream(c echo.Context) error {
+	access := h.cfg.AccessOf(c)
+	p := negotiate.NewParams(c.QueryParams())
+	watch := live.Watch{Filter: filter(p, access)}
+	watch.Zoom = zoom(p, watch.BBox != nil)
+	if err := p.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-h.closing:
+		return &spatial.Error{Code: spatial.CodeUnavailable, Op: "live: stream", Message: "The server is stopping."}
+	default:
+	}
+	address := c.RealIP()
+	if err := h.limiter.enter(address); err != nil {
+		return err
+	}
+	defer h.limiter.leave(address)
+
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, "text/event-stream; charset=utf-8")
+	header.Set("Cache-Control", "no-store, no-transform")
+	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	c.Response().WriteHeader(http.StatusOK)
+	s := &stream{handlers: h, out: c.Response(), control: http.NewResponseController(c.Response()), access: access}
+	err := s.run(c.Request().Context(), watch, c.Request().Header.Get("Last-Event-ID"))
+	if err != nil {
+		// The head is out: nobody can be told, and a caller who went away is no
+		// fault.
+		h.cfg.Log.DebugContext(c.Request().Context(), "stream ended", "error", err)
+	}
+	return nil
+}
+
+// zoom reads the map's zoom. Without it a viewport is taken for a close look,
+// the whole world for a distant one.
+func zoom(p *negotiate.Params, viewport bool) float64 {
+	text, ok := p.Text("zoom")
+	if !ok {
+		if viewport {
+			return 14
+		}
+		return 0
+	}
+	z, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(z >= 0 && z <= 24) {
+		p.Fault("zoom", "must be a number from 0 to 24")
+	}
+	return z
+}
+
+// stream is one open connection; it belongs to its handler's goroutine.
+type stream struct {
+	handlers *Handlers
+	out      http.ResponseWriter
+	control  *http.ResponseController
+	access   spatial.Access
+	buffer   []byte
+}
+
+// retryMillis spreads reconnecting callers over a second or more.
+func retryMillis() int { return 1000 + rand.IntN(2000) }
+
+func (s *stream) run(ctx context.Context, watch live.Watch, lastEvent string) error {
+	h := s.handlers
+	// The server's read deadline is for requests, and would end the stream.
+	if err := s.control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	watcher := h.hub.Watch(watch)
+	defer watcher.Close()
+	comment := time.NewTicker(h.cfg.Comment)
+	defer comment.Stop()
+	age := time.NewTimer(h.cfg.MaxStreamAge + rand.N(h.cfg.MaxStreamAge/10+1))
+	defer age.Stop()
+
+	s.text("retry: ", strconv.Itoa(retryMillis()), "\n\n")
+	missed := s.missed(lastEvent)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.closing:
+			return s.bye("shutdown")
+		case <-age.C:
+			return s.bye("age")
+		case <-comment.C:
+			s.text(": \n\n")
+		case <-watcher.Wake():
+			frame := watcher.Take()
+			if frame.Empty() {
+				continue
+			}
+			frame.Collections = append(frame.Collections, missed...)
+			missed = nil
+			s.frame(&frame, lastEvent != "")
+			h.metrics.frames.Inc()
+		}
+		if err := s.send(); err != nil {
+			return err
+		}
+	}
+}
+
+// missed lists the collections that may have changed since the event that the
+// caller saw last.
+func (s *stream) missed(lastEvent string) []string {
+	if lastEvent == "" || s.handlers.cfg.Catalogue == nil {
+		return nil
+	}
+	epoch, text, _ := strings.Cut(lastEvent, "-")
+	if seq, err := strconv.ParseUint(text, 10, 64); err == nil && epoch == s.handlers.hub.Epoch() {
+		if ids, known := s.handlers.news.since(seq, s.access); known {
+			return ids
+		}
+	}
+	var ids []string
+	for _, c := range s.handlers.cfg.Catalogue.Collections(s.access) {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+func (s *stream) text(parts ...string) {
+	for _, part := range parts {
+		s.buffer = append(s.buffer, part...)
+	}
+}
+
+// maxKeptBuffer is what an idle stream keeps for its next frame.
+const maxKeptBuffer = 16 << 10
+
+// send writes what is gathered, within the write timeout.
+func (s *stream) send() error {
+	err := s.control.SetWriteDeadline(time.Now().Add(s.handlers.cfg.WriteTimeout))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	n, err := s.out.Write(s.buffer)
+	s.handlers.metrics.bytes.Add(float64(n))
+	if err != nil {
+		return err
+	}
+	if s.buffer = s.buffer[:0]; cap(s.buffer) > maxKeptBuffer {
+		s.buffer = nil
+	}
+	return s.control.Flush()
+}
+
+func (s *stream) bye(reason string) error {
+	s.text("event: bye\ndata: {\"reason\":\"", reason, "\",\"retryMs\":", strconv.Itoa(retryMillis()), "}\n\n")
+	return s.send()
+}

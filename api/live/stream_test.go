@@ -1,0 +1,263 @@
+package live_test
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	apilive "gisd/api/live"
+	"gisd/spatial"
+	"gisd/spatial/live"
+)
+
+func TestStreamViewports(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	s.move(t, "p", 106.65, 10.98)
+	s.move(t, "i", 106.70, 11.20)
+	south := s.open(t, "?bbox=106.6,10.9,106.7,11.0&zoom=14", "viewer")
+	north := s.open(t, "?bbox=106.6,11.1,106.8,11.3&zoom=13", "viewer")
+	barges := s.open(t, "?kinds=barge&zoom=12", "viewer")
+	anonymous := s.open(t, "?bbox=106,10,107,12&zoom=10", "")
+	for name, want := range map[string]string{"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no",
+		"Cache-Control": "no-store, no-transform", "Content-Encoding": ""} {
+		if got := south.response.Header.Get(name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		client *client
+		want   []string
+	}{{"south", south, []string{"p"}}, {"north", north, []string{"i"}}, {"barges", barges, []string{"i"}}, {"anonymous", anonymous, []string{"p"}}} {
+		got := test.client.next(t, "snapshot")
+		if diff := cmp.Diff(test.want, got.ids()); diff != "" {
+			t.Errorf("%s: snapshot (-want +got):\n%s", test.name, diff)
+		}
+		if got.data["epoch"] != "test" || !strings.HasPrefix(got.id, "test-") {
+			t.Errorf("%s: epoch %v, id %s", test.name, got.data["epoch"], got.id)
+		}
+	}
+	s.move(t, "p", 106.66, 11.2) // from the south to the north
+	north.sees(t, "p", 11.2)
+	if got := south.next(t, "remove"); cmp.Diff([]any{"p"}, got.data["devices"]) != "" {
+		t.Errorf("south: %v", got)
+	}
+	item := anonymous.sees(t, "p", 11.2)
+	delete(item, "time")
+	if diff := cmp.Diff(map[string]any{"device": "p", "lon": 106.66, "lat": 11.2, "kind": "bus", "name": "Xe buýt 1"}, item); diff != "" {
+		t.Errorf("item (-want +got):\n%s", diff)
+	}
+}
+
+// TestStreamAccess: what a caller must not see never reaches the stream, also
+// when it moves, and a device that is hidden is taken away.
+func TestStreamAccess(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	callers := []struct {
+		role string
+		want []string
+	}{{"", []string{"p"}}, {"viewer", []string{"i", "p"}}, {"115", []string{"i", "p", "r"}}, {"admin", []string{"i", "p", "r"}}, {"device:r", []string{"p", "r"}}}
+	var clients []*client
+	for _, c := range callers {
+		clients = append(clients, s.open(t, "?zoom=12", c.role))
+		clients[len(clients)-1].next(t, "snapshot")
+	}
+	s.hub.Update([]live.Position{{Device: "i", Lon: 1, Time: time.Now()}, {Device: "r", Lon: 1, Time: time.Now()}, {Device: "p", Lon: 1, Time: time.Now()}})
+	for i, c := range callers {
+		got := clients[i].next(t, "positions").ids()
+		slices.Sort(got)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", c.role, diff)
+		}
+	}
+	s.hub.PutDevice(live.Device{ID: "p", Kind: "bus", Visibility: spatial.VisibilityInternal})
+	if got := clients[0].next(t, "remove"); cmp.Diff([]any{"p"}, got.data["devices"]) != "" {
+		t.Errorf("anonymous: %v", got)
+	}
+}
+
+func TestStreamParameters(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	for _, query := range []string{"?bbox=1,2,3", "?bbox=0,95,1,96", "?zoom=25", "?zoom=NaN", "?zoom=x", "?kinds=Bus", "?kinds=", "?box=1,2,3,4", "?bbox=1,2,3,4&bbox=1,2,3,4"} {
+		if status, text := s.do(t, "GET", "/live/stream"+query, "", "", ""); status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s, want 400", query, status, text)
+		}
+	}
+	status, text := s.do(t, "GET", "/live/stream?zoom=99&bbox=x&nope=1", "", "", "")
+	var doc struct{ Errors []spatial.FieldError }
+	if err := json.Unmarshal([]byte(text), &doc); err != nil || status != http.StatusBadRequest || len(doc.Errors) != 3 {
+		t.Errorf("%d %s: want three errors at once", status, text)
+	}
+}
+
+func TestStreamShutdown(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	c := s.open(t, "", "")
+	c.next(t, "snapshot")
+	s.handlers.Close()
+	if got := c.next(t, "bye"); got.data["reason"] != "shutdown" || got.data["retryMs"].(float64) < 1000 {
+		t.Errorf("got %v", got)
+	}
+	select {
+	case e, ok := <-c.events:
+		if ok {
+			t.Errorf("after the last event: %v", e)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("the stream did not end")
+	}
+	if status, _ := s.do(t, "GET", "/live/stream", "", "", ""); status != http.StatusServiceUnavailable {
+		t.Errorf("a new stream: %d, want 503", status)
+	}
+}
+
+func TestStreamCommentAndAge(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(c *apilive.Config) { c.Comment, c.MaxStreamAge = 20*time.Millisecond, 200*time.Millisecond })
+	c := s.open(t, "", "")
+	c.next(t, "snapshot")
+	if e := <-c.events; !e.comment {
+		t.Errorf("got %v, want a comment", e)
+	}
+	if got := c.next(t, "bye"); got.data["reason"] != "age" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestStreamLimit(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(c *apilive.Config) { c.StreamsPerAddress = 2 })
+	first := s.open(t, "", "")
+	s.open(t, "", "").next(t, "snapshot")
+	if status, _ := s.do(t, "GET", "/live/stream", "", "", ""); status != http.StatusTooManyRequests {
+		t.Errorf("the third stream: %d, want 429", status)
+	}
+	first.next(t, "snapshot")
+	_ = first.response.Body.Close()
+	for deadline := time.Now().Add(5 * time.Second); s.hub.Stats().Watchers > 1; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the hub still feeds a stream whose caller left")
+		}
+	}
+	s.open(t, "", "").next(t, "snapshot")
+}
+
+// TestStreamSlowClient: a caller who does not read is dropped after the write
+// timeout, and holds up nobody.
+func TestStreamSlowClient(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(c *apilive.Config) { c.WriteTimeout = 300 * time.Millisecond })
+	var devices []live.Device
+	positions := make([]live.Position, 2000)
+	for i := range positions {
+		id := "d" + strings.Repeat("x", i%50) + time.Duration(i).String()
+		devices = append(devices, live.Device{ID: id, Kind: "bus", Name: strings.Repeat("n", 150), Visibility: spatial.VisibilityPublic})
+		positions[i] = live.Position{Device: id, Time: time.Now()}
+	}
+	s.hub.SetDevices(devices)
+	connection, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	if _, err := connection.Write([]byte("GET /live/stream?zoom=12 HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	quick := s.open(t, "?zoom=12", "")
+	quick.next(t, "snapshot")
+	frames := 0
+	for deadline := time.Now().Add(20 * time.Second); s.hub.Stats().Watchers > 1 || frames < 5; frames++ {
+		for i := range positions {
+			positions[i].Time = positions[i].Time.Add(time.Second)
+		}
+		s.hub.Update(positions)
+		started := time.Now()
+		quick.next(t, "positions")
+		if took := time.Since(started); took > 5*time.Second {
+			t.Errorf("the quick caller waited %v", took)
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the caller who does not read is still fed")
+		}
+	}
+}
+
+// catalogue is a catalogue in memory.
+type catalogue struct {
+	mu          sync.Mutex
+	collections []*spatial.Collection
+	changed     chan struct{}
+}
+
+func (c *catalogue) Collections(a spatial.Access) (readable []*spatial.Collection) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, col := range c.collections {
+		if a.CanRead(col) {
+			readable = append(readable, col)
+		}
+	}
+	return readable
+}
+
+func (c *catalogue) Changed() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.changed
+}
+
+func (c *catalogue) set(collections ...*spatial.Collection) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.collections = collections
+	close(c.changed)
+	c.changed = make(chan struct{})
+}
+
+func TestStreamTilesChanged(t *testing.T) {
+	t.Parallel()
+	collection := func(id string, version int, v spatial.Visibility) *spatial.Collection {
+		return &spatial.Collection{ID: id, Version: version, Visibility: v, Published: true}
+	}
+	const public, internal = spatial.VisibilityPublic, spatial.VisibilityInternal
+	source := &catalogue{changed: make(chan struct{})}
+	source.set(collection("roads", 1, public), collection("plan", 1, internal), collection("still", 1, public))
+	s := newServer(t, func(c *apilive.Config) { c.Catalogue = source })
+	anonymous, viewer := s.open(t, "", ""), s.open(t, "", "viewer")
+	first := anonymous.next(t, "snapshot")
+	viewer.next(t, "snapshot")
+
+	source.set(collection("roads", 1, public), collection("plan", 2, internal), collection("still", 1, public))
+	if got := viewer.next(t, "tiles-changed"); cmp.Diff([]any{"plan"}, got.data["collections"]) != "" {
+		t.Errorf("viewer: %v", got)
+	}
+	source.set(collection("plan", 2, internal), collection("still", 1, public))
+	for name, c := range map[string]*client{"viewer": viewer, "anonymous": anonymous} {
+		if got := c.next(t, "tiles-changed"); cmp.Diff([]any{"roads"}, got.data["collections"]) != "" {
+			t.Errorf("%s after roads went: %v", name, got)
+		}
+	}
+
+	back := s.open(t, "", "", "Last-Event-ID", first.id)
+	if got := back.next(t, "snapshot"); got.data["resync"] != true {
+		t.Errorf("after a reconnect: %v", got)
+	}
+	if got := back.next(t, "tiles-changed"); cmp.Diff([]any{"roads"}, got.data["collections"]) != "" {
+		t.Errorf("missed: %v", got)
+	}
+	other := s.open(t, "", "viewer", "Last-Event-ID", "before-7")
+	if got := other.next(t, "tiles-changed"); cmp.Diff([]any{"plan", "still"}, got.data["collections"]) != "" {
+		t.Errorf("missed in another epoch: %v", got)
+	}
+}

@@ -1,0 +1,8 @@
+-- Every registered device, revoked ones among them. $1 one id, or null for all.
+-- Index: primary key.
+select id, kind, name, department, visibility, roles, demo, revoked_at is not null as revoked,
+  registered_by, registered_at
+from gisd.device
+where $1::text is null
+  or id = $1
+order by id

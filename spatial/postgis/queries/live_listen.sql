@@ -1,0 +1,2 @@
+-- Announcements of changed devices; the payload is the device's id.
+listen gisd_device

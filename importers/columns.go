@@ -1,0 +1,55 @@
+package importers
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"gisd/spatial"
+)
+
+// Columns settles the columns of the fields: the name without diacritics, in
+// lower case, [a-z_][a-z0-9_]*, at most 59 bytes, unique, and none of the names
+// that every table has for itself.
+func Columns(infos []FieldInfo) []spatial.Field {
+	used := map[string]bool{
+		"id": true, "revision": true, "recorded_at": true, "changed_by": true, "geom": true,
+		"tableoid": true, "xmin": true, "cmin": true, "xmax": true, "cmax": true, "ctid": true,
+	}
+	fields := make([]spatial.Field, len(infos))
+	for i, f := range infos {
+		column := launder(f.Name)
+		for n := 2; used[column]; n++ {
+			column = launder(f.Name) + "_" + strconv.Itoa(n)
+		}
+		used[column] = true
+		fields[i] = spatial.Field{Name: f.Name, Column: column, Type: f.Type, Title: f.Title, Unit: f.Unit, CodeList: f.CodeList}
+	}
+	return fields
+}
+
+func launder(name string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(name) {
+		r = unicode.ToLower(r)
+		switch {
+		case r == 'đ':
+			b.WriteByte('d')
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case unicode.Is(unicode.Mn, r):
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	s := strings.TrimRight(b.String(), "_")
+	switch {
+	case s == "":
+		s = "field"
+	case s[0] >= '0' && s[0] <= '9':
+		s = "_" + s
+	}
+	return strings.TrimRight(s[:min(len(s), 55)], "_")
+}

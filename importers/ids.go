@@ -1,0 +1,183 @@
+package importers
+
+import (
+	"bytes"
+	"cmp"
+	"hash/maphash"
+	"slices"
+	"strings"
+
+	"gisd/spatial"
+)
+
+// idSource says where the ids of a version come from.
+type idSource struct {
+	field  int  // index of a field, -1
+	native bool // Record.ID
+	asked  bool // by --key: a record without one, or with one that was there before, is rejected
+	kind   spatial.IDKind
+}
+
+// number is the fallback that always works.
+func numbered() idSource { return idSource{field: -1, kind: spatial.IDInteger} }
+
+func (s idSource) running() bool { return s.field < 0 && !s.native }
+
+// from names the source for the report.
+func (s idSource) from(fields []spatial.Field) string {
+	switch {
+	case s.native:
+		return "source"
+	case s.field >= 0:
+		return fields[s.field].Name
+	}
+	return "number"
+}
+
+// idNames are names that people give to keys, most trusted first.
+func idNames() []string {
+	return []string{"globalid", "guid", "uuid", "gid", "id", "fid", "ogc_fid", "objectid"}
+}
+
+// chooseID takes the key asked for, else the ids the source has of its own,
+// else a field with a telling name; whether its values are unique shows in the
+// reading.
+func chooseID(s Schema, key string) (idSource, error) {
+	if key != "" {
+		i := slices.IndexFunc(s.Fields, func(f FieldInfo) bool { return f.Name == key })
+		if i < 0 {
+			i = slices.IndexFunc(s.Fields, func(f FieldInfo) bool { return strings.EqualFold(f.Name, key) })
+		}
+		if i < 0 {
+			return idSource{}, spatial.Invalid("importers: key", "there is no field "+key+"; fields are "+fieldNames(s))
+		}
+		kind, ok := idKindOf(s.Fields[i].Type)
+		if !ok {
+			return idSource{}, spatial.Invalid("importers: key", "field "+key+" is a "+string(s.Fields[i].Type)+"; a key is text or an integer")
+		}
+		return idSource{field: i, asked: true, kind: kind}, nil
+	}
+	if kind, ok := idKindOf(s.NativeID); ok {
+		return idSource{field: -1, native: true, kind: kind}, nil
+	}
+	for _, name := range idNames() {
+		for i, f := range s.Fields {
+			if kind, ok := idKindOf(f.Type); ok && strings.EqualFold(f.Name, name) {
+				return idSource{field: i, kind: kind}, nil
+			}
+		}
+	}
+	return numbered(), nil
+}
+
+func idKindOf(t spatial.FieldType) (spatial.IDKind, bool) {
+	switch t {
+	case spatial.FieldInteger:
+		return spatial.IDInteger, true
+	case spatial.FieldString:
+		return spatial.IDText, true
+	}
+	return "", false
+}
+
+func fieldNames(s Schema) string {
+	names := make([]string, len(s.Fields))
+	for i, f := range s.Fields {
+		names[i] = f.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// maxIDBytes keeps ids fit for a URL.
+const maxIDBytes = 200
+
+// idCheck sees every id once and tells repeated and unusable ones. Integers in
+// ascending order are kept as ranges, everything else as 64-bit hashes of 16
+// bytes each.
+type idCheck struct {
+	kind   spatial.IDKind
+	ranges []idRange
+	seed   maphash.Seed
+	seen   hashSet
+}
+
+// idRange is first..last, both in it.
+type idRange struct{ first, last int64 }
+
+func newIDCheck(kind spatial.IDKind) *idCheck {
+	return &idCheck{kind: kind, seed: maphash.MakeSeed()}
+}
+
+// add reports whether an id may serve, and whether it was there before.
+func (c *idCheck) add(v *Value) (usable, repeated bool) {
+	if !v.Valid {
+		return false, false
+	}
+	if c.kind == spatial.IDInteger {
+		return true, c.addInteger(v.Int)
+	}
+	if len(v.Bytes) == 0 || len(v.Bytes) > maxIDBytes || bytes.ContainsAny(v.Bytes, "/\x00\n\r") {
+		return false, false
+	}
+	return true, !c.seen.add(maphash.Bytes(c.seed, v.Bytes))
+}
+
+func (c *idCheck) addInteger(id int64) (repeated bool) {
+	n := len(c.ranges)
+	switch {
+	case n > 0 && id == c.ranges[n-1].last+1:
+		c.ranges[n-1].last = id
+		return false
+	case n == 0 || id > c.ranges[n-1].last:
+		c.ranges = append(c.ranges, idRange{id, id})
+		return false
+	}
+	i, found := slices.BinarySearchFunc(c.ranges, id, func(r idRange, id int64) int { return cmp.Compare(r.first, id) })
+	if found || i > 0 && id <= c.ranges[i-1].last {
+		return true
+	}
+	return !c.seen.add(maphash.Comparable(c.seed, id))
+}
+
+// hashSet is a set of 64-bit hashes with open addressing.
+type hashSet struct {
+	slots []uint64
+	n     int
+}
+
+// add reports whether h is new.
+func (s *hashSet) add(h uint64) bool {
+	if h == 0 {
+		h = 1
+	}
+	if 2*s.n >= len(s.slots) {
+		s.grow()
+	}
+	mask := uint64(len(s.slots) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		switch s.slots[i] {
+		case 0:
+			s.slots[i] = h
+			s.n++
+			return true
+		case h:
+			return false
+		}
+	}
+}
+
+func (s *hashSet) grow() {
+	old := s.slots
+	s.slots = make([]uint64, max(1024, 2*len(old)))
+	mask := uint64(len(s.slots) - 1)
+	for _, h := range old {
+		if h == 0 {
+			continue
+		}
+		i := h & mask
+		for s.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		s.slots[i] = h
+	}
+}

@@ -1,0 +1,46 @@
+package importers
+
+import "gisd/spatial"
+
+// Report is what an import did. It is stored with the version and printed by
+// the command line.
+type Report struct {
+	Collection string               `json:"collection"`
+	Version    int                  `json:"version"`
+	Layer      string               `json:"layer"`
+	Format     string               `json:"format"`
+	Geometry   spatial.GeometryType `json:"geometry"`
+	Dimensions spatial.Dimensions   `json:"dimensions"`
+	SRID       spatial.SRID         `json:"srid"`
+	CRSReason  string               `json:"crsReason"`
+	CRSGuess   bool                 `json:"crsGuess,omitempty"`
+	Encoding   string               `json:"encoding"`
+	IDFrom     string               `json:"idFrom"` // a field, "source" or "number"
+
+	Read     int64 `json:"read"`
+	Loaded   int64 `json:"loaded"`
+	Rejected int64 `json:"rejected"`
+	Lost     int64 `json:"lostValues"` // values left empty because they did not fit
+	Empty    int64 `json:"empty"`      // records without geometry
+
+	Repair  Repair           `json:"repair"`
+	Extent  spatial.Envelope `json:"extent"` // in the storage CRS
+	Notes   []string         `json:"notes,omitempty"`
+	DryRun  bool             `json:"dryRun,omitempty"`
+	Seconds Seconds          `json:"seconds"`
+}
+
+// Repair says what became of invalid geometries.
+type Repair struct {
+	Invalid    int64   `json:"invalid"`    // found
+	Emptied    int64   `json:"emptied"`    // nothing of their kind was left
+	AreaBefore float64 `json:"areaBefore"` // of the invalid ones, in square units of the CRS
+	AreaAfter  float64 `json:"areaAfter"`
+}
+
+// Seconds is how long each stage took.
+type Seconds struct {
+	Load    float64 `json:"load"` // first byte read to last row in the table
+	Settle  float64 `json:"settle"`
+	Publish float64 `json:"publish"`
+}

@@ -1,0 +1,156 @@
+package postgis
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"gisd/importers"
+	"gisd/spatial"
+)
+
+const codeUniqueViolation = "23505"
+
+// Settle implements importers.Staging. Two sessions share the work: the spatial
+// index takes longest and sorts on one core, so the ids are indexed and the
+// geometries judged beside it. Repairs wait for the index, which is right: they
+// are few and the index takes them in.
+func (g *staging) Settle(ctx context.Context, p *importers.Plan) (repair importers.Repair, err error) {
+	op := "postgis: settle " + g.table
+	helper, err := g.sink.connect(ctx)
+	if err != nil {
+		return repair, err
+	}
+	defer func() { _ = helper.Close(context.WithoutCancel(ctx)) }()
+	table := ident("data", g.table)
+	work, workCtx := errgroup.WithContext(ctx)
+	work.Go(func() error { return g.indexGeometry(workCtx, p) })
+	work.Go(func() error {
+		if err := g.indexIDs(workCtx, helper); err != nil {
+			return err
+		}
+		if repair, err = g.repair(workCtx, helper, p); err != nil {
+			return err
+		}
+		return nil
+	})
+	if err := work.Wait(); err != nil {
+		return repair, g.settleError(ctx, op, err)
+	}
+	err = pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error { return addSystemColumns(ctx, tx, g, p) })
+	if err != nil {
+		return repair, wrap(ctx, op, err)
+	}
+	return repair, wrap(ctx, op, execute(ctx, g.conn, concat(lit("analyze "), table)))
+}
+
+func (g *staging) settleError(ctx context.Context, op string, err error) error {
+	if sqlState(err) == codeUniqueViolation {
+		return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "the ids are not unique", Err: fmt.Errorf("%w: %w", importers.ErrDuplicateID, err)}
+	}
+	return wrap(ctx, op, err)
+}
+
+// indexGeometry builds the GiST index, which PostGIS fills in sorted order.
+func (g *staging) indexGeometry(ctx context.Context, p *importers.Plan) error {
+	if p.Schema.GeometryType == spatial.GeometryNone {
+		return nil
+	}
+	return execute(ctx, g.conn, concat(lit("create index "), ident(derivedName("geom", g.table)), lit(" on "), ident("data", g.table), lit(" using gist (geom)")))
+}
+
+func (g *staging) indexIDs(ctx context.Context, conn *pgx.Conn) error {
+	return execute(ctx, conn, concat(lit("create unique index "), ident(g.keyName()), lit(" on "), ident("data", g.table), lit(" (id)")))
+}
+
+func (g *staging) keyName() string { return derivedName("id", g.table) }
+
+// repair makes invalid geometries valid and keeps their kind: a polygon stays a
+// polygon, and where nothing of the kind is left the geometry becomes null.
+// Points cannot be invalid. p.Geometry widens where parts fell apart.
+func (g *staging) repair(ctx context.Context, conn *pgx.Conn, p *importers.Plan) (importers.Repair, error) {
+	var r importers.Repair
+	switch p.Geometry {
+	case spatial.GeometryNone, spatial.GeometryPoint, spatial.GeometryMultiPoint:
+		return r, nil
+	}
+	table := ident("data", g.table)
+	steps := []fragment{
+		lit("drop table if exists pg_temp.invalid"),
+		concat(lit("create temp table invalid as select ctid as place, geom as before from "), table, lit(" where not ST_IsValid(geom)")),
+	}
+	for _, f := range steps {
+		if err := execute(ctx, conn, f); err != nil {
+			return r, err
+		}
+	}
+	if err := conn.QueryRow(ctx, "select count(*), coalesce(sum(ST_Area(before)), 0) from pg_temp.invalid").Scan(&r.Invalid, &r.AreaBefore); err != nil || r.Invalid == 0 {
+		return r, err
+	}
+	if err := execute(ctx, conn, concat(lit(`create temp table repaired as
+select place, case when ST_IsEmpty(geom) then null else geom end as geom
+from (
+  select place, `), force(p.Schema.Dimensions), lit(`(case
+    when GeometryType(before) = 'GEOMETRYCOLLECTION' then ST_MakeValid(before)
+    else ST_CollectionExtract(ST_MakeValid(before), ST_Dimension(before) + 1)
+  end) as geom
+  from pg_temp.invalid
+) made`))); err != nil {
+		return r, err
+	}
+	var multi bool
+	err := conn.QueryRow(ctx, `select count(*) filter (where geom is null), coalesce(sum(ST_Area(geom)), 0),
+  coalesce(bool_or(GeometryType(geom) like 'MULTI%'), false)
+from pg_temp.repaired`).Scan(&r.Emptied, &r.AreaAfter, &multi)
+	if err != nil {
+		return r, err
+	}
+	if multi {
+		p.Geometry = widened(p.Geometry)
+	}
+	if err := execute(ctx, conn, concat(lit("update "), table, lit(" t set geom = r.geom from pg_temp.repaired r where t.ctid = r.place"))); err != nil {
+		return r, err
+	}
+	return r, execute(ctx, conn, lit("drop table pg_temp.invalid, pg_temp.repaired"))
+}
+
+// force brings back the ordinates that a repair drops.
+func force(d spatial.Dimensions) fragment {
+	switch d {
+	case spatial.XYZ:
+		return lit("ST_Force3DZ")
+	case spatial.XYM:
+		return lit("ST_Force3DM")
+	case spatial.XYZM:
+		return lit("ST_Force4D")
+	}
+	return lit("ST_Force2D")
+}
+
+func widened(t spatial.GeometryType) spatial.GeometryType {
+	switch t {
+	case spatial.GeometryPolygon:
+		return spatial.GeometryMultiPolygon
+	case spatial.GeometryLineString:
+		return spatial.GeometryMultiLineString
+	}
+	return t
+}
+
+// addSystemColumns costs no rewrite: the defaults are evaluated once and stored
+// with the table. The row's own now() and changer come with each later change.
+func addSystemColumns(ctx context.Context, tx pgx.Tx, g *staging, p *importers.Plan) error {
+	if _, err := tx.Exec(ctx, queryImportChangedBy, orElse(p.Options.ChangedBy, "import")); err != nil {
+		return err
+	}
+	table := ident("data", g.table)
+	return execute(ctx, tx, concat(lit("alter table "), table, lit(`
+  add constraint `), ident(derivedName("pk", g.table)), lit(" primary key using index "), ident(g.keyName()), lit(`,
+  add column revision bigint not null default 1,
+  add column recorded_at timestamptz not null default now(),
+  add column changed_by text not null default current_setting('gisd.changed_by'),
+  alter column changed_by drop default,
+  reset (autovacuum_enabled)`)))
+}

@@ -1,0 +1,210 @@
+package postgis
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"gisd/importers"
+	"gisd/spatial"
+)
+
+// ImportSink makes versions of collections in the database. It is safe for use
+// by many goroutines; each import has connections of its own.
+type ImportSink struct {
+	db  *DB
+	log *slog.Logger
+}
+
+// NewImportSink returns the sink of imports into db.
+func NewImportSink(db *DB, log *slog.Logger) *ImportSink { return &ImportSink{db: db, log: log} }
+
+// staging is one import under way. Its first connection holds the import's
+// advisory lock: who finds a running import whose lock is free knows that it
+// died.
+type staging struct {
+	sink      *ImportSink
+	conn      *pgx.Conn
+	id        int64
+	version   int
+	table     string
+	srid      spatial.SRID
+	published bool
+}
+
+// Begin implements importers.Sink.
+func (s *ImportSink) Begin(ctx context.Context, p *importers.Plan) (importers.Staging, error) {
+	if err := CleanInterrupted(ctx, s.db, s.log); err != nil {
+		return nil, err
+	}
+	conn, err := s.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g := &staging{sink: s, conn: conn}
+	op := "postgis: begin import into " + p.Options.Collection
+	if g.srid, err = ensureSRID(ctx, conn, p); err == nil {
+		err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return g.claim(ctx, tx, p) })
+	}
+	if err != nil {
+		return nil, errors.Join(wrap(ctx, op, err), conn.Close(context.WithoutCancel(ctx)))
+	}
+	return g, nil
+}
+
+// connect opens a session set up for loading.
+func (s *ImportSink) connect(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := s.db.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Exec(ctx, queryImportSession); err != nil {
+		return nil, errors.Join(wrap(ctx, "postgis: import session", err), conn.Close(context.WithoutCancel(ctx)))
+	}
+	return conn, nil
+}
+
+// claim takes the next version and the lock that says this import lives. The
+// lock is there before others can see the row.
+func (g *staging) claim(ctx context.Context, tx pgx.Tx, p *importers.Plan) error {
+	o := &p.Options
+	if _, err := tx.Exec(ctx, queryImportSerialize); err != nil {
+		return err
+	}
+	var current, last int
+	var running bool
+	if err := tx.QueryRow(ctx, queryImportCollection, o.Collection).Scan(&current, &last, &running); err != nil {
+		return err
+	}
+	const op = "postgis: begin import"
+	switch {
+	case running:
+		return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "another import into " + o.Collection + " is running"}
+	case o.Mode == importers.ModeCreate && current > 0:
+		return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "the collection " + o.Collection + " exists; use --mode replace for a new version of it"}
+	}
+	g.version = last + 1
+	g.table = tableName(o.Collection, g.version)
+	crsName := ""
+	if g.srid != 0 {
+		crsName = g.srid.String()
+	}
+	err := tx.QueryRow(ctx, queryImportBegin, o.Collection, g.version, string(o.Mode), orElse(o.Source.Name, p.Schema.Format), p.Schema.Layer,
+		o.Source.Bytes, p.Schema.Format, p.Schema.Encoding, crsName, p.CRSReason, o.ChangedBy).Scan(&g.id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, queryImportVersion, o.Collection, g.version, g.table, string(p.Geometry), string(p.Schema.Dimensions),
+		int32(g.srid), string(p.IDKind), p.IDField, g.id)
+	if err != nil {
+		return err
+	}
+	var locked bool
+	if err := tx.QueryRow(ctx, queryImportTryLock, g.id).Scan(&locked); err != nil {
+		return err
+	}
+	if !locked {
+		return fmt.Errorf("import %d is held by another session", g.id)
+	}
+	return nil
+}
+
+// tableName keeps within PostgreSQL's 63 bytes.
+func tableName(collection string, version int) string {
+	suffix := "_v" + strconv.Itoa(version)
+	if len(collection)+len(suffix) <= 63 {
+		return collection + suffix
+	}
+	return derivedName(collection[:24], collection) + suffix
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// Target implements importers.Staging.
+func (g *staging) Target() (spatial.SRID, int) { return g.srid, g.version }
+
+// Close implements importers.Staging.
+func (g *staging) Close(ctx context.Context, r *importers.Report, failed error) error {
+	defer func() { _ = g.conn.Close(ctx) }()
+	if g.published {
+		return nil
+	}
+	// The session may be broken or inside a failed transaction: a new one tidies up.
+	if err := g.conn.Close(ctx); err != nil && g.sink.log != nil {
+		g.sink.log.DebugContext(ctx, "import session", "error", err)
+	}
+	conn, err := g.sink.connect(ctx)
+	if err != nil {
+		return fmt.Errorf("postgis: drop the staging of import %d (the next start does it): %w", g.id, err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	end := ending{state: "failed", report: r}
+	if failed == nil { // a dry run
+		end.state = "done"
+	} else {
+		end.reason = messageOf(failed)
+	}
+	return wrap(ctx, fmt.Sprintf("postgis: drop the staging of import %d", g.id), discard(ctx, conn, g.id, end))
+}
+
+// messageOf is what may be kept of a failure: the part that is safe to show.
+func messageOf(err error) string {
+	if e, ok := errors.AsType[*spatial.Error](err); ok {
+		return e.Message
+	}
+	return "internal error"
+}
+
+// ending is what remains of an import that published nothing.
+type ending struct {
+	state  string
+	report *importers.Report
+	reason string
+}
+
+// discard drops what an import staged and closes its record.
+func discard(ctx context.Context, conn *pgx.Conn, id int64, e ending) error {
+	body := map[string]any{}
+	var read, rejected int64
+	if e.report != nil {
+		body["report"], read, rejected = e.report, e.report.Read, e.report.Rejected
+	}
+	if e.reason != "" {
+		body["error"] = strings.ToValidUTF8(strings.ReplaceAll(e.reason, "\x00", ""), "")
+	}
+	report, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, queryImportStagedTables, id)
+		if err != nil {
+			return err
+		}
+		tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, t := range tables {
+			if err := execute(ctx, tx, concat(lit("drop table if exists "), ident("data", t))); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, queryImportForgetStaging, id); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, queryImportEnd, id, e.state, report, read, rejected)
+		return err
+	})
+}

@@ -131,7 +131,15 @@ func replaceView(ctx context.Context, tx pgx.Tx, collection string) error {
 	if err != nil {
 		return err
 	}
-	if err := execute(ctx, tx, concat(lit("drop view "), view)); err != nil {
+	err = execute(ctx, tx, concat(lit("drop view "), view))
+	if sqlState(err) == codeDependentObjects {
+		return &spatial.Error{
+			Code: spatial.CodeConflict, Op: "postgis: replace view", Err: err,
+			Message: fmt.Sprintf("views of your own hang on layers.%s, whose columns changed: "+
+				"it shows the version before until you drop them and import or revert again", collection),
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if err := execute(ctx, tx, create); err != nil {

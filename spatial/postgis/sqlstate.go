@@ -18,6 +18,7 @@ const (
 	codeInvalidTableDefinition = "42P16"
 	codeLockNotAvailable       = "55P03"
 	codeQueryCanceled          = "57014"
+	codeDependentObjects       = "2BP01"
 	codeInsufficientPrivilege  = "42501"
 )
 

@@ -27,7 +27,7 @@ granted as (
 select format(
   'grant %s%s on layers.%I to %s%s',
   g.privilege_type,
-  coalesce(format(' (%I)', g.column_name), ''),
+  coalesce(' (' || quote_ident(g.column_name) || ')', ''),
   view.relname,
   case when g.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end,
   case when g.is_grantable then ' with grant option' else '' end

@@ -81,3 +81,8 @@ func (d *datumStep) apply(n normal) normal {
 	cosLat := out / length
 	return normal{cosLat * gx / p, cosLat * gy / p, up / length}
 }
+
+// TOWGS84 returns the ministry's seven parameters from VN-2000 to WGS 84: three
+// translations in metres, three rotations in arc seconds (position vector
+// convention), the scale in parts per million.
+func TOWGS84() [7]float64 { return [7]float64{vnDX, vnDY, vnDZ, vnRX, vnRY, vnRZ, vnScale} }

@@ -41,7 +41,7 @@ func TestMeridianArc(t *testing.T) {
 func TestTextAgreesWithNumbers(t *testing.T) {
 	t.Parallel()
 	want := ""
-	for i, v := range towgs84Values() {
+	for i, v := range TOWGS84() {
 		if i > 0 {
 			want += ","
 		}

@@ -62,7 +62,7 @@ func (d *definition) matchDatum() (Datum, string, bool) {
 	if !wgs && !grs && !sphere {
 		return 0, fmt.Sprintf("its ellipsoid (%v m, 1/f %v, datum %s) is neither that of WGS 84 nor GRS 1980", d.semiMajor, d.invF, clip(d.datum)), false
 	}
-	ministry := sameShift(d.towgs84, towgs84Values())
+	ministry := sameShift(d.towgs84, TOWGS84())
 	name := strings.TrimPrefix(fold(d.datum), "d")
 	switch {
 	case wgs && ministry:
@@ -97,12 +97,8 @@ func isWGS84(name, system string) bool {
 		strings.Contains(name, "auxiliarysphere") || name == "unknown" && strings.HasPrefix(fold(system), "wgs")
 }
 
-func towgs84Values() []float64 {
-	return []float64{vnDX, vnDY, vnDZ, vnRX, vnRY, vnRZ, vnScale}
-}
-
 // sameShift compares to what people write out: 1 cm, 1e-5 seconds, 1e-4 ppm.
-func sameShift(got, want []float64) bool {
+func sameShift(got []float64, want [7]float64) bool {
 	if len(got) != len(want) {
 		return false
 	}

@@ -1,0 +1,216 @@
+package tiles_test
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/labstack/echo/v4"
+
+	"gisd/api"
+	"gisd/api/auth"
+	"gisd/api/negotiate"
+	apitiles "gisd/api/tiles"
+	"gisd/spatial"
+	"gisd/tiles"
+	"gisd/tiles/cache"
+)
+
+// keys knows the key of one viewer.
+type keys struct{}
+
+func (keys) Key(_ context.Context, sum [32]byte) (*spatial.APIKey, error) {
+	if sum == sha256.Sum256([]byte("viewer-key")) {
+		return &spatial.APIKey{Prefix: "viewer", Roles: []spatial.Role{spatial.RoleViewer}}, nil
+	}
+	return nil, spatial.NotFound("keys", "no such key")
+}
+
+func (keys) TouchKey(context.Context, int64) error { return nil }
+
+type catalogue map[string]*spatial.Collection
+
+func (m catalogue) Collection(id string, a spatial.Access) (*spatial.Collection, error) {
+	if c := m[id]; c != nil && a.CanRead(c) {
+		return c, nil
+	}
+	return nil, spatial.NotFound("test", "no such collection")
+}
+
+// source draws 20 kB on every tile but in the far north; what it draws does
+// not matter here.
+type source struct{}
+
+func (source) Layer(_ context.Context, r tiles.LayerRequest) ([]byte, error) {
+	if r.Coord.Y == 0 {
+		return nil, nil
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	b := make([]byte, 20_000)
+	for i := range b {
+		b[i] = byte(rng.IntN(16))
+	}
+	return b, nil
+}
+
+func handler(t testing.TB) http.Handler {
+	t.Helper()
+	memory, err := cache.NewMemory(0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	world := spatial.Envelope{SRID: 4326, MinX: -180, MinY: -85, MaxX: 180, MaxY: 85.06}
+	at := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	list := catalogue{}
+	for _, id := range []string{"parcels", "roads", "secret"} {
+		list[id] = &spatial.Collection{ID: id, Title: spatial.Text{VI: "Thửa đất", EN: "Parcels"}, Published: true, Visibility: spatial.VisibilityPublic,
+			MaxZoom: 18, Version: 1, VersionAt: at, UpdatedAt: at, GeometryType: spatial.GeometryPolygon, SRID: 9210, Extent: world}
+	}
+	list["secret"].Visibility = spatial.VisibilityInternal
+	service := tiles.NewService(tiles.Config{}, list, source{}, memory, nil)
+	s, err := api.New(api.Config{
+		Auth: auth.New(auth.Config{Keys: keys{}}), Log: slog.New(slog.DiscardHandler),
+		Register: []func(*echo.Echo){func(e *echo.Echo) { apitiles.Register(e, service, negotiate.Origin{}) }},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Handler()
+}
+
+func ask(h http.Handler, method, target string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "http://plan.example"+target, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestTile(t *testing.T) {
+	t.Parallel()
+	h := handler(t)
+	for range 2 { // built, then cached
+		plain := ask(h, "GET", "/tiles/parcels/10/815/480.mvt")
+		want := map[string]string{
+			"Content-Type": "application/vnd.mapbox-vector-tile", "Content-Length": "20000",
+			"Cache-Control": "public, max-age=10, must-revalidate", "Content-Encoding": "",
+		}
+		got := map[string]string{}
+		for k := range want {
+			got[k] = plain.Header().Get(k)
+		}
+		if d := cmp.Diff(want, got); d != "" || plain.Code != http.StatusOK || plain.Body.Len() != 20_000 {
+			t.Fatalf("status %d, %d bytes (-want +got):\n%s", plain.Code, plain.Body.Len(), d)
+		}
+		if vary := plain.Header().Values("Vary"); !strings.Contains(strings.Join(vary, ","), "Accept-Encoding") {
+			t.Errorf("Vary: %v", vary)
+		}
+		zipped := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "Accept-Encoding", "gzip, deflate, br, zstd")
+		if zipped.Header().Get("Content-Encoding") != "gzip" || zipped.Header().Get("Etag") == plain.Header().Get("Etag") {
+			t.Errorf("gzip answer has headers %v", zipped.Header())
+		}
+		z, err := gzip.NewReader(zipped.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := io.ReadAll(z); err != nil || string(b) != plain.Body.String() {
+			t.Errorf("%d bytes unzipped, %v", len(b), err)
+		}
+		tag := zipped.Header().Get("Etag")
+		for _, known := range []string{tag, "W/" + tag, `"other", ` + tag, "*"} {
+			again := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "Accept-Encoding", "gzip", "If-None-Match", known)
+			if again.Code != http.StatusNotModified || again.Body.Len() != 0 || again.Header().Get("Etag") != tag {
+				t.Errorf("If-None-Match: %s gave %d, %v", known, again.Code, again.Header())
+			}
+		}
+		if again := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "If-None-Match", `"other"`); again.Code != http.StatusOK {
+			t.Errorf("another tag gave %d", again.Code)
+		}
+		if head := ask(h, "HEAD", "/tiles/parcels/10/815/480.mvt"); head.Code != http.StatusOK || head.Header().Get("Content-Length") != "20000" {
+			t.Errorf("HEAD gave %d, %v", head.Code, head.Header())
+		}
+	}
+}
+
+func TestTileAnswers(t *testing.T) {
+	t.Parallel()
+	h := handler(t)
+	tests := []struct {
+		name, target string
+		header       []string
+		status       int
+		cache        string
+	}{
+		{"several collections", "/tiles/parcels,roads/10/815/480.mvt", nil, 200, "public, max-age=10, must-revalidate"},
+		{"encoded comma", "/tiles/parcels%2Croads/10/815/480.mvt", nil, 200, "public, max-age=10, must-revalidate"},
+		{"empty", "/tiles/parcels/10/815/0.mvt", nil, 204, "public, max-age=10, must-revalidate"},
+		{"column outside the grid", "/tiles/parcels/10/1024/480.mvt", nil, 404, ""},
+		{"zoom outside the grid", "/tiles/parcels/25/0/0.mvt", nil, 404, ""},
+		{"negative", "/tiles/parcels/10/-1/480.mvt", nil, 404, ""},
+		{"another ending", "/tiles/parcels/10/815/480.png", nil, 404, ""},
+		{"unknown collection", "/tiles/nothing/10/815/480.mvt", nil, 404, ""},
+		{"named twice", "/tiles/parcels,parcels/10/815/480.mvt", nil, 400, ""},
+		{"unknown parameter", "/tiles/parcels/10/815/480.mvt?filter=x", nil, 400, ""},
+		{"hidden", "/tiles/secret/10/815/480.mvt", nil, 404, ""},
+		{"hidden in company", "/tiles/parcels,secret/10/815/480.mvt", nil, 404, ""},
+		{"hidden, with a key", "/tiles/secret/10/815/480.mvt", []string{"Authorization", "Bearer viewer-key"}, 200, "private, no-cache"},
+		{"hidden, with a key in the address", "/tiles/secret/10/815/480.mvt?key=viewer-key", nil, 200, "private, no-cache"},
+		{"public, with a key in the address", "/tiles/parcels/10/815/480.mvt?key=viewer-key", nil, 200, "private, no-cache"},
+		{"bad key", "/tiles/parcels/10/815/480.mvt?key=zzz", nil, 401, ""},
+		{"tilejson of the hidden", "/tiles/secret.json", nil, 404, ""},
+		{"tilejson, another ending", "/tiles/parcels.xml", nil, 404, ""},
+		{"tilejson, unknown parameter", "/tiles/parcels.json?x=1", nil, 400, ""},
+		{"tilejson of the hidden, with a key", "/tiles/secret.json?key=viewer-key", nil, 200, "private, no-cache"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := ask(h, "GET", tt.target, tt.header...)
+			if w.Code != tt.status {
+				t.Fatalf("status %d, want %d: %s", w.Code, tt.status, w.Body)
+			}
+			if got := w.Header().Get("Cache-Control"); tt.cache != "" && got != tt.cache {
+				t.Errorf("Cache-Control: %s, want %s", got, tt.cache)
+			}
+			if tt.status >= 400 && !strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem+json") {
+				t.Errorf("a failure of type %s", w.Header().Get("Content-Type"))
+			}
+			if tt.status >= 400 && strings.HasPrefix(w.Header().Get("Cache-Control"), "public") {
+				t.Error("a failure for everybody to keep")
+			}
+		})
+	}
+}
+
+func TestTileJSON(t *testing.T) {
+	t.Parallel()
+	h := handler(t)
+	var doc map[string]any
+	w := ask(h, "GET", "/tiles/parcels,secret.json?key=viewer-key", "Accept-Language", "en")
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	want := []any{"http://plan.example/tiles/parcels,secret/{z}/{x}/{y}.mvt?key=viewer-key"}
+	if d := cmp.Diff(want, doc["tiles"]); d != "" || doc["tilejson"] != "3.0.0" || doc["name"] != "Parcels, Parcels" {
+		t.Errorf("%s\n%s", d, w.Body)
+	}
+	again := ask(h, "GET", "/tiles/parcels,secret.json?key=viewer-key", "Accept-Language", "en", "If-None-Match", w.Header().Get("Etag"))
+	if again.Code != http.StatusNotModified {
+		t.Errorf("asked again: %d", again.Code)
+	}
+	if vi := ask(h, "GET", "/tiles/parcels.json", "Accept-Language", "vi"); !strings.Contains(vi.Body.String(), `"name":"Thửa đất"`) {
+		t.Errorf("in Vietnamese: %s", vi.Body)
+	}
+}

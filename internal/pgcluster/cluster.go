@@ -41,6 +41,7 @@ type Cluster struct {
 	host      string
 	port      int
 	passwords map[string]string
+	logOffset int64 // what the server's log held before this launch
 
 	mu      sync.Mutex
 	gate    *fileLock     // pg.lock

@@ -24,22 +24,14 @@ type fault struct {
 func (f *fault) Error() string { return f.message }
 func (f *fault) Unwrap() error { return f.kind }
 
-// lastLines returns the last n lines of PostgreSQL's own words, on one line.
+// lastLines returns the last n lines of PostgreSQL's own words on one line,
+// from its last complaint on where there is one.
 func lastLines(text string, n int) string {
+	if at := max(strings.LastIndex(text, "FATAL:"), strings.LastIndex(text, "PANIC:")); at >= 0 {
+		text = text[at:]
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		return strings.Join(lines[:min(n, len(lines))], "; ")
+	}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	lines = lines[max(0, len(lines)-n):]
-	for i, l := range lines {
-		lines[i] = strings.TrimSpace(l)
-	}
-	return strings.Join(lines, "; ")
-}
-
-// lastFatal returns the end of a server log that explains why it ended: lines
-// from the last FATAL or PANIC on.
-func lastFatal(log string) string {
-	at := max(strings.LastIndex(log, "FATAL:"), strings.LastIndex(log, "PANIC:"))
-	if at < 0 {
-		return ""
-	}
-	return log[at:]
+	return strings.Join(lines[max(0, len(lines)-n):], "; ")
 }

@@ -2,6 +2,7 @@ package pgcluster
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -88,7 +89,10 @@ func workers(data string) []int {
 // pid file. They notice by themselves, unless busy: so they are waited for,
 // asked, and then killed. Two postmasters on the same files would destroy them;
 // with nobody left in the folder, the pid file protects nothing.
-func clearRemains(data string) error {
+//
+// The socket's lock file goes too: it names a process that may linger as a
+// zombie, which PostgreSQL takes for alive. The folder of sockets is private.
+func clearRemains(data, sockets string) error {
 	if _, alive := livePostmaster(data); alive {
 		return errors.New("pgcluster: the postmaster is alive")
 	}
@@ -110,9 +114,14 @@ func clearRemains(data string) error {
 	if left := workers(data); len(left) > 0 {
 		return errors.New("pgcluster: process " + strconv.Itoa(left[0]) + " of a killed postmaster will not end: end it by hand")
 	}
-	err := os.Remove(filepath.Join(data, "postmaster.pid"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	remains := []string{filepath.Join(data, "postmaster.pid")}
+	if names, err := filepath.Glob(filepath.Join(sockets, ".s.PGSQL.*")); err == nil {
+		remains = append(remains, names...)
+	}
+	for _, path := range remains {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("pgcluster: clearing what a killed postmaster left: %w", err)
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -43,7 +44,7 @@ func (c *Cluster) start(ctx context.Context) error {
 		}
 		c.cfg.Log.InfoContext(ctx, "cluster created", "path", at.home, "postgresql", c.bin.Version, "postgis", c.bin.PostGIS, "took_ms", time.Since(began).Milliseconds())
 	}
-	if err := clearRemains(at.data()); err != nil {
+	if err := clearRemains(at.data(), at.socket); err != nil {
 		return err
 	}
 	if err := c.launch(ctx); err != nil {
@@ -117,6 +118,7 @@ func (c *Cluster) launch(ctx context.Context) error {
 	if err := c.loadPasswords(ctx); err != nil {
 		return err
 	}
+	c.logOffset = fileSize(c.serverLog())
 	out, err := os.OpenFile(at.startLog(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("pgcluster: %w", err)
@@ -169,18 +171,37 @@ func (c *Cluster) awaitReady(ctx context.Context, pid int, done <-chan struct{})
 	}
 }
 
-// startOutput is what the postmaster wrote before its log collector took over,
-// and where that has little to say, the collector's last words.
+// startOutput is what a postmaster that ended wrote: first to its standard
+// error, then through its log collector, which writes for a moment longer.
 func (c *Cluster) startOutput() string {
+	for range 40 {
+		if len(workers(c.at.data())) == 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	text, err := os.ReadFile(c.at.startLog())
 	if err != nil {
 		return ""
 	}
-	log, err := os.ReadFile(c.at.logDir() + "/" + time.Now().UTC().Format("postgresql-Mon.log"))
-	if err != nil {
+	log, err := os.ReadFile(c.serverLog())
+	if err != nil || int64(len(log)) < c.logOffset {
 		return string(text)
 	}
-	return string(text) + lastFatal(string(log))
+	return string(text) + string(log[c.logOffset:])
+}
+
+// serverLog is the log collector's file of today; settings say so.
+func (c *Cluster) serverLog() string {
+	return filepath.Join(c.at.logDir(), time.Now().UTC().Format("postgresql-Mon.log"))
+}
+
+func fileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // stop ends the postmaster: sessions are cut off, transactions roll back, what

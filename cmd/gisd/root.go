@@ -127,6 +127,7 @@ func commands(a *app) []*cobra.Command {
 		newRestoreCommand(a),
 		newDoctorCommand(a),
 		newPsqlCommand(a),
+		newTransformCommand(a),
 		newConfigCommand(a),
 		newVersionCommand(a),
 	}

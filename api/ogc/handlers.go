@@ -1,0 +1,182 @@
+package ogc
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gisd/api/auth"
+	"gisd/api/negotiate"
+	"gisd/api/problem"
+	"gisd/spatial"
+)
+
+// Catalogue lists what a caller may read; a hidden collection is CodeNotFound.
+type Catalogue interface {
+	Collections(a spatial.Access) []*spatial.Collection
+	Collection(id string, a spatial.Access) (*spatial.Collection, error)
+}
+
+// Features reads features, in ascending order of their id.
+type Features interface {
+	Query(ctx context.Context, c *spatial.Collection, q spatial.Query) (*spatial.FeaturePage, error)
+	Feature(ctx context.Context, c *spatial.Collection, id string, a spatial.Access) (*spatial.Feature, error)
+}
+
+// Searcher finds features by name, those that the caller may read.
+type Searcher interface {
+	Search(ctx context.Context, q string, a spatial.Access, limit int) ([]spatial.SearchHit, error)
+}
+
+// Encoder writes features as GeoJSON. The coordinates are written as they stand,
+// rounded to the given number of decimals.
+type Encoder interface {
+	AppendFeature(dst []byte, c *spatial.Collection, f *spatial.Feature, decimals int) ([]byte, error)
+}
+
+// Config of the handlers; all members but Now are required.
+type Config struct {
+	Catalogue Catalogue
+	Features  Features
+	Search    Searcher
+	Encoder   Encoder
+	Origin    negotiate.Origin
+	CursorKey []byte           // seals paging cursors; the same on every node
+	Now       func() time.Time // time.Now
+}
+
+// Handlers serve /ogc and /search. Safe for concurrent use.
+type Handlers struct {
+	Config
+	cursors cursors
+	pages   *pages
+}
+
+// New prepares the handlers.
+func New(cfg Config) (*Handlers, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	p, err := newPages()
+	if err != nil {
+		return nil, err
+	}
+	return &Handlers{Config: cfg, cursors: newCursors(cfg.CursorKey), pages: p}, nil
+}
+
+// Register adds the routes.
+func (h *Handlers) Register(e *echo.Echo) {
+	e.GET("/ogc", h.landing)
+	e.GET("/ogc/", h.landing)
+	e.GET("/ogc/conformance", h.conformance)
+	e.GET("/ogc/api", h.api)
+	e.GET("/ogc/collections", h.collections)
+	e.GET("/ogc/collections/:collection", h.collection)
+	e.GET("/ogc/collections/:collection/items", h.items)
+	e.GET("/ogc/collections/:collection/items/:feature", h.feature)
+	e.GET("/search", h.search)
+}
+
+// request is what every handler needs to know of one.
+type request struct {
+	echo.Context
+	h      *Handlers
+	access spatial.Access
+	lang   string
+	format negotiate.Format
+}
+
+var (
+	formatJSON    = negotiate.Format{Name: "json", Type: negotiate.TypeJSON}
+	formatHTML    = negotiate.Format{Name: "html", Type: negotiate.TypeHTML, Also: []string{"application/xhtml+xml"}}
+	formatGeoJSON = negotiate.Format{Name: "json", Type: negotiate.TypeGeoJSON, Also: []string{negotiate.TypeJSON}}
+	formatOpenAPI = negotiate.Format{Name: "json", Type: negotiate.TypeOpenAPI, Also: []string{negotiate.TypeJSON, "application/openapi+json"}}
+)
+
+// begin settles format and language and says whose the answer is.
+func (h *Handlers) begin(c echo.Context, main negotiate.Format) (*request, error) {
+	format, err := negotiate.Choose(c, []negotiate.Format{main, formatHTML})
+	if err != nil {
+		return nil, err
+	}
+	r := &request{Context: c, h: h, access: auth.AccessOf(c), lang: problem.Language(c.Request()), format: format}
+	negotiate.Cache(c, r.access, "no-cache")
+	return r, nil
+}
+
+// href is the address of a resource below /ogc, escaped step by step.
+func (r *request) href(query url.Values, steps ...string) string {
+	path := "/ogc"
+	for _, step := range steps {
+		path += "/" + url.PathEscape(step)
+	}
+	return r.h.Origin.Href(r.Request(), path, query)
+}
+
+// formatQuery asks for a format by name.
+func formatQuery(name string) url.Values { return url.Values{"f": {name}} }
+
+// selfAndAlternate link a resource in both its formats, the chosen one as self.
+func (r *request) selfAndAlternate(main negotiate.Format, steps ...string) []negotiate.Link {
+	var links []negotiate.Link
+	for _, f := range []negotiate.Format{main, formatHTML} {
+		rel := "alternate"
+		if f.Name == r.format.Name {
+			rel = "self"
+		}
+		links = append(links, negotiate.Link{Href: r.href(formatQuery(f.Name), steps...), Rel: rel, Type: f.Type, Title: r.in(formatTitle(f))})
+	}
+	return links
+}
+
+func formatTitle(f negotiate.Format) spatial.Text {
+	if f.Name == formatHTML.Name {
+		return spatial.Text{VI: "Trang này ở dạng HTML", EN: "This resource as HTML"}
+	}
+	return spatial.Text{VI: "Tài nguyên này ở dạng JSON", EN: "This resource as JSON"}
+}
+
+func (r *request) in(t spatial.Text) string { return t.In(r.lang) }
+
+// json answers with an entity tag of the body, and 304 where the caller has it.
+func (r *request) json(contentType string, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("ogc: encode: %w", err)
+	}
+	return r.body(contentType, body, body)
+}
+
+// body is json for bytes that are there already; tagged is the part of them
+// that the entity tag speaks for.
+func (r *request) body(contentType string, body, tagged []byte) error {
+	h := r.Response().Header()
+	h.Set("Content-Language", r.lang)
+	h.Add(echo.HeaderVary, "Accept-Language")
+	if negotiate.Unchanged(r.Context, entityTag(contentType, r.lang, tagged)) {
+		return r.NoContent(http.StatusNotModified)
+	}
+	return r.Blob(http.StatusOK, contentType, body)
+}
+
+// entityTag is weak: the bytes differ by compression and time stamp.
+func entityTag(contentType, lang string, body []byte) string {
+	hash := sha256.New()
+	hash.Write([]byte(contentType + "\x00" + lang + "\x00"))
+	hash.Write(body)
+	return `W/"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:12]) + `"`
+}
+
+// linkHeader repeats links for clients that read headers alone.
+func (r *request) linkHeader(links []negotiate.Link) {
+	for _, l := range links {
+		r.Response().Header().Add("Link", l.Header())
+	}
+}

@@ -1,0 +1,186 @@
+package ogc
+
+import (
+	"encoding/json"
+
+	"github.com/labstack/echo/v4"
+
+	"gisd/api/negotiate"
+	"gisd/spatial"
+)
+
+// api is the OpenAPI 3.0 document of what this caller may read (OGC 17-069r4
+// /req/oas30/oas-definition-1).
+func (h *Handlers) api(c echo.Context) error {
+	r, err := h.begin(c, formatOpenAPI)
+	if err != nil {
+		return err
+	}
+	if err := negotiate.Only(c.QueryParams()); err != nil {
+		return err
+	}
+	doc := r.definition()
+	if r.format.Name == formatHTML.Name {
+		text, err := json.Marshal(doc)
+		if err != nil {
+			return err
+		}
+		return h.pages.reference.Write(c, r.frame("", r.href(formatQuery("json"), "api"), r.crumbs()), text)
+	}
+	return r.json(negotiate.TypeOpenAPI, doc)
+}
+
+type object = map[string]any
+
+func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
+
+// definition gives each collection an items path of its own, because the
+// parameters differ; everything else is one path for all.
+func (r *request) definition() object {
+	paths := object{
+		"/":            get("getLandingPage", "Capabilities", "Landing page", "landingPage", ref("parameters", "f")),
+		"/conformance": get("getConformance", "Capabilities", "Conformance classes", "conformance", ref("parameters", "f")),
+		"/api":         get("getApi", "Capabilities", "This document", "document", ref("parameters", "f")),
+		"/collections": get("getCollections", "Capabilities", "Collections", "collections", ref("parameters", "f")),
+	}
+	for _, c := range r.h.Catalogue.Collections(r.access) {
+		if c.Version == 0 {
+			continue
+		}
+		paths["/collections/"+c.ID] = get("describe."+c.ID, r.titleOf(c), "Describe "+c.ID, "collection", ref("parameters", "f"))
+		paths["/collections/"+c.ID+"/items"] = get("getFeatures."+c.ID, r.titleOf(c), "Features of "+c.ID, "features", r.parametersOf(c)...)
+		paths["/collections/"+c.ID+"/items/{featureId}"] = get("getFeature."+c.ID, r.titleOf(c), "One feature of "+c.ID, "feature",
+			ref("parameters", "featureId"), ref("parameters", "crs"), ref("parameters", "f"))
+	}
+	return object{
+		"openapi": "3.0.3",
+		"info": object{
+			"title": r.in(titleServer), "version": "1.0.0",
+			"description": r.in(spatial.Text{VI: "OGC API - Features trên các lớp dữ liệu mà bạn được xem.", EN: "OGC API - Features on the collections that you may see."}),
+		},
+		"servers":    []object{{"url": r.href(nil)}},
+		"paths":      paths,
+		"components": object{"parameters": parameters(), "responses": responses(), "schemas": schemas()},
+	}
+}
+
+func get(id, tag, summary, answer string, params ...object) object {
+	return object{"get": object{
+		"operationId": id, "tags": []string{tag}, "summary": summary, "parameters": params,
+		"responses": object{
+			"200": ref("responses", answer), "304": ref("responses", "unchanged"), "400": ref("responses", "problem"),
+			"401": ref("responses", "problem"), "404": ref("responses", "problem"), "406": ref("responses", "problem"),
+			"500": ref("responses", "problem"),
+		},
+	}}
+}
+
+func (r *request) parametersOf(c *spatial.Collection) []object {
+	params := []object{
+		ref("parameters", "limit"), ref("parameters", "bbox"), ref("parameters", "bbox-crs"), ref("parameters", "crs"),
+		ref("parameters", "datetime"), ref("parameters", "cursor"), ref("parameters", "f"),
+	}
+	for _, f := range filterable(c) {
+		params = append(params, object{
+			"name": f.Name, "in": "query", "required": false, "description": r.labelOf(f),
+			"schema": schemaOf(f.Type), "style": "form", "explode": false,
+		})
+	}
+	return params
+}
+
+func schemaOf(t spatial.FieldType) object {
+	switch t {
+	case spatial.FieldInteger:
+		return object{"type": "integer", "format": "int64"}
+	case spatial.FieldNumber:
+		return object{"type": "number", "format": "double"}
+	case spatial.FieldBoolean:
+		return object{"type": "boolean"}
+	case spatial.FieldDate:
+		return object{"type": "string", "format": "date"}
+	case spatial.FieldDateTime:
+		return object{"type": "string", "format": "date-time"}
+	}
+	return object{"type": "string"}
+}
+
+func parameters() object {
+	query := func(name, description string, schema object) object {
+		return object{"name": name, "in": "query", "required": false, "description": description, "schema": schema, "style": "form", "explode": false}
+	}
+	numbers := object{"type": "array", "oneOf": []object{{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}}, "items": object{"type": "number"}}
+	uri := object{"type": "string", "format": "uri", "default": crs84.uri}
+	return object{
+		"f":        query("f", "The format: json or html.", object{"type": "string", "enum": []string{"json", "html"}}),
+		"limit":    query("limit", "How many features at most.", object{"type": "integer", "minimum": 1, "maximum": limitMax, "default": limitNormal}),
+		"bbox":     query("bbox", "Only features that intersect this box: west,south,east,north in degrees, or in the order of bbox-crs.", numbers),
+		"bbox-crs": query("bbox-crs", "The coordinate system of bbox.", uri),
+		"crs":      query("crs", "The coordinate system of the answer.", uri),
+		"datetime": query("datetime", "Only features of this instant or interval.", object{"type": "string"}),
+		"cursor":   query("cursor", "Where the page begins; comes with next links and means nothing by itself.", object{"type": "string"}),
+		"featureId": object{
+			"name": "featureId", "in": "path", "required": true, "description": "The id of the feature.", "schema": object{"type": "string"},
+		},
+	}
+}
+
+func responses() object {
+	answer := func(description, mediaType, schema string) object {
+		return object{"description": description, "content": object{
+			mediaType:          object{"schema": ref("schemas", schema)},
+			negotiate.TypeHTML: object{"schema": object{"type": "string"}},
+		}}
+	}
+	return object{
+		"landingPage": answer("The landing page.", negotiate.TypeJSON, "landingPage"),
+		"conformance": answer("The conformance classes.", negotiate.TypeJSON, "conformance"),
+		"document":    answer("The OpenAPI document.", negotiate.TypeOpenAPI, "any"),
+		"collections": answer("The collections.", negotiate.TypeJSON, "collections"),
+		"collection":  answer("The collection.", negotiate.TypeJSON, "collection"),
+		"features":    answer("A page of features.", negotiate.TypeGeoJSON, "featureCollection"),
+		"feature":     answer("The feature.", negotiate.TypeGeoJSON, "feature"),
+		"unchanged":   object{"description": "The caller has it already."},
+		"problem": object{"description": "What went wrong.", "content": object{
+			"application/problem+json": object{"schema": ref("schemas", "problem")},
+		}},
+	}
+}
+
+func schemas() object {
+	text := object{"type": "string"}
+	list := func(of object) object { return object{"type": "array", "items": of} }
+	links := list(ref("schemas", "link"))
+	shape := func(required []string, properties object) object {
+		return object{"type": "object", "required": required, "properties": properties}
+	}
+	numbers := list(object{"type": "number"})
+	return object{
+		"any":         object{"type": "object"},
+		"link":        shape([]string{"href", "rel"}, object{"href": text, "rel": text, "type": text, "title": text, "hreflang": text, "templated": object{"type": "boolean"}}),
+		"landingPage": shape([]string{"links"}, object{"title": text, "description": text, "links": links}),
+		"conformance": shape([]string{"conformsTo"}, object{"conformsTo": list(text)}),
+		"collections": shape([]string{"links", "collections"}, object{"links": links, "crs": list(text), "collections": list(ref("schemas", "collection"))}),
+		"collection": shape([]string{"id", "links"}, object{
+			"id": text, "title": text, "description": text, "links": links, "itemType": text, "crs": list(text), "storageCrs": text,
+			"keywords": list(text), "attribution": text,
+			"extent": object{"type": "object", "properties": object{"spatial": shape([]string{"bbox"}, object{"bbox": list(numbers), "crs": text})}},
+		}),
+		"geometry": object{"type": "object", "nullable": true, "required": []string{"type"}, "properties": object{
+			"type": object{"type": "string", "enum": []string{"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}},
+		}},
+		"feature": shape([]string{"type", "geometry", "properties"}, object{
+			"type": object{"type": "string", "enum": []string{"Feature"}}, "id": text,
+			"geometry": ref("schemas", "geometry"), "properties": object{"type": "object", "nullable": true}, "links": links,
+		}),
+		"featureCollection": shape([]string{"type", "features"}, object{
+			"type":      object{"type": "string", "enum": []string{"FeatureCollection"}},
+			"timeStamp": object{"type": "string", "format": "date-time"}, "links": links, "features": list(ref("schemas", "feature")),
+			"numberMatched": object{"type": "integer", "minimum": 0}, "numberReturned": object{"type": "integer", "minimum": 0},
+		}),
+		"problem": shape([]string{"type", "title", "status", "detail", "requestId"}, object{
+			"type": text, "title": text, "status": object{"type": "integer"}, "detail": text, "code": text, "requestId": text,
+			"errors": list(shape([]string{"name", "reason"}, object{"name": text, "reason": text})),
+		}),
+	}
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gisd/internal/pgcluster"
+	"gisd/internal/testdb"
+)
+
+// programVariable makes this test binary the program itself, for tests that
+// kill it.
+const programVariable = "GISD_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(programVariable) != "" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		context.AfterFunc(ctx, stop)
+		os.Exit(run(ctx, os.Args[1:], os.Environ(), streams{os.Stdin, os.Stdout, os.Stderr}))
+	}
+	os.Exit(testdb.Main(m))
+}
+
+// result is what a command left.
+type result struct {
+	code     int
+	out, err string
+}
+
+// gisd runs a command in this process.
+func gisd(t *testing.T, env []string, args ...string) result {
+	t.Helper()
+	var out, err bytes.Buffer
+	env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
+	code := run(t.Context(), args, env, streams{strings.NewReader(""), &out, &err})
+	return result{code, out.String(), err.String()}
+}
+
+// must is gisd for commands that have to work.
+func must(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	r := gisd(t, env, args...)
+	if r.code != exitDone {
+		t.Fatalf("gisd %s: exit code %d: %s", strings.Join(args, " "), r.code, r.err)
+	}
+	return r.out
+}
+
+// dataDir is the folder of a private cluster, which ends with the test.
+func dataDir(t *testing.T) string {
+	t.Helper()
+	if _, err := pgcluster.FindBinaries(t.Context(), 0); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skipf("SKIPPED, NOT TESTED: %v", err)
+	}
+	parent, err := os.MkdirTemp("", "gisd-cmd-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(parent, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(parent, "var")
+	t.Cleanup(func() {
+		if pid := postmasterPID(dir); pid > 0 {
+			_ = syscall.Kill(pid, syscall.SIGQUIT)
+		}
+		for i := 0; i < 50 && postmasterPID(dir) > 0; i++ {
+			time.Sleep(100 * time.Millisecond)
+		}
+		_ = os.RemoveAll(parent)
+	})
+	return dir
+}
+
+// postmasterPID is the pid of the living postmaster of a data folder, or 0.
+func postmasterPID(dir string) int {
+	data := filepath.Join(dir, "pg", "data")
+	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	pid, err := strconv.Atoi(strings.SplitN(string(text), "\n", 2)[0])
+	if err != nil {
+		return 0
+	}
+	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err != nil || cwd != data {
+		return 0
+	}
+	return pid
+}
+
+// process is `gisd up` as a process of its own.
+type process struct {
+	*exec.Cmd
+	lines chan string // of standard error
+	log   strings.Builder
+}
+
+func startUp(t *testing.T, dir string, args ...string) *process {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	_ = l.Close()
+	p := &process{
+		Cmd:   exec.Command(os.Args[0], append([]string{"up", "--no-demo", "--data-dir", dir, "--listen", address}, args...)...),
+		lines: make(chan string, 10_000),
+	}
+	p.Env = append(os.Environ(), programVariable+"=1")
+	stderr, err := p.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(p.lines)
+		for sc := bufio.NewScanner(stderr); sc.Scan(); {
+			p.lines <- sc.Text()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = p.Process.Kill()
+		_ = p.Wait()
+	})
+	return p
+}
+
+// await reads the process's standard error until a line holds want.
+func (p *process) await(t *testing.T, want string) {
+	t.Helper()
+	limit := time.After(time.Minute)
+	for {
+		select {
+		case line, ok := <-p.lines:
+			p.log.WriteString(line + "\n")
+			if !ok {
+				t.Fatalf("ended without %q:\n%s", want, p.log.String())
+			}
+			if strings.Contains(line, want) {
+				return
+			}
+		case <-limit:
+			t.Fatalf("no %q within a minute:\n%s", want, p.log.String())
+		}
+	}
+}
+
+// end sends a signal and returns the exit code.
+func (p *process) end(t *testing.T, s syscall.Signal) int {
+	t.Helper()
+	if err := p.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+	for range p.lines { // Wait must not close the pipe under the reader
+	}
+	_ = p.Wait()
+	return p.ProcessState.ExitCode()
+}

@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"gisd/spatial"
 )
 
 // flight lets the first caller's work serve all who ask for the same key
 // meanwhile. The work runs on a context of its own that ends when the last of
-// them has gone.
+// them has gone, or when it takes longer than timeout.
 type flight struct {
+	timeout time.Duration
 	mu      sync.Mutex
 	calls   map[Key]*call
 	running sync.WaitGroup
@@ -26,7 +28,9 @@ type call struct {
 	err     error
 }
 
-func newFlight() *flight { return &flight{calls: map[Key]*call{}} }
+func newFlight(timeout time.Duration) *flight {
+	return &flight{timeout: timeout, calls: map[Key]*call{}}
+}
 
 func (f *flight) do(ctx context.Context, k Key, work func(context.Context) (*Tile, error)) (*Tile, error) {
 	if err := ctx.Err(); err != nil {
@@ -58,12 +62,15 @@ func (f *flight) do(ctx context.Context, k Key, work func(context.Context) (*Til
 
 // start is called with the lock held.
 func (f *flight) start(ctx context.Context, k Key, work func(context.Context) (*Tile, error)) *call {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.timeout)
 	c := &call{cancel: cancel, done: make(chan struct{})}
 	f.calls[k] = c
 	f.running.Go(func() {
 		defer cancel()
 		c.tile, c.err = guarded(ctx, work)
+		if c.err != nil && ctx.Err() == context.DeadlineExceeded {
+			c.err = gone(ctx.Err())
+		}
 		f.mu.Lock()
 		if f.calls[k] == c {
 			delete(f.calls, k)

@@ -20,6 +20,8 @@ const maxCollections = 64
 type Config struct {
 	Concurrency int // tiles built at a time; 0 is twice the processors
 	Queue       int // tiles that may wait for a place; 0 is 256
+	// BuildTimeout ends a build, its wait in the queue included; 0 is 30 s.
+	BuildTimeout time.Duration
 }
 
 // Service answers for tiles: from the cache, else built once however many ask,
@@ -41,8 +43,11 @@ func NewService(c Config, catalogue Catalogue, source Source, cache Cache, reg p
 	if c.Queue <= 0 {
 		c.Queue = 256
 	}
+	if c.BuildTimeout <= 0 {
+		c.BuildTimeout = 30 * time.Second
+	}
 	return &Service{
-		catalogue: catalogue, source: source, cache: cache, flight: newFlight(),
+		catalogue: catalogue, source: source, cache: cache, flight: newFlight(c.BuildTimeout),
 		limit: newLimiter(c.Concurrency, c.Queue), metrics: newMetrics(reg),
 	}
 }

@@ -337,6 +337,15 @@ func TestOverload(t *testing.T) {
 	}
 }
 
+func TestBuildHasALimitOfItsOwn(t *testing.T) {
+	t.Parallel()
+	src := &source{hold: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{BuildTimeout: 20 * time.Millisecond}, catalogueOf(collection("a")), src, &memory{}, nil)
+	if _, err := s.Tile(t.Context(), "a", here, spatial.Access{}); spatial.CodeOf(err) != spatial.CodeTimeout {
+		t.Errorf("%v, want timeout", err)
+	}
+}
+
 func TestFailureIsNotKept(t *testing.T) {
 	t.Parallel()
 	src := &source{fail: errors.New("disk on fire")}

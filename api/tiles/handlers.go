@@ -35,7 +35,7 @@ type handlers struct {
 	origin  negotiate.Origin
 
 	contentType, gzip, public, private []string
-	vary                               string
+	vary, varyOrigin                   []string
 }
 
 func newHandlers(s Service, origin negotiate.Origin) *handlers {
@@ -46,7 +46,9 @@ func newHandlers(s Service, origin negotiate.Origin) *handlers {
 		// An edit shows within seconds, and asking again costs a 304.
 		public:  []string{"public, max-age=10, must-revalidate"},
 		private: []string{"private, no-cache"},
-		vary:    "Accept-Encoding",
+		vary:    []string{"Accept-Encoding"},
+		// as the middleware for other origins begins it
+		varyOrigin: []string{"Origin", "Accept-Encoding"},
 	}
 }
 
@@ -80,7 +82,14 @@ func (h *handlers) write(c echo.Context, answer engine.Answer) error {
 	r, w := c.Request(), c.Response()
 	header := w.Header()
 	header["Cache-Control"] = h.policy(r, answer.Private)
-	header["Vary"] = append(header["Vary"], h.vary)
+	switch begun := header["Vary"]; {
+	case len(begun) == 0:
+		header["Vary"] = h.vary
+	case len(begun) == 1 && begun[0] == "Origin":
+		header["Vary"] = h.varyOrigin
+	default:
+		header["Vary"] = append(begun, h.vary...)
+	}
 	if answer.Tile.Empty() {
 		w.WriteHeader(http.StatusNoContent)
 		return nil

@@ -25,22 +25,23 @@ type GroupInfo struct {
 
 // CollectionInfo is one line of the layer list.
 type CollectionInfo struct {
-	ID           string        `json:"id"`
-	Group        string        `json:"group"`
-	Title        spatial.Text  `json:"title"`
-	Description  spatial.Text  `json:"description,omitzero"`
-	Attribution  string        `json:"attribution,omitempty"`
-	GeometryType string        `json:"geometryType"`
-	FeatureCount int64         `json:"featureCount"`
-	Extent       []float64     `json:"extent,omitempty"` // west, south, east, north degrees
-	Public       bool          `json:"public"`
-	Draft        bool          `json:"draft,omitempty"`
-	Hidden       bool          `json:"hidden,omitempty"` // off until turned on
-	MinZoom      float64       `json:"minzoom"`
-	SearchField  string        `json:"searchField,omitempty"`
-	VersionAt    *time.Time    `json:"versionAt,omitempty"`
-	Fields       []FieldInfo   `json:"fields"`
-	Legend       []LegendEntry `json:"legend"`
+	ID           string         `json:"id"`
+	Group        string         `json:"group"`
+	Title        spatial.Text   `json:"title"`
+	Description  spatial.Text   `json:"description,omitzero"`
+	Attribution  string         `json:"attribution,omitempty"`
+	GeometryType string         `json:"geometryType"`
+	IDKind       spatial.IDKind `json:"idKind"` // text: tiles carry the id as a property
+	FeatureCount int64          `json:"featureCount"`
+	Extent       []float64      `json:"extent,omitempty"` // west, south, east, north degrees
+	Public       bool           `json:"public"`
+	Draft        bool           `json:"draft,omitempty"`
+	Hidden       bool           `json:"hidden,omitempty"` // off until turned on
+	MinZoom      float64        `json:"minzoom"`
+	SearchField  string         `json:"searchField,omitempty"`
+	VersionAt    *time.Time     `json:"versionAt,omitempty"`
+	Fields       []FieldInfo    `json:"fields"`
+	Legend       []LegendEntry  `json:"legend"`
 }
 
 // FieldInfo is a property as people see it.
@@ -105,7 +106,7 @@ func (m *Metadata) add(c *spatial.Collection, s Style, lists map[string][]spatia
 	}
 	info := CollectionInfo{
 		ID: c.ID, Group: group, Title: c.Title, Description: c.Description, Attribution: c.Attribution,
-		GeometryType: string(c.GeometryType), FeatureCount: c.FeatureCount,
+		GeometryType: string(c.GeometryType), IDKind: c.IDKind, FeatureCount: c.FeatureCount,
 		Public: c.Published && c.Visibility == spatial.VisibilityPublic, Draft: !c.Published,
 		Hidden: s.Hidden, MinZoom: s.MinZoom, SearchField: c.SearchField,
 		Fields: make([]FieldInfo, 0, len(c.Fields)), Legend: s.Legend(),

@@ -1,6 +1,6 @@
 import type { Language } from "../i18n/language";
 import { ApiError, readProblem } from "./problem";
-import type { Feature, Me, SearchHit, SearchAnswer } from "./types";
+import type { Feature, Me, SearchAnswer, SearchHit } from "./types";
 
 /** The server's answers, typed. Every failure is an ApiError. */
 export class Client {

@@ -9,6 +9,8 @@ export interface CollectionInfo {
   description?: Text;
   attribution?: string;
   geometryType: string;
+  /** text: tiles carry the feature id as their property "id". */
+  idKind: "integer" | "text";
   featureCount: number;
   /** West, south, east, north degrees. */
   extent?: [number, number, number, number];

@@ -25,7 +25,10 @@ describe("parseCoordinates", () => {
     expect(got?.lat).toBeCloseTo(11.0399, 6);
   });
 
-  it.each(["QL13", "", "12", "Bình Dương", "200 300", "1 2 3", "99999999 99999999"])("not a place: %s", (text) => {
-    expect(parseCoordinates(text)).toBeUndefined();
-  });
+  it.each(["QL13", "", "12", "Bình Dương", "200 300", "1 2 3", "99999999 99999999"])(
+    "not a place: %s",
+    (text) => {
+      expect(parseCoordinates(text)).toBeUndefined();
+    },
+  );
 });

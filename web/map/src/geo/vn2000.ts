@@ -128,8 +128,5 @@ function unproject(easting: number, northing: number): [lon: number, lat: number
   for (let i = 0; i < 6; i++) {
     sin = Math.tanh(target + e * Math.atanh(e * sin));
   }
-  return [
-    CENTRAL_MERIDIAN + Math.atan2(Math.sinh(eta), Math.cos(xi)) / RADIAN,
-    Math.asin(sin) / RADIAN,
-  ];
+  return [CENTRAL_MERIDIAN + Math.atan2(Math.sinh(eta), Math.cos(xi)) / RADIAN, Math.asin(sin) / RADIAN];
 }

@@ -18,9 +18,12 @@ describe("the shareable address", () => {
     expect(formatState({ view, on: [], off: [] })).toBe("#map=5/11.05/106.65");
   });
 
-  it.each(["", "#", "#map=1/2", "#map=a/b/c", "#map=5/95/106", "#lang=fr&sel=nothing"])("ignores %j", (hash) => {
-    expect(parseState(hash)).toEqual({ on: [], off: [] });
-  });
+  it.each(["", "#", "#map=1/2", "#map=a/b/c", "#map=5/95/106", "#lang=fr&sel=nothing"])(
+    "ignores %j",
+    (hash) => {
+      expect(parseState(hash)).toEqual({ on: [], off: [] });
+    },
+  );
 
   it("remembers a layer only where it differs from the style", () => {
     const address = new Address(window);

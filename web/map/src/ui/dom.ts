@@ -45,7 +45,11 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export function svg(tag: string, attributes: Record<string, string | number>, ...children: Node[]): SVGElement {
+export function svg(
+  tag: string,
+  attributes: Record<string, string | number>,
+  ...children: Node[]
+): SVGElement {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
   node.append(...children);
@@ -61,7 +65,8 @@ const glyphs = {
   link: "M10 14a4 4 0 0 0 6 .4l2.6-2.6a4 4 0 0 0-5.7-5.7L11.5 7.500M14 10a4 4 0 0 0-6-.4l-2.600 2.600a4 4 0 0 0 5.700 5.700l1.400-1.400",
   user: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM4.500 20a7.500 7.500 0 0 1 15 0",
   home: "M4 11.500 12 5l8 6.500M6.500 10v9h11v-9",
-  globe: "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 0 0 0-17ZM3.500 12h17M12 3.500c-5 5-5 12 0 17M12 3.500c5 5 5 12 0 17",
+  globe:
+    "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 0 0 0-17ZM3.500 12h17M12 3.500c-5 5-5 12 0 17M12 3.500c5 5 5 12 0 17",
 } as const;
 
 /** A line icon of 24 units in the colour of its text; hidden from readers. */
@@ -77,7 +82,12 @@ export function glyph(name: keyof typeof glyphs): SVGElement {
 export function iconButton(name: keyof typeof glyphs, label: string, className = ""): HTMLButtonElement {
   return el(
     "button",
-    { type: "button", class: `icon-button ${className}`.trim(), title: label, attributes: { "aria-label": label } },
+    {
+      type: "button",
+      class: `icon-button ${className}`.trim(),
+      title: label,
+      attributes: { "aria-label": label },
+    },
     glyph(name),
   );
 }

@@ -27,7 +27,11 @@ export class Notices {
     const text = unreachable
       ? this.#language.t("offline")
       : problem?.detail || problem?.title || this.#language.t("failed");
-    const notice = el("div", { class: "notice notice-error", attributes: { role: "alert" } }, el("p", { text }));
+    const notice = el(
+      "div",
+      { class: "notice notice-error", attributes: { role: "alert" } },
+      el("p", { text }),
+    );
     for (const { name, reason } of problem?.errors ?? []) {
       notice.append(el("p", { class: "notice-detail", text: `${name}: ${reason}` }));
     }

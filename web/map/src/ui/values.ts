@@ -36,7 +36,8 @@ export function formatValue(
   if (typeof value === "number" && (field.type === "number" || field.type === "integer")) {
     return withUnit(formatNumber(value, language), field.unit);
   }
-  if (field.type === "date" || field.type === "datetime") return formatTime(String(value), field.type, language);
+  if (field.type === "date" || field.type === "datetime")
+    return formatTime(String(value), field.type, language);
   if (typeof value === "object") return JSON.stringify(value);
   return withUnit(String(value), field.unit);
 }
@@ -83,7 +84,16 @@ export function formatAge(ms: number, language: Language): string {
   return language.t("ago", { age });
 }
 
-const compass = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"] as const;
+const compass = [
+  "north",
+  "northeast",
+  "east",
+  "southeast",
+  "south",
+  "southwest",
+  "west",
+  "northwest",
+] as const;
 
 /** Degrees clockwise from north, with the name of the direction. */
 export function formatBearing(degrees: number, language: Language): string {

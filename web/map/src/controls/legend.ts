@@ -1,0 +1,66 @@
+import type { LegendEntry } from "../api/types";
+import { svg } from "../ui/dom";
+import type { SpriteSheet } from "../ui/sprite";
+
+const WIDTH = 22;
+const HEIGHT = 16;
+
+/** A small picture of how features are drawn. */
+export function swatch(entry: LegendEntry, sprites: SpriteSheet): Element {
+  if (entry.kind === "symbol" && entry.icon) return sprites.icon(entry.icon, 18);
+  return svg(
+    "svg",
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      width: WIDTH,
+      height: HEIGHT,
+      class: "swatch",
+      "aria-hidden": "true",
+    },
+    shape(entry),
+  );
+}
+
+function shape(entry: LegendEntry): SVGElement {
+  const stroke = entry.outline ?? entry.color;
+  const dashes = (width: number): Record<string, string> =>
+    entry.dash?.length
+      ? { "stroke-dasharray": entry.dash.map((d) => d * Math.max(width, 1.2)).join(" ") }
+      : {};
+  switch (entry.kind) {
+    case "line": {
+      const width = Math.min(Math.max(entry.width ?? 2, 1.5), 5);
+      return svg("path", {
+        d: `M1 ${HEIGHT - 4} L8 6 L14 ${HEIGHT - 6} L${WIDTH - 1} 4`,
+        fill: "none",
+        stroke: entry.color,
+        "stroke-width": width,
+        "stroke-linejoin": "round",
+        ...dashes(width),
+      });
+    }
+    case "circle":
+      return svg("circle", {
+        cx: WIDTH / 2,
+        cy: HEIGHT / 2,
+        r: Math.min(Math.max(entry.width ?? 5, 3), 6.5),
+        fill: entry.color,
+        "fill-opacity": entry.opacity,
+        stroke: "#7d8790",
+        "stroke-width": 0.75,
+      });
+    default:
+      return svg("rect", {
+        x: 1.5,
+        y: 1.5,
+        width: WIDTH - 3,
+        height: HEIGHT - 3,
+        rx: 2,
+        fill: entry.color,
+        "fill-opacity": Math.max(entry.opacity, 0.08),
+        stroke,
+        "stroke-width": 1.25,
+        ...dashes(1.2),
+      });
+  }
+}

@@ -1,0 +1,63 @@
+import type { StyleSpecification } from "maplibre-gl";
+import type { Client } from "../api/client";
+import type { StyleMetadata } from "../api/types";
+
+/** A style of the server's with the layer list in its metadata. */
+export type MapStyle = StyleSpecification & { metadata: StyleMetadata };
+
+export async function fetchStyle(client: Client): Promise<MapStyle> {
+  return rebase(await client.get<MapStyle>("styles/default.json"), client.url("."));
+}
+
+/**
+ * Takes tiles, glyphs and sprites from where the page came from: the server may
+ * know itself under another address than this browser does.
+ */
+export function rebase(style: MapStyle, base: string): MapStyle {
+  const here = (address: string) =>
+    address.replace(
+      /^https?:\/\/[^/]+(?:\/.*)?\/((?:tiles|fonts|sprites)\/.*)$/,
+      (_, path: string) => base + path,
+    );
+  const sources = Object.fromEntries(
+    Object.entries(style.sources).map(([id, source]) => [
+      id,
+      source.type === "vector" && source.tiles ? { ...source, tiles: source.tiles.map(here) } : source,
+    ]),
+  );
+  return {
+    ...style,
+    sources,
+    ...(style.glyphs ? { glyphs: here(style.glyphs) } : {}),
+    ...(typeof style.sprite === "string" ? { sprite: here(style.sprite) } : {}),
+  };
+}
+
+/** Sources and layers of the map's own, which are in no style of the server's. */
+const OWN = ["selection", "live"];
+
+export function isOwn(id: string): boolean {
+  return OWN.some((prefix) => id === prefix || id.startsWith(`${prefix}-`));
+}
+
+/**
+ * Puts a fresh style under what the map drew itself, and keeps the visibility
+ * that a person chose. For `setStyle`'s `transformStyle`.
+ */
+export function carryOver(
+  previous: StyleSpecification | undefined,
+  next: StyleSpecification,
+): StyleSpecification {
+  if (!previous) return next;
+  const chosen = new Map(previous.layers.map((layer) => [layer.id, layer.layout]));
+  const layers = next.layers.map((layer) => {
+    const visibility = chosen.get(layer.id)?.visibility;
+    return visibility === undefined ? layer : { ...layer, layout: { ...layer.layout, visibility } };
+  }) as StyleSpecification["layers"];
+  const ownSources = Object.entries(previous.sources).filter(([id]) => isOwn(id));
+  return {
+    ...next,
+    sources: { ...next.sources, ...Object.fromEntries(ownSources) },
+    layers: [...layers, ...previous.layers.filter((layer) => isOwn(layer.id))],
+  };
+}

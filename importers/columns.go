@@ -53,3 +53,10 @@ func launder(name string) string {
 	}
 	return strings.TrimRight(s[:min(len(s), 55)], "_")
 }
+
+// CollectionID is the id of the collection that a layer goes into when all
+// layers of a file are imported: ID_layer, fit for an id.
+func CollectionID(id, layer string) string {
+	s := id + "_" + launder(layer)
+	return strings.TrimRight(s[:min(len(s), 63)], "_")
+}

@@ -25,13 +25,14 @@ type rows struct {
 	idKind spatial.IDKind
 	geom   bool
 
-	buf    []byte
-	full   chan []byte // closed at the end
-	free   chan []byte
-	reader []byte // chunk being read, its rest
-	whole  []byte // the same chunk, to give back
-	done   context.Context
-	err    error // why the stream ends early; set before full is closed
+	buf     []byte
+	full    chan []byte // closed at the end
+	free    chan []byte
+	reader  []byte // chunk being read, its rest
+	whole   []byte // the same chunk, to give back
+	done    context.Context
+	err     error // why the stream ends early; set before full is closed
+	discard bool  // nobody reads
 }
 
 func newRows(ctx context.Context, p *Plan) *rows {
@@ -46,6 +47,9 @@ func newRows(ctx context.Context, p *Plan) *rows {
 
 // add appends one row; geom is EWKB or nil, id the key.
 func (r *rows) add(rec *Record, id Value, geom []byte) error {
+	if r.discard {
+		return nil
+	}
 	columns := len(r.fields) + 1
 	if r.geom {
 		columns++

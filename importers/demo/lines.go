@@ -16,7 +16,7 @@ func smooth(line orb.LineString) orb.LineString {
 	out := orb.LineString{line[0]}
 	for i := 1; i+1 < len(line); i++ {
 		a, b, c := line[i-1], line[i], line[i+1]
-		out = append(out, round(mix(b, a, 0.25)), round(mix(b, c, 0.25)))
+		out = append(out, mix(b, a, 0.25), mix(b, c, 0.25))
 	}
 	return append(out, line[len(line)-1])
 }
@@ -24,6 +24,15 @@ func smooth(line orb.LineString) orb.LineString {
 // mix is the point at share t of the way from a to b.
 func mix(a, b orb.Point, t float64) orb.Point {
 	return orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}
+}
+
+// snapped is the line on the millimetre grid.
+func snapped(line orb.LineString) orb.LineString {
+	out := make(orb.LineString, len(line))
+	for i, p := range line {
+		out[i] = round(p)
+	}
+	return out
 }
 
 func distance(a, b orb.Point) float64 { return math.Hypot(b[0]-a[0], b[1]-a[1]) }

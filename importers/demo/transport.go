@@ -60,7 +60,7 @@ func (w *world) railLayer(emit emitFunc) error {
 		if err != nil {
 			return err
 		}
-		line = smooth(line)
+		line = snapped(smooth(line))
 		if err := emit(line, rail.ref, rail.name, rail.nameEN, rail.class, string(rail.status), math.Round(length(line))); err != nil {
 			return err
 		}

@@ -102,14 +102,14 @@ func newWorld() (*world, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.roads = append(w.roads, planeWay{r, smooth(line)})
+		w.roads = append(w.roads, planeWay{r, snapped(smooth(line))})
 	}
 	for _, r := range rivers() {
 		line, err := w.project(r.points)
 		if err != nil {
 			return nil, err
 		}
-		w.rivers = append(w.rivers, planeRiver{r, smooth(line)})
+		w.rivers = append(w.rivers, planeRiver{r, snapped(smooth(line))})
 	}
 	if err := w.layOutWards(); err != nil {
 		return nil, err

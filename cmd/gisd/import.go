@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gisd/importers"
+	"gisd/spatial"
+	"gisd/spatial/crs"
+	"gisd/spatial/postgis"
+)
+
+// importFlags are the flags of `gisd import`.
+type importFlags struct {
+	collection, layer, crs, encoding, mode, key string
+	reject, title, visibility                   string
+	allLayers, dryRun, publish, json            bool
+	maxErrors                                   int64
+}
+
+func newImportCommand(a *app) *cobra.Command {
+	var f importFlags
+	cmd := &cobra.Command{
+		Use:   "import FILE|DIR|ZIP|-",
+		Short: "Load a file into a collection, as its next version",
+		Long: "Load a Shapefile, GeoPackage or GeoJSON (folders, zip and gzip archives and standard input too) into a collection.\n" +
+			"All of it happens or nothing. Without --publish a new collection is a draft that editors see.\n" +
+			"Exit codes: 0 done, 1 failed and nothing changed, 2 done but some records were rejected, 64 bad usage.",
+		Example: "  gisd import parcels.zip --collection parcels --publish\n" +
+			"  gisd import plan.gpkg --collection plan --layer zones --mode replace --key code\n" +
+			"  gisd import roads.shp --collection roads --crs EPSG:9210 --dry-run",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.mode = strings.ToLower(f.mode)
+			return a.importFile(cmd.Context(), args[0], &f, cmd.Flags().Changed("title"))
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.collection, "collection", "", "id of the collection (required)")
+	flags.StringVar(&f.layer, "layer", "", "the layer to take, where a file has several")
+	flags.BoolVar(&f.allLayers, "all-layers", false, "take every layer, each into a collection ID_layer")
+	flags.StringVar(&f.crs, "crs", "auto", "reference system of the coordinates, as EPSG:9210; auto finds out")
+	flags.StringVar(&f.encoding, "encoding", "auto", "encoding of text: utf-8, tcvn3, vni, cp1258, viscii, latin1 …; auto finds out")
+	flags.StringVar(&f.mode, "mode", "create", "create a collection, or replace what it holds by a new version")
+	flags.StringVar(&f.key, "key", "", "field that holds the ids; else one is found, else records are numbered")
+	flags.StringVar(&f.reject, "reject", "", "CSV `FILE` for the records that are not loaded")
+	flags.Int64Var(&f.maxErrors, "max-errors", 1000, "give up when more records than this are rejected; -1 never does")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "do all of it in the database, then throw it away")
+	flags.StringVar(&f.title, "title", "", "title of the collection (default: the layer's name)")
+	flags.BoolVar(&f.publish, "publish", false, "show it at once")
+	flags.StringVar(&f.visibility, "visibility", "", "public, internal or restricted:ROLE (with --publish: public)")
+	flags.BoolVar(&f.json, "json", false, "progress as JSON lines on standard error, the report as JSON on standard output")
+	_ = cmd.MarkFlagRequired("collection")
+	return cmd
+}
+
+func (a *app) importFile(ctx context.Context, path string, f *importFlags, retitle bool) error {
+	o, err := f.options(retitle)
+	if err != nil {
+		return err
+	}
+	if f.layer != "" && f.allLayers {
+		return usagef("--layer and --all-layers exclude each other")
+	}
+	in, err := importers.OpenInput(ctx, path, a.stdin, importers.DefaultLimits())
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	o.Source = importers.Provenance{Name: in.Name, Bytes: in.Bytes(), Digest: in.Digest}
+	layers, err := chooseLayers(ctx, in, f)
+	if err != nil {
+		return err
+	}
+	db, release, err := a.database(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	rejects := newRejectFile(f.reject)
+	o.Rejects = rejects
+	sink := postgis.NewImportSink(db, a.log)
+	rejected := int64(0)
+	for _, l := range layers {
+		lo := o
+		if f.allLayers {
+			lo.Collection = importers.CollectionID(o.Collection, l.Name)
+		}
+		rejects.layer = l.Name
+		report, err := a.importLayer(ctx, l, sink, lo, f)
+		if err != nil {
+			return errors.Join(err, rejects.close())
+		}
+		rejected += report.Rejected
+	}
+	if err := rejects.close(); err != nil {
+		return err
+	}
+	if rejected > 0 {
+		return &exitError{code: exitRejected}
+	}
+	return nil
+}
+
+// chooseLayers applies --layer and --all-layers; not to choose is bad usage.
+func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]importers.Layer, error) {
+	layers, err := importers.Layers(ctx, in, importFormats())
+	if err != nil {
+		return nil, err
+	}
+	if f.allLayers {
+		return layers, nil
+	}
+	l, err := importers.ChooseLayer(layers, f.layer)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return []importers.Layer{l}, nil
+}
+
+func (a *app) importLayer(ctx context.Context, l importers.Layer, sink importers.Sink, o importers.Options, f *importFlags) (*importers.Report, error) {
+	src, err := l.Open(ctx, importers.SourceOptions{Encoding: f.encoding})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	progress := newProgress(a.stderr, f.json)
+	o.Progress = progress.show
+	report, err := importers.Run(ctx, src, sink, o)
+	progress.end()
+	if err != nil {
+		return nil, err
+	}
+	if f.json {
+		return report, writeJSON(a.stdout, report)
+	}
+	writeReport(a.stdout, report)
+	if report.CRSGuess {
+		fmt.Fprintf(a.stderr, "gisd: reference system %s %s\n", report.SRID, report.CRSReason)
+	}
+	return report, nil
+}
+
+// options checks the flags.
+func (f *importFlags) options(retitle bool) (importers.Options, error) {
+	o := importers.Options{Collection: f.collection, Key: f.key, MaxErrors: f.maxErrors, DryRun: f.dryRun,
+		Publish: f.publish, ChangedBy: "cli", Retitle: retitle}
+	switch importers.Mode(f.mode) {
+	case importers.ModeCreate, importers.ModeReplace:
+		o.Mode = importers.Mode(f.mode)
+	default:
+		return o, usagef("--mode %s is not known: create or replace", f.mode)
+	}
+	if f.title != "" {
+		o.Title = spatial.Text{VI: f.title, EN: f.title}
+	}
+	var err error
+	if o.SRID, err = parseCRS(f.crs); err != nil {
+		return o, err
+	}
+	o.Visibility, o.Roles, err = parseVisibility(f.visibility)
+	return o, err
+}
+
+// parseCRS reads EPSG:9210, 9210, a URI; auto is 0.
+func parseCRS(s string) (spatial.SRID, error) {
+	if s == "" || s == "auto" {
+		return 0, nil
+	}
+	if srid, err := crs.ParseURI(s); err == nil {
+		return srid, nil
+	}
+	digits := s
+	if prefix, rest, ok := strings.Cut(s, ":"); ok && (strings.EqualFold(prefix, "EPSG") || strings.EqualFold(prefix, "GISD")) {
+		digits = rest
+	}
+	n, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil || n <= 0 {
+		return 0, usagef("--crs %s is not known: write it as EPSG:9210", s)
+	}
+	return spatial.SRID(n), nil
+}
+
+func parseVisibility(s string) (spatial.Visibility, []spatial.Role, error) {
+	kind, role, _ := strings.Cut(s, ":")
+	switch v := spatial.Visibility(kind); {
+	case s == "":
+		return "", nil, nil
+	case (v == spatial.VisibilityPublic || v == spatial.VisibilityInternal) && role == "":
+		return v, nil, nil
+	case v == spatial.VisibilityRestricted && role != "":
+		var roles []spatial.Role
+		for r := range strings.SplitSeq(role, ",") {
+			roles = append(roles, spatial.Role(strings.TrimSpace(r)))
+		}
+		return v, roles, nil
+	}
+	return "", nil, usagef("--visibility %s is not known: public, internal or restricted:ROLE", s)
+}

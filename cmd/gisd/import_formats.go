@@ -1,0 +1,17 @@
+package main
+
+import (
+	"gisd/importers"
+	"gisd/importers/geojson"
+	"gisd/importers/gpkg"
+	"gisd/importers/shapefile"
+)
+
+// importFormats are the formats that gisd reads, one line each.
+func importFormats() []importers.Format {
+	return []importers.Format{
+		shapefile.Format{},
+		gpkg.Format{},
+		geojson.Format{},
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gisd/importers"
+	"gisd/spatial"
+)
+
+func newInspectCommand(a *app) *cobra.Command {
+	var layer, encoding, crsName string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "inspect FILE|DIR|ZIP|-",
+		Short: "Show what a file holds: layers, counts, fields with samples, encoding, reference system",
+		Long: "Show what a file holds, by the code that imports it. Extents are in the file's own reference system, x first\n" +
+			"(easting, northing or lon, lat).",
+		Example: "  gisd inspect parcels.zip\n  gisd inspect plan.gpkg --layer zones --json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			srid, err := parseCRS(crsName)
+			if err != nil {
+				return err
+			}
+			in, err := importers.OpenInput(ctx, args[0], a.stdin, importers.DefaultLimits())
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			layers, err := importers.Layers(ctx, in, importFormats())
+			if err != nil {
+				return err
+			}
+			if layer != "" {
+				l, err := importers.ChooseLayer(layers, layer)
+				if err != nil {
+					return &exitError{exitUsage, err}
+				}
+				layers = []importers.Layer{l}
+			}
+			return a.inspectLayers(ctx, layers, inspectOptions{encoding, srid, asJSON})
+		},
+	}
+	cmd.Flags().StringVar(&layer, "layer", "", "only this layer")
+	cmd.Flags().StringVar(&encoding, "encoding", "auto", "encoding of text; auto finds out")
+	cmd.Flags().StringVar(&crsName, "crs", "auto", "reference system of the coordinates; auto finds out")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a layer")
+	return cmd
+}
+
+type inspectOptions struct {
+	encoding string
+	srid     spatial.SRID
+	json     bool
+}
+
+// inspectLayers looks at every layer, those after a damaged one too.
+func (a *app) inspectLayers(ctx context.Context, layers []importers.Layer, o inspectOptions) error {
+	var failed error
+	for _, l := range layers {
+		in, err := inspectLayer(ctx, l, o)
+		if err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			if failed != nil {
+				fmt.Fprintln(a.stderr, "gisd:", describe(failed))
+			}
+			failed = err
+			continue
+		}
+		if o.json {
+			if err := writeJSON(a.stdout, in); err != nil {
+				return err
+			}
+			continue
+		}
+		writeInspection(a.stdout, in)
+	}
+	return failed
+}
+
+func inspectLayer(ctx context.Context, l importers.Layer, o inspectOptions) (*importers.Inspection, error) {
+	src, err := l.Open(ctx, importers.SourceOptions{Encoding: o.encoding})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	in, err := importers.Inspect(ctx, src, o.srid)
+	if err != nil {
+		return nil, err
+	}
+	in.Layer, in.File = l.Name, l.File
+	return in, nil
+}
+
+func writeInspection(w io.Writer, in *importers.Inspection) {
+	fmt.Fprintf(w, "%s (%s", in.Layer, in.Format)
+	if in.File != "" && in.File != in.Layer {
+		fmt.Fprintf(w, ", %s", in.File)
+	}
+	fmt.Fprintf(w, ")\n  features   %d %s %s", in.Count, in.Geometry, in.Dimensions)
+	if in.Empty > 0 && in.Geometry != spatial.GeometryNone {
+		fmt.Fprintf(w, ", %d without geometry", in.Empty)
+	}
+	if in.Rejected > 0 {
+		fmt.Fprintf(w, ", %d would be rejected", in.Rejected)
+	}
+	if in.Lost > 0 {
+		fmt.Fprintf(w, ", %d values would be left empty", in.Lost)
+	}
+	crs := "unknown"
+	if in.SRID != 0 {
+		crs = in.SRID.String()
+	}
+	fmt.Fprintf(w, "\n  crs        %s: %s\n", crs, in.CRSReason)
+	if in.Extent != nil {
+		fmt.Fprintf(w, "  extent     x %.12g to %.12g, y %.12g to %.12g\n", in.Extent.MinX, in.Extent.MaxX, in.Extent.MinY, in.Extent.MaxY)
+	}
+	fmt.Fprintf(w, "  encoding   %s", in.Encoding)
+	if in.EncodingReason != "" {
+		fmt.Fprintf(w, ": %s", in.EncodingReason)
+	}
+	fmt.Fprintln(w)
+	for _, f := range in.Fields {
+		fmt.Fprintf(w, "  field      %s %s: %s", f.Name, f.Type, strings.Join(f.Samples, " | "))
+		if f.Nulls > 0 {
+			fmt.Fprintf(w, " (%d empty)", f.Nulls)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, p := range in.Problems {
+		fmt.Fprintf(w, "  problem    record %d %s: %s\n", p.Record, p.Field, p.Reason.EN)
+	}
+}

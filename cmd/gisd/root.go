@@ -128,7 +128,14 @@ func commands(a *app) []*cobra.Command {
 		newDoctorCommand(a),
 		newPsqlCommand(a),
 		newTransformCommand(a),
+		newDemoCommand(a),
+		newDevicesCommand(a),
+		newSimulateCommand(a),
 		newConfigCommand(a),
+		newImportCommand(a),
+		newInspectCommand(a),
+		newUsersCommand(a),
+		newKeysCommand(a),
 		newVersionCommand(a),
 	}
 }

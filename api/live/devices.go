@@ -23,10 +23,11 @@ type deviceDocument struct {
 	Department string             `json:"department,omitempty"`
 	Visibility spatial.Visibility `json:"visibility,omitempty"`
 	Roles      []spatial.Role     `json:"roles,omitempty"`
+	Demo       bool               `json:"demo,omitempty"` // made up, goes with the demo
 }
 
 func document(d *live.Device, a spatial.Access) deviceDocument {
-	doc := deviceDocument{ID: d.ID, Kind: d.Kind, Name: d.Name, Department: d.Department}
+	doc := deviceDocument{ID: d.ID, Kind: d.Kind, Name: d.Name, Department: d.Department, Demo: d.Demo}
 	if !a.Anonymous() {
 		doc.Visibility, doc.Roles = d.Visibility, d.Roles
 	}
@@ -97,7 +98,7 @@ func (h *Handlers) postDevices(c echo.Context) error {
 	devices := make([]live.Device, len(documents))
 	for i, doc := range documents {
 		devices[i] = live.Device{ID: doc.ID, Kind: doc.Kind, Name: doc.Name, Department: doc.Department,
-			Visibility: doc.Visibility, Roles: doc.Roles}
+			Visibility: doc.Visibility, Roles: doc.Roles, Demo: doc.Demo}
 		if devices[i].Visibility == "" {
 			devices[i].Visibility = spatial.VisibilityInternal
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -18,6 +19,7 @@ type Options struct {
 	Devices   int     // 100
 	RateHertz float64 // positions of each device a second; 1
 	Seed      uint64
+	Prefix    string           // of the device ids, "sim-": two fleets at once need two
 	Roads     []orb.LineString // for buses and ambulances
 	Waterways []orb.LineString // for barges
 
@@ -60,7 +62,7 @@ func NewFleet(o Options) (*Fleet, error) {
 		// Each vehicle has numbers of its own: more devices do not change the way
 		// of the others.
 		random := rand.New(rand.NewPCG(o.Seed, uint64(i)))
-		f.vehicles = append(f.vehicles, newVehicle(fmt.Sprintf("%s-%03d", kind, counts[kind]), kind, n, random))
+		f.vehicles = append(f.vehicles, newVehicle(fmt.Sprintf("%s%s-%03d", o.Prefix, kind, counts[kind]), kind, n, random))
 	}
 	return f, nil
 }
@@ -83,7 +85,7 @@ func (f *Fleet) Devices() []live.Device {
 	devices := make([]live.Device, len(f.vehicles))
 	for i, v := range f.vehicles {
 		devices[i] = live.Device{
-			ID: v.id, Kind: v.kind, Name: names[v.kind] + " " + v.id[len(v.kind)+1:],
+			ID: v.id, Kind: v.kind, Name: names[v.kind] + " " + v.id[strings.LastIndexByte(v.id, '-')+1:],
 			Visibility: spatial.VisibilityPublic, Demo: true,
 		}
 	}

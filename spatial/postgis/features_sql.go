@@ -148,6 +148,13 @@ func (f *Features) pageOf(
 			if err != nil || len(features) > q.Limit {
 				return features, err
 			}
+			if matches > c.FeatureCount/10 {
+				// So many are as quick to walk to the end as to fetch and sort.
+				if statement, err = plainStatement(c, q, w, s); err != nil {
+					return nil, err
+				}
+				return f.collect(ctx, s, statement)
+			}
 		}
 	}
 	statement, err := boxStatement(c, q, w, s)

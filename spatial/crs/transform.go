@@ -8,7 +8,7 @@ import (
 )
 
 // sphereRadius is the radius of web Mercator's sphere in metres (EPSG:1024).
-const sphereRadius = 6378137
+const sphereRadius = 6378137.0
 
 // maxMercatorLat bounds web Mercator far beyond its square (85.06°) and short
 // of the pole, where it has no value.
@@ -115,7 +115,7 @@ func (t *Transform) point(x, y float64) (float64, float64, bool) {
 			break // the general way wraps longitudes
 		}
 		sin := math.Sin(y * (math.Pi / 180))
-		return x * (math.Pi / 180 * sphereRadius), sphereRadius * math.Atanh(sin), true
+		return x * (math.Pi / 180 * sphereRadius), mercatorY(sin), true
 	case pathFromMercator:
 		if !(math.Abs(x) <= math.Pi*sphereRadius && math.Abs(y) <= mercatorReach) {
 			break
@@ -164,6 +164,14 @@ func (t *Transform) toNormal(x, y float64) (normal, bool) {
 	}
 }
 
+// mercatorY is web Mercator's northing in metres from the sine of the latitude.
+func mercatorY(sin float64) float64 {
+	if math.Abs(sin) > 0.99 {
+		return sphereRadius * math.Atanh(sin)
+	}
+	return 0.5 * sphereRadius * math.Log((1+sin)/(1-sin))
+}
+
 func (t *Transform) fromNormal(n normal) (x, y float64, ok bool) {
 	switch t.to.Method {
 	case MethodTransverseMercator:
@@ -173,7 +181,7 @@ func (t *Transform) fromNormal(n normal) (x, y float64, ok bool) {
 		if cosLat < 1.7e-4 { // beyond maxMercatorLat
 			return 0, 0, false
 		}
-		return sphereRadius * math.Atan2(n.y, n.x), sphereRadius * math.Asinh(n.z/cosLat), true
+		return sphereRadius * math.Atan2(n.y, n.x), mercatorY(n.z), true
 	default:
 		x, y = n.lonLat()
 		return x, y, true

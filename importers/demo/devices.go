@@ -14,7 +14,7 @@ type Device struct {
 }
 
 // Devices lists the demo's water-level sensors and cameras. What moves is
-// simulated along the roads and rivers.
+// simulated along Routes.
 func Devices() []Device {
 	var out []Device
 	count := map[string]int{}
@@ -35,4 +35,20 @@ func Devices() []Device {
 		add("camera", "Camera "+road.ref, road.points[(i/4+1)*len(road.points)/4])
 	}
 	return out
+}
+
+// Routes are the lines that the demo's vehicles and barges follow: the roads in
+// use and the navigable rivers, lon lat, SRID 4326.
+func Routes() (roads, waterways []orb.LineString) {
+	for _, r := range mainRoads() {
+		if r.status == inUse {
+			roads = append(roads, smooth(r.points))
+		}
+	}
+	for _, r := range rivers() {
+		if r.navigable {
+			waterways = append(waterways, smooth(r.points))
+		}
+	}
+	return roads, waterways
 }

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"gisd/importers"
+	"gisd/importers/demo"
+	"gisd/spatial"
+	"gisd/spatial/postgis"
+)
+
+func newDemoCommand(a *app) *cobra.Command {
+	var scale int
+	var remove bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Import or remove the demo province",
+		Long: "Import the demo province, a deterministic and plainly synthetic data set over the real geography of Bình Dương, " +
+			"or remove it. `gisd up` imports it into a new cluster by itself.",
+		Example: "  gisd demo --scale 50    # a million parcels\n  gisd demo --remove",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			db, release, err := a.database(ctx)
+			if err != nil {
+				return err
+			}
+			defer release()
+			if remove {
+				return a.removeDemo(ctx, db)
+			}
+			return a.importDemo(ctx, db, scale)
+		},
+	}
+	cmd.Flags().IntVar(&scale, "scale", 1, "multiplies the 20,000 parcels, at most 50")
+	cmd.Flags().BoolVar(&remove, "remove", false, "remove the demo's collections, code lists and devices")
+	return cmd
+}
+
+// demoBy is who the demo's rows say they were changed by.
+const demoBy = "demo"
+
+// importDemo sends every layer of the demo through the import pipeline. A layer
+// that is there becomes a new version.
+func (a *app) importDemo(ctx context.Context, db *postgis.DB, scale int) error {
+	layers, err := demo.Layers(demo.Options{Scale: scale})
+	if err != nil {
+		return err
+	}
+	access := spatial.SystemAccess(demoBy)
+	if err := putLandUses(ctx, db, access); err != nil {
+		return err
+	}
+	collections := postgis.NewCollections(db, postgis.NewCatalogue(db))
+	sink := postgis.NewImportSink(db, a.log)
+	for _, layer := range layers {
+		c := layer.Collection
+		report, err := importers.Run(ctx, layer.Source, sink, importers.Options{
+			Collection: c.ID, Mode: importers.ModeReplace, Title: c.Title, Key: layer.Key,
+			Publish: true, Visibility: c.Visibility, Roles: c.Roles, Group: c.Group, Ordinal: c.Ordinal,
+			SearchField: c.SearchField, TimeField: c.TimeField, Style: c.Style, Keywords: c.Keywords,
+			Licence: c.Licence, Attribution: c.Attribution, Demo: true, ChangedBy: demoBy,
+			Source: importers.Provenance{Name: "demo"},
+		})
+		if err != nil {
+			return fmt.Errorf("demo layer %s: %w", c.ID, err)
+		}
+		err = collections.Update(ctx, access, c.ID, spatial.CollectionPatch{
+			Description: &c.Description, MinZoom: &c.MinZoom, MaxZoom: &c.MaxZoom,
+		})
+		if err != nil {
+			return fmt.Errorf("demo layer %s: %w", c.ID, err)
+		}
+		a.log.InfoContext(ctx, "demo layer", "collection", c.ID, "features", report.Loaded)
+	}
+	return registerFixedDevices(ctx, db)
+}
+
+// putLandUses stores the land-use codes of the demo's plans and parcels.
+func putLandUses(ctx context.Context, db *postgis.DB, access spatial.Access) error {
+	list := spatial.CodeList{
+		ID:         demo.IDPrefix + "land_use",
+		Title:      spatial.Text{VI: "Loại đất", EN: "Land use"},
+		LegalBasis: "08/2024/TT-BTNMT",
+	}
+	for _, u := range demo.LandUses() {
+		list.Values = append(list.Values, spatial.CodeValue{Code: u.Code, Label: spatial.Text{VI: u.VI, EN: u.EN}, Color: u.Color})
+	}
+	return postgis.NewCodeLists(db).Put(ctx, access, list)
+}
+
+// removeDemo drops every collection that the demo made, with its code list and
+// devices. Collections of people's own stay, whatever their name.
+func (a *app) removeDemo(ctx context.Context, db *postgis.DB) error {
+	access := spatial.SystemAccess(demoBy)
+	catalogue := postgis.NewCatalogue(db)
+	collections := postgis.NewCollections(db, catalogue)
+	ids, err := collections.Demo(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := collections.Drop(ctx, access, id); err != nil {
+			return err
+		}
+	}
+	if err := postgis.NewCodeLists(db).Drop(ctx, access, demo.IDPrefix+"land_use"); err != nil {
+		return err
+	}
+	devices, err := postgis.NewDevices(db).RemoveDemo(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "removed %d collections and %d devices of the demo\n", len(ids), devices)
+	return err
+}

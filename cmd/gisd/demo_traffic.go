@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"math"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gisd/importers/demo"
+	"gisd/spatial"
+	"gisd/spatial/live"
+	"gisd/spatial/live/simulate"
+	"gisd/spatial/postgis"
+)
+
+const (
+	demoRoadsID   = demo.IDPrefix + "roads"
+	demoVehicles  = 60
+	demoFixedRate = 30 * time.Second // between reports of what does not move
+	demoLook      = 10 * time.Second // between looks whether the demo is there
+)
+
+// demoFleet drives the demo's devices within the server. They move on the map
+// and leave no history: days of made-up positions would fill the disk.
+type demoFleet struct {
+	hub       *live.Hub
+	devices   *postgis.Devices
+	catalogue *postgis.Catalogue
+	log       *slog.Logger
+}
+
+// traffic keeps the demo's devices moving in a private cluster while the demo is
+// there: it stops when the demo is removed.
+func (d demoFleet) traffic(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if d.present() {
+			drive, stop := context.WithCancel(ctx)
+			group, drive := errgroup.WithContext(drive)
+			group.Go(func() error { return d.run(drive) })
+			group.Go(func() error { return d.reportFixed(drive) })
+			group.Go(func() error {
+				defer stop()
+				return d.whilePresent(drive)
+			})
+			if err := group.Wait(); err != nil && ctx.Err() == nil {
+				d.log.WarnContext(ctx, "the demo's devices stand still", "error", err)
+			}
+			stop()
+		}
+		pause(ctx, demoLook)
+	}
+	return nil
+}
+
+// run drives what moves: buses, ambulances (for those who signed in) and barges.
+func (d demoFleet) run(ctx context.Context) error {
+	o := simulate.Options{Devices: demoVehicles, RateHertz: 1, Seed: 1, Log: d.log}
+	o.Roads, o.Waterways = demo.Routes()
+	o.Register = func(ctx context.Context, devices []live.Device) error {
+		for i := range devices {
+			if devices[i].Kind == live.KindAmbulance {
+				devices[i].Visibility = spatial.VisibilityInternal
+			}
+		}
+		if _, err := d.devices.Register(ctx, devices, demoBy); err != nil {
+			return err
+		}
+		for _, one := range devices {
+			d.hub.PutDevice(one)
+		}
+		return nil
+	}
+	o.Report = func(_ context.Context, positions []live.Position) error {
+		d.hub.Update(positions)
+		return nil
+	}
+	return simulate.Run(ctx, o)
+}
+
+// present reports whether the demo's roads are in the catalogue.
+func (d demoFleet) present() bool {
+	c, err := d.catalogue.Collection(demoRoadsID, spatial.SystemAccess(demoBy))
+	return err == nil && c.Version > 0
+}
+
+func (d demoFleet) whilePresent(ctx context.Context) error {
+	for ctx.Err() == nil && d.present() {
+		pause(ctx, demoLook)
+	}
+	return nil
+}
+
+func (d demoFleet) reportFixed(ctx context.Context) error {
+	for ctx.Err() == nil {
+		d.hub.Update(fixedPositions(time.Now()))
+		pause(ctx, demoFixedRate)
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// fixedPositions are the readings of the demo's sensors and cameras. The water
+// follows a tide of 12.42 hours.
+func fixedPositions(now time.Time) []live.Position {
+	var out []live.Position
+	tide := math.Sin(2 * math.Pi * now.Sub(time.Unix(0, 0)).Hours() / 12.42)
+	for i, d := range demo.Devices() {
+		attributes := map[string]any{"online": true}
+		if d.Kind == string(live.KindSensor) {
+			attributes = map[string]any{"water_level_m": math.Round((0.6+0.9*tide+0.05*float64(i))*100) / 100}
+		}
+		text, err := json.Marshal(attributes)
+		if err != nil {
+			continue
+		}
+		out = append(out, live.Position{
+			Device: d.ID, Lon: d.At[0], Lat: d.At[1],
+			Time: now.UTC().Truncate(time.Microsecond), ReceivedAt: now.UTC(), Attributes: text,
+		})
+	}
+	return out
+}
+
+// registerFixedDevices makes the demo's sensors and cameras known; cameras are
+// for those who signed in.
+func registerFixedDevices(ctx context.Context, db *postgis.DB) error {
+	var devices []live.Device
+	for _, d := range demo.Devices() {
+		visibility := spatial.VisibilityPublic
+		if d.Kind == string(live.KindCamera) {
+			visibility = spatial.VisibilityInternal
+		}
+		devices = append(devices, live.Device{ID: d.ID, Kind: live.Kind(d.Kind), Name: d.Name, Visibility: visibility, Demo: true})
+	}
+	_, err := postgis.NewDevices(db).Register(ctx, devices, demoBy)
+	return err
+}

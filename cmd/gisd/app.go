@@ -95,17 +95,25 @@ func (a *app) databaseURL(ctx context.Context) (address string, leave func(), er
 	if a.cfg.DatabaseURL != "" {
 		return string(a.cfg.DatabaseURL), func() {}, nil
 	}
-	if !pgcluster.Exists(a.cfg.DataDir) {
-		return "", nil, usagef("no database: set --database-url (GISD_DATABASE_URL), or run this in the folder of a `gisd up` (looked in %s)", a.cfg.DataDir)
-	}
-	c, err := a.openCluster(ctx)
+	c, leave, err := a.cluster(ctx)
 	if err != nil {
 		return "", nil, err
 	}
-	if err := c.Acquire(ctx); err != nil {
-		return "", nil, err
+	return c.URL(), leave, nil
+}
+
+// cluster keeps the private cluster of the data folder running until leave.
+func (a *app) cluster(ctx context.Context) (c *pgcluster.Cluster, leave func(), err error) {
+	if !pgcluster.Exists(a.cfg.DataDir) {
+		return nil, nil, usagef("no database: set --database-url (GISD_DATABASE_URL), or run this in the folder of a `gisd up` (looked in %s)", a.cfg.DataDir)
 	}
-	return c.URL(), func() { a.leaveCluster(ctx, c) }, nil
+	if c, err = a.openCluster(ctx); err != nil {
+		return nil, nil, err
+	}
+	if err := c.Acquire(ctx); err != nil {
+		return nil, nil, err
+	}
+	return c, func() { a.leaveCluster(ctx, c) }, nil
 }
 
 // openCluster finds the private cluster. A command's chatter about it is for

@@ -63,6 +63,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	sql(private, `insert into gisd.collection (id, title_vi) values ('duong', 'Đường')`)
 	sql(private, `insert into spatial_ref_sys (srid, auth_name, auth_srid, proj4text) values (990001, 'TINH', 1, '+proj=longlat')`)
+	must(t, private, "psql", "--superuser", "--", "-q", "-c", "create role reader", "-c", "grant select on gisd.collection to reader")
 	sameAsGo(t, private)
 
 	must(t, private, "backup", "-o", dump)
@@ -87,6 +88,9 @@ func TestBackupAndRestore(t *testing.T) {
 	if got := sql(private, look); got != "Đường|TINH" {
 		t.Errorf("restored: %q", got)
 	}
+	if got := sql(private, `select has_table_privilege('reader', 'gisd.collection', 'select')`); got != "t" {
+		t.Error("a grant to a role of the cluster is gone")
+	}
 	sameAsGo(t, private)
 
 	// Into an empty database elsewhere, once.
@@ -100,9 +104,11 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Errorf("into a full database: exit code %d: %s", r.code, r.err)
 	}
 
-	// Into a folder without a cluster.
+	// Into a folder without a cluster, which does not know the role either.
 	fresh := []string{"GISD_DATA_DIR=" + dataDir(t)}
-	must(t, fresh, "restore", dump)
+	if r := gisd(t, fresh, "restore", dump); r.code != exitDone || !strings.Contains(r.err, "grants") {
+		t.Errorf("into a new cluster: exit code %d: %s", r.code, r.err)
+	}
 	if got := sql(fresh, look); got != "Đường|TINH" {
 		t.Errorf("restored into a new cluster: %q", got)
 	}

@@ -12,22 +12,44 @@ import (
 )
 
 func newPsqlCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	var superuser bool
+	cmd := &cobra.Command{
 		Use:   "psql [-- ARGUMENT …]",
 		Short: "Open a SQL shell on the database",
 		Long: "Open a SQL shell on the database, as the server's own role. Collections are views in schema layers.\n" +
 			"What follows -- goes to psql.",
-		Example: "  gisd psql\n  gisd psql -- -c 'select count(*) from layers.parcels'",
+		Example: "  gisd psql\n  gisd psql -- -c 'select count(*) from layers.parcels'\n" +
+			"  gisd psql --superuser -- -c \"create role reader login password 'secret'\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			address, leave, err := a.databaseURL(ctx)
-			if err != nil {
-				return err
-			}
-			defer leave()
-			return a.postgresTool(context.WithoutCancel(ctx), "psql", address, args...)
+			return a.psql(cmd.Context(), superuser, args)
 		},
 	}
+	cmd.Flags().BoolVar(&superuser, "superuser", false, "as the superuser of the private cluster, to make roles for people")
+	return cmd
+}
+
+func (a *app) psql(ctx context.Context, superuser bool, args []string) error {
+	var address string
+	if superuser {
+		if a.cfg.DatabaseURL != "" {
+			return usagef("--superuser is for the private cluster: leave --database-url out")
+		}
+		c, leave, err := a.cluster(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
+		address = c.SuperuserURL(pgcluster.RoleName)
+	} else {
+		url, leave, err := a.databaseURL(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
+		address = url
+	}
+	// Ctrl-C is psql's own business: it cancels a statement, not the shell.
+	return a.postgresTool(context.WithoutCancel(ctx), "psql", address, args...)
 }
 
 // postgresTool runs one of PostgreSQL's client programs on a database, wired to

@@ -90,7 +90,7 @@ func (r restore) intoPrivate(ctx context.Context, yes bool) (err error) {
 	if facts != nil && len(facts.Collections) > 0 && !yes {
 		return usagef("the present database has %d collections, which would be replaced: add --yes", len(facts.Collections))
 	}
-	const beside = pgcluster.RoleName + "_restore"
+	const beside = pgcluster.BesideName
 	if err := c.CreateDatabase(ctx, beside); err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (r restore) intoPrivate(ctx context.Context, yes bool) (err error) {
 	if err := c.ReplaceDatabase(ctx, beside); err != nil {
 		return err
 	}
-	return markInitialised(r.cfg.DataDir)
+	return markInitialised(c.Home())
 }
 
 // present returns what a database holds, nil without gisd's tables.
@@ -160,7 +160,8 @@ func (r restore) onDatabase(ctx context.Context, address string, work func(*post
 }
 
 // load runs pg_restore over all entries but those that only a superuser may
-// bring back, and those that gisd brings back itself.
+// bring back, and those that gisd brings back itself. Grants come last and may
+// fail: they can name people's own roles, which a new cluster does not have.
 func (r restore) load(ctx context.Context, address string, options ...string) error {
 	var contents bytes.Buffer
 	listing := *r.app
@@ -168,32 +169,53 @@ func (r restore) load(ctx context.Context, address string, options ...string) er
 	if err := listing.postgresProgram(ctx, "pg_restore", nil, "--list", r.dump); err != nil {
 		return err
 	}
+	objects, grants := restorable(contents.String())
+	if err := r.loadEntries(ctx, address, objects, append(options, "--no-acl")...); err != nil {
+		return err
+	}
+	if grants == "" {
+		return nil
+	}
+	if err := r.loadEntries(ctx, address, grants); err != nil {
+		r.log.WarnContext(ctx, "some grants were not restored: make the roles they name, then grant again")
+	}
+	return ctx.Err()
+}
+
+// loadEntries restores the entries of a list in pg_restore's own form.
+func (r restore) loadEntries(ctx context.Context, address, entries string, options ...string) error {
 	list, err := os.CreateTemp("", "gisd-restore-*.list")
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer os.Remove(list.Name())
-	_, err = io.WriteString(list, restorable(contents.String()))
+	_, err = io.WriteString(list, entries)
 	if err = errors.Join(err, list.Close()); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	args := append([]string{"--no-owner", "--no-acl", "--no-password", "--use-list=" + list.Name()}, options...)
+	args := append([]string{"--no-owner", "--no-password", "--use-list=" + list.Name()}, options...)
 	return r.postgresTool(ctx, "pg_restore", address, append(args, r.dump)...)
 }
 
-func restorable(contents string) string {
-	var kept strings.Builder
+// restorable splits a dump's table of contents.
+func restorable(contents string) (objects, grants string) {
+	var o, g strings.Builder
 	for line := range strings.Lines(contents) {
 		switch {
-		case strings.Contains(line, " COMMENT - EXTENSION "),
+		case strings.HasPrefix(line, ";"),
+			strings.Contains(line, " COMMENT - EXTENSION "),
 			strings.Contains(line, " COMMENT - SCHEMA public"),
 			strings.Contains(line, " SCHEMA - public "),
+			strings.Contains(line, " SCHEMA public "),
+			strings.Contains(line, " public TABLE spatial_ref_sys "),
 			strings.Contains(line, " TABLE DATA public spatial_ref_sys "):
+		case strings.Contains(line, " ACL "), strings.Contains(line, " DEFAULT ACL "):
+			g.WriteString(line)
 		default:
-			kept.WriteString(line)
+			o.WriteString(line)
 		}
 	}
-	return kept.String()
+	return o.String(), g.String()
 }
 
 const markName = "initialised"

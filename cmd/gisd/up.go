@@ -68,10 +68,14 @@ func (a *app) up(ctx context.Context) (err error) {
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}
-	if err := a.firstStart(ctx, db); err != nil {
+	if err := a.firstStart(ctx, c, db); err != nil {
 		return err
 	}
 	a.log.InfoContext(ctx, "database ready", "socket", c.SocketDir(), "took_ms", time.Since(began).Milliseconds())
+	if a.cfg.PGListen != "" {
+		a.log.InfoContext(ctx, "PostgreSQL listens", "address", a.cfg.PGListen, "database", pgcluster.RoleName,
+			"user", pgcluster.RoleName, "password_file", c.PasswordFile())
+	}
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.superviseCluster(ctx, c) })
@@ -93,15 +97,15 @@ var errServerStopped = errors.New("the server stopped")
 
 // firstStart does once what a new cluster needs: an admin, the demo. The mark
 // is written last, so a start that was killed in between does it again.
-func (a *app) firstStart(ctx context.Context, db *postgis.DB) error {
-	mark := filepath.Join(a.cfg.DataDir, markName)
+func (a *app) firstStart(ctx context.Context, c *pgcluster.Cluster, db *postgis.DB) error {
+	mark := filepath.Join(c.Home(), markName)
 	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
 	if err := welcome(ctx, a, db); err != nil {
 		return fmt.Errorf("first start: %w", err)
 	}
-	return markInitialised(a.cfg.DataDir)
+	return markInitialised(c.Home())
 }
 
 // superviseCluster starts the postmaster again when it dies under the server:

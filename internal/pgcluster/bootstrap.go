@@ -19,6 +19,12 @@ var (
 	replaceSQL string
 )
 
+// tidySQL drops what a killed restore left. It runs right after a launch, when
+// no restore can be under way.
+const tidySQL = `select format('drop database %I with (force)', datname) from pg_database
+where datname in ('` + BesideName + `', '` + RoleName + `_replaced') \gexec
+`
+
 // bootstrap makes role, database and extensions, or finds them made.
 func (c *Cluster) bootstrap(ctx context.Context, database string) error {
 	return c.script(ctx, "preparing the database", bootstrapSQL, map[string]string{

@@ -20,6 +20,10 @@ const (
 	RoleName  = "gisd"
 	superuser = "postgres"
 
+	// BesideName is the database that a restore fills before it replaces the
+	// server's; one that is found at a launch is dropped.
+	BesideName = RoleName + "_restore"
+
 	defaultPort = 5432
 )
 

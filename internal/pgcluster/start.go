@@ -50,6 +50,9 @@ func (c *Cluster) start(ctx context.Context) error {
 	if err := c.launch(ctx); err != nil {
 		return err
 	}
+	if err := c.script(ctx, "tidying up", tidySQL, nil); err != nil {
+		return err
+	}
 	return c.prepare(ctx)
 }
 

@@ -31,15 +31,19 @@ func boxFilter(c *spatial.Collection, box spatial.Envelope) (filter, error) {
 		west.MaxX, east.MinX = 180, -180
 		parts = []spatial.Envelope{west, east}
 	}
-	var boxes, exact []fragment
+	var (
+		boxes, exact []fragment
+		share        float64
+	)
 	for _, part := range parts {
-		part, ok, err := clipToExtent(c, part)
+		part, covered, err := clipToExtent(c, part)
 		if err != nil {
 			return filter{}, err
 		}
-		if !ok {
+		if covered <= 0 {
 			continue
 		}
+		share += covered
 		index, area, err := boxCondition(c, part)
 		if err != nil {
 			return filter{}, err
@@ -50,9 +54,9 @@ func boxFilter(c *spatial.Collection, box spatial.Envelope) (filter, error) {
 	case 0:
 		return filter{nothing: true}, nil
 	case 1:
-		return filter{box: boxes[0], exact: exact[0]}, nil
+		return filter{share: share, box: boxes[0], exact: exact[0]}, nil
 	}
-	return filter{box: either(boxes), exact: either(exact)}, nil
+	return filter{share: share, box: either(boxes), exact: either(exact)}, nil
 }
 
 func either(fs []fragment) fragment {
@@ -60,36 +64,40 @@ func either(fs []fragment) fragment {
 }
 
 // clipToExtent cuts the box to where the collection has features, with a margin,
-// so that "the whole world" can be converted to a local system. It reports false
-// where the two do not meet.
-func clipToExtent(c *spatial.Collection, box spatial.Envelope) (spatial.Envelope, bool, error) {
+// so that "the whole world" can be converted to a local system, and returns which
+// share of the extent is left: 0 where the two do not meet.
+func clipToExtent(c *spatial.Collection, box spatial.Envelope) (spatial.Envelope, float64, error) {
 	if c.Extent.Empty() {
-		return box, false, nil
+		return box, 0, nil
 	}
 	if c.Extent.MinX > c.Extent.MaxX {
-		return box, true, nil
+		return box, 1, nil
 	}
 	to, err := crs.NewTransform(c.Extent.SRID, box.SRID)
 	if err != nil {
-		return box, false, err
+		return box, 0, err
+	}
+	extent, err := to.Envelope(c.Extent)
+	if err != nil {
+		return box, 0, err
+	}
+	if extent.Empty() {
+		return box, 1, nil
 	}
 	// Metres or degrees; the extent was rounded outwards already.
 	margin := 1.0
 	if system, ok := crs.Lookup(box.SRID); ok && system.Geographic {
 		margin = 1e-5
 	}
-	extent, err := to.Envelope(c.Extent)
-	if err != nil {
-		return box, false, err
+	extent.MinX, extent.MinY = extent.MinX-margin, extent.MinY-margin
+	extent.MaxX, extent.MaxY = extent.MaxX+margin, extent.MaxY+margin
+	box.MinX, box.MinY = math.Max(box.MinX, extent.MinX), math.Max(box.MinY, extent.MinY)
+	box.MaxX, box.MaxY = math.Min(box.MaxX, extent.MaxX), math.Min(box.MaxY, extent.MaxY)
+	if box.MinX > box.MaxX || box.MinY > box.MaxY {
+		return box, 0, nil
 	}
-	if extent.Empty() {
-		return box, true, nil
-	}
-	box.MinX = math.Max(box.MinX, extent.MinX-margin)
-	box.MinY = math.Max(box.MinY, extent.MinY-margin)
-	box.MaxX = math.Min(box.MaxX, extent.MaxX+margin)
-	box.MaxY = math.Min(box.MaxY, extent.MaxY+margin)
-	return box, box.MinX <= box.MaxX && box.MinY <= box.MaxY, nil
+	share := (box.MaxX - box.MinX) / (extent.MaxX - extent.MinX) * (box.MaxY - box.MinY) / (extent.MaxY - extent.MinY)
+	return box, math.Max(share, math.SmallestNonzeroFloat64), nil
 }
 
 // boxCondition returns the two conditions for a box that does not cross the

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strconv"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gisd/spatial"
@@ -97,7 +98,7 @@ func (f *Features) Count(ctx context.Context, c *spatial.Collection, q spatial.Q
 		}
 		statement, args := concat(lit("select count(*) from "), ident("data", now.Table), lit(" t\nwhere "),
 			and(append(filter.all(), readable(now.ID, q.Access))...)).build()
-		if err := f.pool.QueryRow(ctx, statement, args...).Scan(&count); err != nil {
+		if err := f.pool.QueryRow(ctx, statement, planned(args)...).Scan(&count); err != nil {
 			return err
 		}
 		if count == 0 {
@@ -184,7 +185,7 @@ func (f *Features) queryVersion(ctx context.Context, c *spatial.Collection, q sp
 
 func (f *Features) collect(ctx context.Context, s *scanner, statement fragment) ([]spatial.Feature, error) {
 	sql, args := statement.build()
-	rows, err := f.pool.Query(ctx, sql, args...)
+	rows, err := f.pool.Query(ctx, sql, planned(args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -198,6 +199,12 @@ func (f *Features) collect(ctx context.Context, s *scanner, statement fragment) 
 		features = append(features, feature)
 	}
 	return features, rows.Err()
+}
+
+// planned asks for a plan that knows the arguments. A statement prepared for all
+// arguments converts the box anew for each row and cannot estimate it.
+func planned(args []any) []any {
+	return append([]any{pgx.QueryExecModeCacheDescribe}, args...)
 }
 
 // idValue is the id as its column stores it; the error is of code invalid.
@@ -241,7 +248,7 @@ func (f *Features) estimate(ctx context.Context, c *spatial.Collection, box frag
 			Rows int64 `json:"Plan Rows"`
 		} `json:"Plan"`
 	}
-	if err := f.pool.QueryRow(ctx, sql, args...).Scan(&plans); err != nil {
+	if err := f.pool.QueryRow(ctx, sql, planned(args)...).Scan(&plans); err != nil {
 		return 0, err
 	}
 	if len(plans) == 0 {

@@ -11,9 +11,10 @@ import (
 
 // Bounds between the two ways to a page inside a box; see pageOf.
 const (
-	smallCollection = 50_000  // features: the index on geometry always serves
-	smallAnswer     = 20_000  // matches that may be read and sorted for one page
-	walkMost        = 200_000 // features that a walk by id may look at
+	smallCollection = 50_000 // features: the index on geometry always serves, as it
+	// does a box that would hold a hundredth of that, were all evenly spread
+	smallAnswer = 20_000  // matches that may be read and sorted for one page
+	walkMost    = 200_000 // features that a walk by id may look at
 )
 
 // outputSRID is the system in which geometries leave the database.
@@ -49,6 +50,7 @@ func featureColumns(c *spatial.Collection, s *scanner) fragment {
 // filter is a query's conditions on the alias t.
 type filter struct {
 	nothing bool     // no feature can match
+	share   float64  // of the collection's extent that the box covers, 0 to 1
 	box     fragment // the index condition on geometry, without a box empty
 	exact   fragment // the exact test that goes with box
 	others  []fragment
@@ -133,7 +135,7 @@ func (f *Features) pageOf(
 		}
 		return f.collect(ctx, s, statement)
 	}
-	if c.FeatureCount > smallCollection {
+	if float64(c.FeatureCount)*w.share > smallCollection/100 && c.FeatureCount > smallCollection {
 		matches, err := f.estimate(ctx, c, w.box)
 		if err != nil {
 			return nil, err

@@ -239,8 +239,11 @@ func (e *geometryEncoder) position(at int) {
 	e.dst = append(e.dst, ',')
 	e.dst = appendFixed(e.dst, e.ordinate(at+8), e.decimals)
 	if e.z {
-		e.dst = append(e.dst, ',')
-		e.dst = appendFixed(e.dst, e.ordinate(at+16), min(e.decimals, zDecimals))
+		z := e.ordinate(at + 16)
+		if !math.IsNaN(z) && !math.IsInf(z, 0) { // an unknown height is left out
+			e.dst = append(e.dst, ',')
+			e.dst = appendFixed(e.dst, z, min(e.decimals, zDecimals))
+		}
 	}
 	e.dst = append(e.dst, ']')
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"gisd/importers"
@@ -120,16 +119,28 @@ func (s *source) Read(ctx context.Context, emit func(*importers.Record) error) e
 	if s.shp == nil {
 		return r.table(ctx)
 	}
-	return fail(filepath.Base(s.parts.file), r.shapes(ctx))
+	if err := r.shapes(ctx); err != nil {
+		return r.explain(err)
+	}
+	return nil
+}
+
+// explain names the file in errors that are the file's; the receiver's own pass.
+func (r *reader) explain(err error) error {
+	if r.emitErr != nil {
+		return r.emitErr
+	}
+	return fail(r.s.parts.file, err)
 }
 
 type reader struct {
-	s      *source
-	emit   func(*importers.Record) error
-	build  builder
-	values values
-	geom   []byte
-	rec    importers.Record
+	s       *source
+	emit    func(*importers.Record) error
+	emitErr error
+	build   builder
+	values  values
+	geom    []byte
+	rec     importers.Record
 }
 
 func (r *reader) shapes(ctx context.Context) error {
@@ -183,7 +194,8 @@ func (r *reader) record(i int, content []byte) error {
 	} else if len(r.geom) > 0 {
 		r.rec.Geometry = r.geom
 	}
-	return r.emit(&r.rec)
+	r.emitErr = r.emit(&r.rec)
+	return r.emitErr
 }
 
 func (r *reader) table(ctx context.Context) error {

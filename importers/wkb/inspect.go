@@ -24,7 +24,8 @@ type Info struct {
 	// makes acceptable: a ring that is not closed, a ring of fewer than four or
 	// a line of fewer than two positions.
 	Loose bool
-	// NonFinite marks a NaN or infinite ordinate.
+	// NonFinite marks a NaN or infinite x or y. An unknown height or measure is
+	// often written as NaN, and may stand.
 	NonFinite bool
 }
 
@@ -153,11 +154,6 @@ func (p *inspector) positions(n int) {
 		}
 		minX, maxX = min(minX, x), max(maxX, x)
 		minY, maxY = min(minY, y), max(maxY, y)
-		for o := 16; o < step; o += 8 {
-			if v := float(p.b[p.at+o:]); v-v != 0 {
-				in.NonFinite = true
-			}
-		}
 	}
 	in.MinX, in.MinY, in.MaxX, in.MaxY = minX, minY, maxX, maxY
 }

@@ -44,14 +44,14 @@ func (g *staging) Publish(ctx context.Context, p *importers.Plan, r *importers.R
 	if err != nil {
 		return wrap(ctx, op, err)
 	}
-	g.published = true
-	g.afterwards(ctx, p.Options.Collection, search)
+	g.published, g.collection, g.search = true, p.Options.Collection, search
 	return nil
 }
 
 // afterwards does what readers need not wait for; what fails here is done by
 // the next import or start.
-func (g *staging) afterwards(ctx context.Context, collection string, search spatial.Field) {
+func (g *staging) afterwards(ctx context.Context) {
+	collection, search := g.collection, g.search
 	if err := TidyVersions(ctx, g.conn, collection); err != nil && g.sink.log != nil {
 		g.sink.log.WarnContext(ctx, "tidying is left for later", "collection", collection, "error", err)
 	}
@@ -114,7 +114,7 @@ func (g *staging) roles(ctx context.Context, tx pgx.Tx, p *importers.Plan) (sear
 	if err != nil {
 		return search, "", err
 	}
-	for _, name := range []string{p.Options.SearchField, oldSearch, likelyName(p.Fields)} {
+	for _, name := range []string{p.Options.SearchField, oldSearch, likelyName(p.Fields, p.IDField)} {
 		if i := fieldAt(p.Fields, name); i >= 0 {
 			search = p.Fields[i]
 			break
@@ -137,12 +137,12 @@ func fieldAt(fields []spatial.Field, name string) int {
 }
 
 // likelyName prefers a text field called name or ten, in any company, to the
-// first text field there is.
-func likelyName(fields []spatial.Field) string {
+// first text field there is; ids name nothing.
+func likelyName(fields []spatial.Field, id string) string {
 	first := ""
 	for _, part := range []string{"ten", "name", "title", "tieu_de"} {
 		for _, f := range fields {
-			if f.Type != spatial.FieldString {
+			if f.Type != spatial.FieldString || f.Name == id {
 				continue
 			}
 			if first == "" {

@@ -146,11 +146,14 @@ func addSystemColumns(ctx context.Context, tx pgx.Tx, g *staging, p *importers.P
 		return err
 	}
 	table := ident("data", g.table)
-	return execute(ctx, tx, concat(lit("alter table "), table, lit(`
+	err := execute(ctx, tx, concat(lit("alter table "), table, lit(`
   add constraint `), ident(derivedName("pk", g.table)), lit(" primary key using index "), ident(g.keyName()), lit(`,
   add column revision bigint not null default 1,
   add column recorded_at timestamptz not null default now(),
   add column changed_by text not null default current_setting('gisd.changed_by'),
-  alter column changed_by drop default,
   reset (autovacuum_enabled)`)))
+	if err != nil {
+		return err
+	}
+	return execute(ctx, tx, concat(lit("alter table "), table, lit(" alter column changed_by drop default")))
 }

@@ -29,13 +29,15 @@ func NewImportSink(db *DB, log *slog.Logger) *ImportSink { return &ImportSink{db
 // advisory lock: who finds a running import whose lock is free knows that it
 // died.
 type staging struct {
-	sink      *ImportSink
-	conn      *pgx.Conn
-	id        int64
-	version   int
-	table     string
-	srid      spatial.SRID
-	published bool
+	sink       *ImportSink
+	conn       *pgx.Conn
+	id         int64
+	version    int
+	table      string
+	srid       spatial.SRID
+	published  bool
+	collection string        // once published
+	search     spatial.Field // its names get an index
 }
 
 // Begin implements importers.Sink.
@@ -138,6 +140,7 @@ func (g *staging) Target() (spatial.SRID, int) { return g.srid, g.version }
 func (g *staging) Close(ctx context.Context, r *importers.Report, failed error) error {
 	defer func() { _ = g.conn.Close(ctx) }()
 	if g.published {
+		g.afterwards(ctx)
 		return nil
 	}
 	// The session may be broken or inside a failed transaction: a new one tidies up.

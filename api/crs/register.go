@@ -9,7 +9,7 @@ import (
 // Limits of one conversion. A larger table is for `gisd transform`.
 const (
 	MaxPositions = 100_000
-	MaxBodyBytes = 16 << 20
+	MaxBodyBytes = 8 << 20
 )
 
 // handlers need nothing but the address the server is reached at.

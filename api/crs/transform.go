@@ -155,37 +155,61 @@ func (r *request) json(c echo.Context, body io.Reader) error {
 	return r.answer(c, positions)
 }
 
-// decode reads the body strictly: one object, one member, positions of two to
-// four numbers (heights and measures pass unchanged).
+// decode reads the body strictly and piece by piece: one object, one member,
+// positions of two to four numbers (heights and measures pass unchanged).
 func decode(body io.Reader) ([][]float64, error) {
 	const op = "crs: read positions"
 	d := json.NewDecoder(body)
-	d.DisallowUnknownFields()
-	var in struct {
-		Coordinates [][]float64 `json:"coordinates"`
-	}
-	if err := d.Decode(&in); err != nil {
-		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return nil, oversize(tooLarge)
+	var positions [][]float64
+	err := expect(d, json.Delim('{'), "coordinates", json.Delim('['))
+	for err == nil && d.More() {
+		if len(positions) == MaxPositions {
+			return nil, &spatial.Error{Code: spatial.CodeTooLarge, Op: op, Message: fmt.Sprintf("At most %d positions are converted at once.", MaxPositions)}
 		}
+		var numbers []*float64 // null is no number
+		err = d.Decode(&numbers)
+		at := make([]float64, 0, 4)
+		for _, v := range numbers {
+			if v != nil && len(at) < cap(at) {
+				at = append(at, *v)
+			}
+		}
+		if err == nil && (len(at) < 2 || len(at) != len(numbers)) {
+			return nil, spatial.Invalid(op, "A position is not two to four numbers.",
+				spatial.FieldError{Name: "/coordinates/" + strconv.Itoa(len(positions)), Reason: "must be two to four numbers, x first"})
+		}
+		positions = append(positions, at)
+	}
+	if err == nil {
+		err = expect(d, json.Delim(']'), json.Delim('}'))
+	}
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, oversize(tooLarge)
+	}
+	if err != nil {
 		return nil, &spatial.Error{Code: spatial.CodeInvalid, Op: op, Err: err, Message: `The body is not JSON of the form {"coordinates":[[x,y],…]}.`}
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, spatial.Invalid(op, "The body goes on after its JSON.")
 	}
-	if len(in.Coordinates) == 0 {
+	if len(positions) == 0 {
 		return nil, spatial.Invalid(op, "There is no position.", spatial.FieldError{Name: "/coordinates", Reason: "must hold at least one position"})
 	}
-	if len(in.Coordinates) > MaxPositions {
-		return nil, &spatial.Error{Code: spatial.CodeTooLarge, Op: op, Message: fmt.Sprintf("At most %d positions are converted at once.", MaxPositions)}
-	}
-	for i, at := range in.Coordinates {
-		if len(at) < 2 || len(at) > 4 {
-			return nil, spatial.Invalid(op, "A position is not two to four numbers.",
-				spatial.FieldError{Name: "/coordinates/" + strconv.Itoa(i), Reason: "must be two to four numbers, x first"})
+	return positions, nil
+}
+
+// expect reads exactly these tokens.
+func expect(d *json.Decoder, tokens ...json.Token) error {
+	for _, want := range tokens {
+		got, err := d.Token()
+		if err != nil {
+			return err
+		}
+		if got != want {
+			return fmt.Errorf("got %v, want %v", got, want)
 		}
 	}
-	return in.Coordinates, nil
+	return nil
 }
 
 func oversize(err *http.MaxBytesError) error {
@@ -221,7 +245,7 @@ func (r *request) answer(c echo.Context, positions [][]float64) error {
 // csv converts a table. x, y name its columns; swapXY=true says that they hold
 // the northing first.
 func (r *request) csv(c echo.Context, p *negotiate.Params, body io.Reader) error {
-	options := crs.CSVOptions{}
+	options := crs.CSVOptions{MaxRows: MaxPositions}
 	options.XColumn, _ = p.Text("x")
 	options.YColumn, _ = p.Text("y")
 	if swap, ok := p.Text("swapXY"); ok {
@@ -241,17 +265,26 @@ func (r *request) csv(c echo.Context, p *negotiate.Params, body io.Reader) error
 			faults = append(faults, spatial.FieldError{Name: "line " + strconv.Itoa(line), Reason: reason})
 		}
 	}
-	var out bytes.Buffer
+	var out cappedBuffer
 	report, err := r.transform.CSV(c.Request().Context(), body, &out, options)
 	switch tooLarge, isLarge := errors.AsType[*http.MaxBytesError](err); {
 	case isLarge:
 		return oversize(tooLarge)
 	case err != nil:
 		return err
-	case report.Rows > MaxPositions:
-		return &spatial.Error{Code: spatial.CodeTooLarge, Op: "crs: transform", Message: fmt.Sprintf("At most %d positions are converted at once.", MaxPositions)}
 	case report.Rejected > 0:
 		return spatial.Invalid("crs: transform", fmt.Sprintf("%d rows cannot be converted; the first of them are listed.", report.Rejected), faults...)
 	}
 	return c.Blob(http.StatusOK, typeCSV+"; charset=utf-8", out.Bytes())
+}
+
+// cappedBuffer holds an answer of at most three times the largest body: a wide
+// header over short rows would multiply them.
+type cappedBuffer struct{ bytes.Buffer }
+
+func (b *cappedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > 3*MaxBodyBytes {
+		return 0, &spatial.Error{Code: spatial.CodeTooLarge, Op: "crs: transform", Message: "The converted table would be too large; use `gisd transform`."}
+	}
+	return b.Buffer.Write(p)
 }

@@ -25,9 +25,15 @@ type CSVOptions struct {
 	// SwapXY: the columns found hold northing first, as surveys in Vietnam name
 	// them (X is the northing).
 	SwapXY bool
+	// MaxRows bounds the data rows; one more is an error of code too_large. 0 is
+	// no bound.
+	MaxRows int64
 	// Reject hears of each row that is not converted; nil ignores them.
 	Reject func(line int, reason string)
 }
+
+// maxColumns bounds the width of a table: short rows are padded to it.
+const maxColumns = 1000
 
 // CSVReport is what was done.
 type CSVReport struct {
@@ -80,6 +86,9 @@ func (t *Transform) CSV(ctx context.Context, r io.Reader, w io.Writer, o CSVOpti
 		}
 		if err != nil {
 			return table.report, tableError(err)
+		}
+		if o.MaxRows > 0 && table.report.Rows >= o.MaxRows {
+			return table.report, &spatial.Error{Code: spatial.CodeTooLarge, Op: "crs: read table", Message: fmt.Sprintf("The table has more than %d rows.", o.MaxRows)}
 		}
 		table.writeRow(row)
 		if err := table.out.Error(); err != nil {
@@ -138,6 +147,9 @@ type table struct {
 
 // columns finds the columns of x and y and whether the first row is a header.
 func (t *table) columns(first []string) (header bool, err error) {
+	if len(first) > maxColumns {
+		return false, spatial.Invalid("crs: read table", fmt.Sprintf("The table has more than %d columns.", maxColumns))
+	}
 	x, y := t.options.XColumn, t.options.YColumn
 	if (x == "") != (y == "") {
 		return false, spatial.Invalid("crs: read table", "Name both columns or none.")

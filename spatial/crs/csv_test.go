@@ -147,3 +147,24 @@ func TestAppendNumber(t *testing.T) {
 		}
 	}
 }
+
+// FuzzCSV: no panic, and every row that is not reported carries two numbers.
+func FuzzCSV(f *testing.F) {
+	for _, s := range []string{
+		"id,easting,northing\n1,600000,1220900\n", "600000;1220900\n", "\ufeffX\tY\n1\t2\n", "x,y\n\"1\"\"\",2\n", "x,y\n1\n", "a,b\n", "\"",
+	} {
+		f.Add(s)
+	}
+	tr := mustTransform(f, 9210, 4326)
+	f.Fuzz(func(t *testing.T, s string) {
+		var out strings.Builder
+		rejected := int64(0)
+		report, err := tr.CSV(t.Context(), strings.NewReader(s), &out, crs.CSVOptions{Reject: func(int, string) { rejected++ }})
+		if err != nil && spatial.CodeOf(err) != spatial.CodeInvalid {
+			t.Errorf("%v", err)
+		}
+		if report.Rejected != rejected || report.Rejected > report.Rows || len(out.String()) > 4*len(s)+64*int(report.Rows+1) {
+			t.Errorf("%+v, %d rejected, %d bytes of %d", report, rejected, len(out.String()), len(s))
+		}
+	})
+}

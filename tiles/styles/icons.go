@@ -34,7 +34,7 @@ const (
 // badge is a round sign with a white rim.
 func badge(name, color string, pictogram ...shape) icon {
 	return icon{name, 26, append([]shape{
-		{"#1b232b40", "O 12 12.6 11.2"},
+		{"#1b232b28", "O 12 12.6 11.2"},
 		{white, "O 12 12 11"},
 		{color, "O 12 12 9.6"},
 	}, pictogram...)}
@@ -43,7 +43,7 @@ func badge(name, color string, pictogram ...shape) icon {
 // plate is a square sign, for what does not move.
 func plate(name, color string, pictogram ...shape) icon {
 	return icon{name, 22, append([]shape{
-		{"#1b232b40", "R 1 1.8 22 22 5"},
+		{"#1b232b28", "R 1 1.8 22 22 5"},
 		{white, "R 1 1 22 22 5"},
 		{color, "R 2.4 2.4 19.2 19.2 4"},
 	}, pictogram...)}

@@ -82,6 +82,12 @@ func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
 	if g.Extent == 0 {
 		g.Extent = DefaultExtent
 	}
+	if g.Cell == 0 {
+		g.Cell = 1
+	}
+	if g.Cell < 1 || g.Extent%g.Cell != 0 || g.Buffer%g.Cell != 0 {
+		return fmt.Errorf("mvt: begin layer %q: cells of %d do not divide %d and %d", name, g.Cell, g.Extent, g.Buffer)
+	}
 	if g.Extent < 1 || g.Extent > 1<<16 || g.Buffer < 0 || g.Buffer > g.Extent || !(g.Scale > 0) || math.IsInf(g.Scale, 0) {
 		return fmt.Errorf("mvt: begin layer %q: extent %d, buffer %d, scale %g out of range", name, g.Extent, g.Buffer, g.Scale)
 	}
@@ -93,7 +99,7 @@ func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
 	}
 	e.features = e.features[:0]
 	e.values.reset()
-	e.cells.reset(g)
+	e.cells.reset(e.clip, int64(g.Cell))
 	return nil
 }
 
@@ -101,12 +107,12 @@ func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
 // lies on the tile; if not, the feature is over and no other call belongs to
 // it. b is not kept.
 //
-// What the grid cannot show is reduced, never lost without trace: a ring
-// without area is dropped, but a polygon of which nothing else is left becomes
-// a sliver one unit wide, or a single unit square; a line of which nothing is
-// left becomes one unit long. Of the squares and unit lines that fall on one
-// and the same cell only the first is written. Points are all kept. A
-// collection gives one feature for each of its dimensions, under one id.
+// What the grid cannot show is reduced, never lost without trace. A ring
+// without area is dropped, but a polygon of which nothing else is left becomes a
+// sliver one unit thick. A polygon or line less than Grid.Cell units wide and
+// high counts as one cell: the cell's square, or its upper edge, is written for
+// the first feature that falls on it, and for none after. Points are all kept.
+// A collection gives one feature for each of its dimensions, under one id.
 //
 // The error wraps ErrEWKB, or is the projection's.
 func (e *Encoder) Geometry(b []byte) (bool, error) {

@@ -212,27 +212,49 @@ func TestPropertiesAndLayers(t *testing.T) {
 	}
 }
 
-func TestManyFeaturesInOneCellAreDrawnOnce(t *testing.T) {
+func TestSmallFeaturesShareTheirCell(t *testing.T) {
 	t.Parallel()
 	e := mvt.NewEncoder()
 	g := units
-	g.Scale = 1.0 / 64
+	g.Cell = 4
 	if err := e.BeginLayer("l", g, nil); err != nil {
 		t.Fatal(err)
 	}
-	kept := 0
-	for range 50 {
-		ok, err := e.Geometry(ewkbOf(t, "POLYGON((0 0, 9 0, 9 9, 0 0))", ewkb.NDR))
+	kept := map[string]bool{}
+	for _, shape := range []struct{ name, wkt string }{
+		{"first", "POLYGON((9 4085, 11 4085, 11 4087, 9 4085))"},
+		{"second in the cell", "POLYGON((8 4086, 10 4086, 10 4088, 8 4086))"},
+		{"line in the cell", "LINESTRING(8 4086, 10 4086)"},
+		{"next cell", "POLYGON((12 4085, 14 4085, 14 4087, 12 4085))"},
+		{"larger than a cell", "POLYGON((8 4084, 13 4084, 13 4087, 8 4084))"},
+		{"corner of the buffer", "POLYGON((4160 -64, 4160.2 -64, 4160 -64.2, 4160 -64))"},
+		{"point in the cell", "POINT(9 4086)"},
+	} {
+		ok, err := e.Geometry(ewkbOf(t, shape.wkt, ewkb.NDR))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ok {
-			kept++
+		if kept[shape.name] = ok; ok {
 			e.EndFeature(1)
 		}
 	}
-	if kept != 1 {
-		t.Errorf("%d polygons drawn in one cell, want 1", kept)
+	want := map[string]bool{"first": true, "second in the cell": false, "line in the cell": false, "next cell": true,
+		"larger than a cell": true, "corner of the buffer": true, "point in the cell": true}
+	if d := cmp.Diff(want, kept); d != "" {
+		t.Errorf("drawn (-want +got):\n%s", d)
+	}
+	e.EndLayer()
+	layers, err := check(e.Tile(), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	square := [][][2]int64{{{8, 8}, {8, 12}, {12, 12}, {12, 8}}}
+	slices.Reverse(square[0][1:])
+	if d := cmp.Diff(square, layers["l"][0].parts); d != "" {
+		t.Errorf("the cell (-want +got):\n%s", d)
+	}
+	if err := e.BeginLayer("l", mvt.Grid{Scale: 1, Buffer: 10, Cell: 4}, nil); err == nil {
+		t.Error("cells that do not divide the buffer were taken")
 	}
 }
 

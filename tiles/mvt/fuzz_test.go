@@ -26,6 +26,7 @@ func FuzzGeometry(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, shrink uint16) {
 		g := units
 		g.Scale /= 1 + float64(shrink)
+		g.Cell = 1 << (len(b) % 3)
 		encode := func() []byte {
 			e := mvt.NewEncoder()
 			if err := e.BeginLayer("l", g, []string{"k"}); err != nil {

@@ -15,7 +15,7 @@ func (e *Encoder) writePoints() {
 
 func (e *Encoder) writeLines() {
 	out := &e.geometry[typeLine]
-	small := -1 // a line that the grid shrank to one cell
+	small := -1 // a line within a cell
 	for i, p := range e.shape.parts {
 		if p.kind != kindLine || p.end == p.start {
 			continue
@@ -24,7 +24,7 @@ func (e *Encoder) writeLines() {
 		bounds := boundsOf(line)
 		switch {
 		case e.clip.misses(bounds):
-		case bounds.minX == bounds.maxX && bounds.minY == bounds.maxY:
+		case bounds.within(e.cells.cell):
 			small = i
 		case e.clip.holds(bounds):
 			e.writeLine(line)
@@ -33,9 +33,9 @@ func (e *Encoder) writeLines() {
 		}
 	}
 	if len(out.b) == 0 && small >= 0 {
-		if at := e.points[e.shape.parts[small].start]; e.cells.take(at) {
-			at.x = min(at.x, e.clip.maxX-1)
-			out.line(append(e.c[:0], at, gridPoint{at.x + 1, at.y}))
+		if at, ok := e.cells.take(e.points[e.shape.parts[small].start]); ok {
+			e.c = append(e.c[:0], at, gridPoint{at.x + e.cells.cell, at.y})
+			out.line(e.c)
 		}
 	}
 }
@@ -70,7 +70,7 @@ func (e *Encoder) clipLine(line []gridPoint) {
 
 func (e *Encoder) writePolygons() {
 	out := &e.geometry[typePolygon]
-	small := -1   // a polygon that has no area on the grid
+	small := -1   // a polygon within a cell, or without area on the grid
 	keep := false // the exterior at hand was written, so its holes count
 	for i, p := range e.shape.parts {
 		switch p.kind {
@@ -82,6 +82,10 @@ func (e *Encoder) writePolygons() {
 			}
 			bounds := boundsOf(ring)
 			if e.clip.misses(bounds) {
+				continue
+			}
+			if bounds.within(e.cells.cell) {
+				small = i
 				continue
 			}
 			keep = e.writeRing(ring, bounds, kindExterior)
@@ -120,14 +124,22 @@ func (e *Encoder) writeRing(ring []gridPoint, bounds box, k kind) bool {
 	return true
 }
 
-// writeSliver stands in for a polygon that has collapsed: a parallelogram one
-// unit thick along its longer side, or a unit square where it shrank to a
-// point.
+// writeSliver stands in for a polygon that is too small: the square of its
+// cell, or a parallelogram one unit thick along its longer side.
 //
-//	P───────Q        P┐
-//	└───────┘        └┘
+//	P───────Q     ┌─┐
+//	└───────┘     └─┘
 func (e *Encoder) writeSliver(ring []gridPoint) {
-	bounds := boundsOf(ring)
+	bounds, cell := boundsOf(ring), e.cells.cell
+	if bounds.within(cell) {
+		p, ok := e.cells.take(ring[0])
+		if ok {
+			q := gridPoint{p.x + cell, p.y + cell}
+			square := [4]gridPoint{p, {q.x, p.y}, q, {p.x, q.y}}
+			e.writeRing(square[:], box{p.x, p.y, q.x, q.y}, kindExterior)
+		}
+		return
+	}
 	wide := bounds.maxX-bounds.minX >= bounds.maxY-bounds.minY
 	p, q := ring[0], ring[0]
 	for _, v := range ring[1:] {
@@ -138,17 +150,8 @@ func (e *Encoder) writeSliver(ring []gridPoint) {
 			q = v
 		}
 	}
-	var quad [4]gridPoint
-	switch {
-	case p == q:
-		if !e.clip.has(p) || !e.cells.take(p) {
-			return
-		}
-		p = gridPoint{min(p.x, e.clip.maxX-1), min(p.y, e.clip.maxY-1)}
-		quad = [4]gridPoint{p, {p.x + 1, p.y}, {p.x + 1, p.y + 1}, {p.x, p.y + 1}}
-	case wide:
-		quad = [4]gridPoint{p, q, {q.x, q.y + 1}, {p.x, p.y + 1}}
-	default:
+	quad := [4]gridPoint{p, q, {q.x, q.y + 1}, {p.x, p.y + 1}}
+	if !wide {
 		quad = [4]gridPoint{p, {p.x + 1, p.y}, {q.x + 1, q.y}, q}
 	}
 	e.writeRing(quad[:], boundsOf(quad[:]), kindExterior)

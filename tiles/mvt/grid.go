@@ -23,6 +23,10 @@ type Grid struct {
 	Scale      float64 // units per CRS unit
 	Extent     int     // units a side; 0 is DefaultExtent
 	Buffer     int     // units kept on every side; edges belong to the kept area
+	// Cell is the side in units of the squares that stand for polygons and
+	// lines too small to tell apart, see Encoder.Geometry; 0 is 1. It divides
+	// Extent and Buffer, so that the squares of neighbouring tiles are the same.
+	Cell int
 }
 
 // gridPoint is a position in tile units.
@@ -68,6 +72,11 @@ func boundsOf(ps []gridPoint) box {
 		b.minY, b.maxY = min(b.minY, p.y), max(b.maxY, p.y)
 	}
 	return b
+}
+
+// within reports whether the box is less than cell units wide and high.
+func (b box) within(cell int64) bool {
+	return b.maxX-b.minX < cell && b.maxY-b.minY < cell
 }
 
 func (b box) has(p gridPoint) bool {

@@ -1,37 +1,44 @@
 package mvt
 
-// occupancy remembers which cells already show a feature that the grid shrank
-// to one unit: at a small scale hundreds of parcels fall on one cell, and
-// drawing it once is enough. One bit a cell, allocated at the first use.
+// occupancy remembers which cells already show a feature too small for the
+// grid: at a small scale hundreds of parcels fall on one cell, and drawing it
+// once is enough. One bit a cell, allocated at the first use.
 type occupancy struct {
-	bits   []uint64
-	used   bool
-	origin int64 // position of column and row 0 of bits
-	width  int64
+	bits  []uint64
+	used  bool
+	clip  box
+	cell  int64
+	width int64 // cells in a row
 }
 
-func (o *occupancy) reset(g Grid) {
-	width := int64(g.Extent + 2*g.Buffer + 1)
+func (o *occupancy) reset(clip box, cell int64) {
+	width := (clip.maxX-clip.minX)/cell + 1
 	if width != o.width {
 		o.bits = nil
 	} else if o.used {
 		clear(o.bits)
 	}
-	o.used, o.width, o.origin = false, width, -int64(g.Buffer)
+	*o = occupancy{bits: o.bits, clip: clip, cell: cell, width: width}
 }
 
-// take reports whether the cell at p, which lies within the clip box, was free,
-// and marks it.
-func (o *occupancy) take(p gridPoint) bool {
+// take returns the corner of the cell that holds p, and false where p lies
+// outside the clip box or the cell is taken already.
+func (o *occupancy) take(p gridPoint) (gridPoint, bool) {
+	if !o.clip.has(p) {
+		return p, false
+	}
 	if o.bits == nil {
 		o.bits = make([]uint64, (o.width*o.width+63)/64)
 	}
 	o.used = true
-	i := (p.y-o.origin)*o.width + p.x - o.origin
+	// The last column and row lie on the edge itself and share the one before.
+	x := (min(p.x, o.clip.maxX-1) - o.clip.minX) / o.cell
+	y := (min(p.y, o.clip.maxY-1) - o.clip.minY) / o.cell
+	i := y*o.width + x
 	word, bit := i/64, uint64(1)<<(i%64)
 	if o.bits[word]&bit != 0 {
-		return false
+		return p, false
 	}
 	o.bits[word] |= bit
-	return true
+	return gridPoint{o.clip.minX + x*o.cell, o.clip.minY + y*o.cell}, true
 }

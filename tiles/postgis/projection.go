@@ -15,6 +15,13 @@ var errBeyond = errors.New("tiles/postgis: a vertex is beyond the reach of the p
 // fitError is how far, in tile units, a fitted projection may be off.
 const fitError = 1.0 / 16
 
+// Below coarseBelow features less than coarseCell units wide, half a pixel of a
+// map, share a square. From there on every feature is drawn for itself.
+const (
+	coarseBelow = 12
+	coarseCell  = 4
+)
+
 // maxLatitude keeps vertices at the poles drawable: they go far beyond the
 // square of the tile matrix set, but not to infinity.
 const maxLatitude = 89.9
@@ -34,6 +41,9 @@ func (p *plan) view(c tiles.Coord) (tileView, error) {
 	v := tileView{
 		grid: mvt.Grid{MinX: tile.MinX, MaxY: tile.MaxY, Scale: tiles.Extent / width, Extent: tiles.Extent, Buffer: tiles.TileBuffer},
 		box:  set.Envelope(c, tiles.Extent, tiles.TileBuffer),
+	}
+	if c.Z < coarseBelow {
+		v.grid.Cell = coarseCell
 	}
 	if !p.extent.Empty() {
 		// Far from the data a national system has no meaning.

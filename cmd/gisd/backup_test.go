@@ -53,7 +53,7 @@ func sameAsGo(t *testing.T, env []string) {
 
 func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
-	dir := dataDir(t)
+	dir := clusterDir(t)
 	dump := filepath.Join(t.TempDir(), "b.dump")
 	private := []string{"GISD_DATA_DIR=" + dir}
 	up := startUp(t, dir)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,7 +31,40 @@ func TestMain(m *testing.M) {
 		context.AfterFunc(ctx, stop)
 		os.Exit(run(ctx, os.Args[1:], os.Environ(), streams{os.Stdin, os.Stdout, os.Stderr}))
 	}
-	os.Exit(testdb.Main(m))
+	code := testdb.Main(m)
+	removeFinished()
+	os.Exit(code)
+}
+
+// finished is a cluster that tests copy, for making one takes seconds. It does
+// not wait for the disk.
+var finished, removeFinished = finishedCluster()
+
+func finishedCluster() (get func() (string, error), remove func()) {
+	var parent string
+	get = sync.OnceValues(func() (string, error) {
+		var err error
+		if parent, err = os.MkdirTemp("", "gisd-cmd-base-"); err != nil {
+			return "", err
+		}
+		if err := os.Chmod(parent, 0o755); err != nil {
+			return "", err
+		}
+		dir := filepath.Join(parent, "var")
+		c, err := pgcluster.Open(context.Background(), pgcluster.Config{Dir: dir, Settings: map[string]string{"fsync": "off"}})
+		if err != nil {
+			return "", err
+		}
+		if err := c.Acquire(context.Background()); err != nil {
+			return "", err
+		}
+		if _, err := c.Release(context.Background()); err != nil {
+			return "", err
+		}
+		local := filepath.Join(c.Home(), "data", "local.conf")
+		return dir, os.WriteFile(local, []byte("fsync = off\nshared_buffers = 64MB\n"), 0o644)
+	})
+	return get, func() { _ = os.RemoveAll(parent) }
 }
 
 // result is what a command left.
@@ -58,7 +92,23 @@ func must(t *testing.T, env []string, args ...string) string {
 	return r.out
 }
 
-// dataDir is the folder of a private cluster, which ends with the test.
+// clusterDir is a folder with a stopped private cluster without tables, which
+// ends with the test.
+func clusterDir(t *testing.T) string {
+	t.Helper()
+	dir := dataDir(t)
+	from, err := finished()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("cp", "-a", from, dir).CombinedOutput(); err != nil {
+		t.Fatalf("cp: %v: %s", err, out)
+	}
+	return dir
+}
+
+// dataDir is the folder of a private cluster that is yet to be made, which ends
+// with the test.
 func dataDir(t *testing.T) string {
 	t.Helper()
 	if _, err := pgcluster.FindBinaries(t.Context(), 0); err != nil {

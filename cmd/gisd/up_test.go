@@ -11,7 +11,7 @@ import (
 
 func TestUpSurvives(t *testing.T) {
 	t.Parallel()
-	dir := dataDir(t)
+	dir := clusterDir(t)
 	up := startUp(t, dir)
 	up.await(t, "database ready")
 
@@ -92,9 +92,8 @@ func TestDoctor(t *testing.T) {
 	if r.code != exitFailed || !strings.Contains(r.out, "gisd up") {
 		t.Errorf("without a cluster: exit code %d\n%s", r.code, r.out)
 	}
-	up := startUp(t, dir)
-	up.await(t, "database ready")
-	up.end(t, syscall.SIGTERM)
+	dir = clusterDir(t)
+	must(t, nil, "migrate", "up", "--data-dir", dir)
 	out := gisd(t, nil, "doctor", "--data-dir", dir).out
 	for line := range strings.Lines(out) {
 		if strings.HasPrefix(line, "WRONG") && !strings.Contains(line, "disk") {

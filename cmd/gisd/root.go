@@ -134,6 +134,7 @@ func commands(a *app) []*cobra.Command {
 		newConfigCommand(a),
 		newImportCommand(a),
 		newInspectCommand(a),
+		newCollectionsCommand(a),
 		newUsersCommand(a),
 		newKeysCommand(a),
 		newVersionCommand(a),

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gisd/spatial"
+)
+
+func newCollectionsSetCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "set ID", Short: "Change titles, group, visibility, zooms, style and the like",
+		Example: "  gisd collections set parcels --title 'Thửa đất' --title-en Parcels --group planning\n  gisd collections set parcels --style style.json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := patchOf(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			return a.updateCollection(cmd.Context(), args[0], p)
+		},
+	}
+	f := cmd.Flags()
+	f.String("title", "", "Vietnamese title")
+	f.String("title-en", "", "English title")
+	f.String("description", "", "Vietnamese description")
+	f.String("description-en", "", "English description")
+	f.String("group", "", "group of the layer list")
+	f.Int("ordinal", 0, "place within the group")
+	f.StringSlice("keywords", nil, "keywords, separated by commas")
+	f.String("licence", "", "licence of the data")
+	f.String("attribution", "", "whom to name on the map")
+	f.String("department", "", "department that owns the collection")
+	f.String("visibility", "", "public, internal or restricted:ROLE")
+	f.Int("min-zoom", 0, "first zoom with features")
+	f.Int("max-zoom", 0, "last zoom with features of its own")
+	f.String("style", "", "JSON `FILE` with the style")
+	f.String("search-field", "", "property that names a feature for people")
+	f.String("time-field", "", "property that time filters look at")
+	return cmd
+}
+
+// patchOf turns the flags that were given into a change.
+func patchOf(f *pflag.FlagSet) (spatial.CollectionPatch, error) {
+	var p spatial.CollectionPatch
+	p.Title = textOf(f, "title", "title-en")
+	p.Description = textOf(f, "description", "description-en")
+	p.Group, p.Licence, p.Attribution = given(f, "group"), given(f, "licence"), given(f, "attribution")
+	p.Department, p.SearchField, p.TimeField = given(f, "department"), given(f, "search-field"), given(f, "time-field")
+	p.Ordinal, p.MinZoom, p.MaxZoom = givenInt(f, "ordinal"), givenInt(f, "min-zoom"), givenInt(f, "max-zoom")
+	if f.Changed("keywords") {
+		keywords, err := f.GetStringSlice("keywords")
+		if err != nil {
+			return p, err
+		}
+		p.Keywords = &keywords
+	}
+	if s := given(f, "visibility"); s != nil {
+		v, roles, err := parseVisibility(*s)
+		if err != nil {
+			return p, err
+		}
+		p.Visibility, p.Roles = &v, &roles
+	}
+	if path := given(f, "style"); path != nil {
+		b, err := os.ReadFile(*path)
+		if err != nil {
+			return p, usagef("--style: %v", err)
+		}
+		style := json.RawMessage(b)
+		p.Style = &style
+	}
+	return p, nil
+}
+
+func given(f *pflag.FlagSet, name string) *string {
+	if !f.Changed(name) {
+		return nil
+	}
+	s, err := f.GetString(name)
+	if err != nil {
+		return nil
+	}
+	return &s
+}
+
+func givenInt(f *pflag.FlagSet, name string) *int {
+	if !f.Changed(name) {
+		return nil
+	}
+	n, err := f.GetInt(name)
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// textOf sets both languages when only one was given.
+func textOf(f *pflag.FlagSet, vi, en string) *spatial.Text {
+	v, e := given(f, vi), given(f, en)
+	switch {
+	case v == nil && e == nil:
+		return nil
+	case v == nil:
+		v = e
+	case e == nil:
+		e = v
+	}
+	return &spatial.Text{VI: *v, EN: *e}
+}

@@ -30,7 +30,9 @@ func startServer(t *testing.T, env []string) (address string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
 	done := make(chan int, 1)
-	go func() { done <- run(ctx, []string{"serve", "--listen", listen}, env, streams{strings.NewReader(""), &out, &out}) }()
+	go func() {
+		done <- run(ctx, []string{"serve", "--listen", listen}, env, streams{strings.NewReader(""), &out, &out})
+	}()
 	t.Cleanup(func() {
 		cancel()
 		if code := <-done; code != exitDone {

@@ -94,6 +94,71 @@ func TestPositionWriter(t *testing.T) {
 	}
 }
 
+// TestPositionWriterDemo: a made-up device leaves one position a minute.
+func TestPositionWriterDemo(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	devices := postgis.NewDevices(postgis.NewDB(pool, nil))
+	demo := bus("demo")
+	demo.Demo = true
+	if _, err := devices.Register(t.Context(), []live.Device{demo, bus("real")}, "test"); err != nil {
+		t.Fatal(err)
+	}
+	w, stop := startWriter(t, pool, postgis.PositionWriterConfig{})
+	for i := range 150 { // two and a half minutes
+		at := liveNoon.Add(time.Duration(i) * time.Second)
+		if err := w.Record(t.Context(), []live.Position{
+			{Device: "demo", Time: at, ReceivedAt: at}, {Device: "real", Time: at, ReceivedAt: at},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]int{"demo": 3, "real": 150} {
+		if n := count(t, pool, "select count(*) from gisd.device_position where device_id = '"+id+"'"); n != want {
+			t.Errorf("%d positions of %s in the history, want %d", n, id, want)
+		}
+	}
+	last, err := devices.LastPositions(t.Context())
+	if err != nil || len(last) != 2 || !last[0].Time.Equal(liveNoon.Add(149*time.Second)) {
+		t.Errorf("last positions %v, %v", last, err)
+	}
+}
+
+// BenchmarkPositionWriter is the price of a position from Record to the commit.
+func BenchmarkPositionWriter(b *testing.B) {
+	db := postgis.NewDB(testdb.DB(b), nil)
+	registry := make([]live.Device, 1000)
+	lot := make([]live.Position, 1000)
+	for i := range registry {
+		registry[i] = bus(fmt.Sprint("b", i))
+		lot[i] = live.Position{Device: registry[i].ID, Time: liveNoon, ReceivedAt: liveNoon, SpeedKMH: live.Known(30)}
+	}
+	if _, err := postgis.NewDevices(db).Register(b.Context(), registry, "bench"); err != nil {
+		b.Fatal(err)
+	}
+	w := postgis.NewPositionWriter(db, postgis.PositionWriterConfig{Patience: time.Minute})
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx) }()
+	started := time.Now()
+	for b.Loop() {
+		for i := range lot {
+			lot[i].Time = lot[i].Time.Add(time.Second)
+		}
+		if err := w.Record(b.Context(), slices.Clone(lot)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)*1000/time.Since(started).Seconds(), "positions/s")
+}
+
 // TestPositionWriterBackPressure: while the database does not answer the buffer
 // fills, senders are told, and nothing accepted is lost.
 func TestPositionWriterBackPressure(t *testing.T) {

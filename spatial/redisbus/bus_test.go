@@ -89,6 +89,45 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// TestTwoNodes: a position reported to one node is seen by those who watch at
+// the other.
+func TestTwoNodes(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var nodes sync.WaitGroup
+	var hubs []*live.Hub
+	for _, epoch := range []string{"a", "b"} {
+		bus := redisbus.New(s.client(t), redisbus.Config{}, slog.New(slog.DiscardHandler))
+		hub := live.NewHub(live.Config{Bus: bus, Epoch: epoch, Tick: 10 * time.Millisecond})
+		hub.PutDevice(live.Device{ID: "bus", Kind: live.KindBus, Visibility: spatial.VisibilityPublic})
+		nodes.Go(func() {
+			if err := hub.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		hubs = append(hubs, hub)
+	}
+	defer nodes.Wait()
+	defer cancel()
+	watcher := hubs[1].Watch(live.Watch{Zoom: 12})
+	defer watcher.Close()
+	timeout := time.After(10 * time.Second)
+	for at := time.Now(); ; at = at.Add(time.Second) {
+		// Repeated: a message before the other node's subscription is lost.
+		hubs[0].Update([]live.Position{{Device: "bus", Lon: 106.5, Lat: 11, Time: at}})
+		select {
+		case <-watcher.Wake():
+			if len(watcher.Take().Positions) == 1 {
+				return
+			}
+		case <-time.After(50 * time.Millisecond):
+		case <-timeout:
+			t.Fatal("the other node's watcher saw nothing")
+		}
+	}
+}
+
 func TestReconnect(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

@@ -79,7 +79,8 @@ func kindOf(i int, roads, waterways bool) live.Kind {
 	return live.KindBus
 }
 
-// Devices describes the fleet for the registry: public, and of the demo.
+// Devices describes the fleet for the registry: public, and marked as the
+// demo's, so that they go with it and leave little history.
 func (f *Fleet) Devices() []live.Device {
 	names := map[live.Kind]string{live.KindBus: "Xe buýt", live.KindAmbulance: "Xe cấp cứu 115", live.KindBarge: "Sà lan"}
 	devices := make([]live.Device, len(f.vehicles))

@@ -31,13 +31,19 @@ var binaryDirs = []string{
 	"/usr/local/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/bin",
 }
 
+// oldestMajor is the oldest PostgreSQL that gisd's SQL runs on.
+const oldestMajor = 15
+
 // FindBinaries returns the newest PostgreSQL that has PostGIS. With major > 0
 // only that version will do: a cluster's files fit one major version.
 func FindBinaries(ctx context.Context, major int) (Binaries, error) {
-	found := installed(ctx)
+	return choose(installed(ctx), major)
+}
+
+func choose(found []Binaries, major int) (Binaries, error) {
 	var best Binaries
 	for _, b := range found {
-		if b.PostGIS != "" && b.Major > best.Major && (major == 0 || b.Major == major) {
+		if b.PostGIS != "" && b.Major >= oldestMajor && b.Major > best.Major && (major == 0 || b.Major == major) {
 			best = b
 		}
 	}
@@ -47,17 +53,26 @@ func FindBinaries(ctx context.Context, major int) (Binaries, error) {
 	return Binaries{}, missing(found, major)
 }
 
+// missing says in one line which command helps.
 func missing(found []Binaries, major int) error {
 	if major > 0 {
 		return &fault{ErrVersion, fmt.Sprintf(
 			"this cluster was made by PostgreSQL %d, which is not installed with PostGIS: run `sudo apt-get install -y postgresql-%d-postgis-3`",
 			major, major)}
 	}
-	target := "postgresql postgresql-contrib postgresql-postgis"
+	newest := 0
 	for _, b := range found {
-		target = fmt.Sprintf("postgresql-%d-postgis-3", b.Major)
+		newest = max(newest, b.Major)
 	}
-	return &fault{ErrNoPostGIS, "PostGIS is missing: run `sudo apt-get install -y " + target + "`"}
+	command := "sudo apt-get install -y postgresql postgresql-postgis"
+	switch {
+	case newest >= oldestMajor:
+		command = fmt.Sprintf("sudo apt-get install -y postgresql-%d-postgis-3", newest)
+	case newest > 0: // the distribution's own is too old; postgresql-common knows the project's repository
+		command = "sudo apt-get install -y postgresql-common && sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-17-postgis-3"
+		return &fault{ErrNoPostGIS, fmt.Sprintf("PostgreSQL %d is too old, %d is needed: run `%s`", newest, oldestMajor, command)}
+	}
+	return &fault{ErrNoPostGIS, "PostGIS is missing: run `" + command + "`"}
 }
 
 // installed lists every PostgreSQL server on this machine, oldest first.

@@ -30,10 +30,19 @@ type place struct {
 	owner  owner
 }
 
-func (p place) data() string     { return filepath.Join(p.home, "data") }
 func (p place) pgpass() string   { return filepath.Join(p.dir, passwordName) }
 func (p place) logDir() string   { return filepath.Join(p.home, "log") }
 func (p place) startLog() string { return filepath.Join(p.home, "start.log") }
+
+// data is PostgreSQL's data folder with links resolved, for that is how the
+// kernel names the working directory of a postmaster.
+func (p place) data() string {
+	path := filepath.Join(p.home, "data")
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		return resolved
+	}
+	return path
+}
 
 // locate resolves the places of the cluster of dir, which it makes if absent.
 func locate(dir string) (place, error) {

@@ -220,6 +220,29 @@ func TestLongPath(t *testing.T) {
 	query(t, c, c.URL(), "select 1")
 }
 
+func TestClusterOnAnotherDisk(t *testing.T) {
+	t.Parallel()
+	dir := finished(t)
+	elsewhere := filepath.Join(filepath.Dir(dir), "big-disk")
+	if err := os.Rename(filepath.Join(dir, "pg"), elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(elsewhere, filepath.Join(dir, "pg")); err != nil {
+		t.Fatal(err)
+	}
+	h := holder(t, dir)
+	pid := postmasterPID(t, dir)
+	killHard(t, h.Process.Pid)
+	_ = h.Wait()
+	c := acquire(t, config(dir))
+	if got := postmasterPID(t, dir); got != pid {
+		t.Errorf("postmaster %d, want the living %d adopted", got, pid)
+	}
+	if !release(t, c) || c.Running() {
+		t.Error("the cluster was not stopped")
+	}
+}
+
 func TestOtherUser(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {

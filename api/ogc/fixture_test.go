@@ -16,10 +16,10 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/twpayne/go-geom"
 	"github.com/twpayne/go-geom/encoding/ewkb"
-	"github.com/twpayne/go-geom/encoding/geojson"
 
 	"gisd/api/ogc"
 	"gisd/api/problem"
+	"gisd/importers/geojson"
 	"gisd/spatial"
 	"gisd/spatial/crs"
 )
@@ -114,30 +114,6 @@ func (m *memory) Search(_ context.Context, q string, _ spatial.Access, limit int
 	return hits[:min(limit, len(hits))], nil
 }
 
-// encoder writes GeoJSON by go-geom.
-type encoder struct{}
-
-func (encoder) AppendFeature(dst []byte, c *spatial.Collection, f *spatial.Feature, decimals int) ([]byte, error) {
-	properties := map[string]any{}
-	for i, field := range c.Fields {
-		properties[field.Name] = f.Properties[i]
-	}
-	out := map[string]any{"type": "Feature", "id": f.ID, "geometry": nil, "properties": properties}
-	if !f.Geometry.Empty() {
-		g, err := ewkb.Unmarshal(f.Geometry.EWKB)
-		if err != nil {
-			return nil, err
-		}
-		encoded, err := geojson.Marshal(g, geojson.EncodeGeometryWithMaxDecimalDigits(decimals))
-		if err != nil {
-			return nil, err
-		}
-		out["geometry"] = json.RawMessage(encoded)
-	}
-	text, err := json.Marshal(out)
-	return append(dst, text...), err
-}
-
 func point(t testing.TB, srid spatial.SRID, x, y float64) spatial.Geometry {
 	t.Helper()
 	b, err := ewkb.Marshal(geom.NewPointFlat(geom.XY, []float64{x, y}).SetSRID(int(srid)), binary.LittleEndian)
@@ -188,7 +164,7 @@ func newService(t testing.TB) *service {
 	store.features["national"] = []spatial.Feature{{ID: "7", Geometry: point(t, 9210, 600000, 1220000), Properties: []any{nil, nil, nil}}}
 	slices.SortFunc(store.features["points"], func(a, b spatial.Feature) int { return cmp.Compare(number(a.ID), number(b.ID)) })
 	h, err := ogc.New(ogc.Config{
-		Catalogue: store, Features: store, Search: store, Encoder: encoder{}, CursorKey: []byte("k"),
+		Catalogue: store, Features: store, Search: store, Encoder: geojson.Encoder{}, CursorKey: []byte("k"),
 		Now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {

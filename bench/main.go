@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"syscall"
+)
+
+// options of a run.
+type options struct {
+	out    string
+	work   string
+	gisd   string
+	data   string
+	n      int
+	rounds int
+	only   *regexp.Regexp
+}
+
+// suite measures one thing and returns its section of the document.
+type suite struct {
+	name string
+	run  func(ctx context.Context, o options) (string, error)
+}
+
+func suites() []suite {
+	return []suite{
+		{"import", importSuite},
+		{"cold-tiles", coldTileSuite},
+		{"cached-tiles", cachedTileSuite},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, log io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	var o options
+	var only string
+	flags.StringVar(&o.out, "out", "docs/benchmarks.md", "document to write; one section per suite is replaced")
+	flags.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "gisd-bench"), "folder for data and the private cluster")
+	flags.StringVar(&o.gisd, "gisd", "bin/gisd", "the program to measure")
+	flags.StringVar(&o.data, "data", "../shared/data/bench/tile_parcels.py", "script that makes the parcels")
+	flags.IntVar(&o.n, "n", 1_000_000, "parcels")
+	flags.IntVar(&o.rounds, "rounds", 3, "runs of each side; medians count")
+	flags.StringVar(&only, "only", "", "regular expression of suite names")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	var err error
+	if o.only, err = regexp.Compile(only); err != nil {
+		return err
+	}
+	for _, path := range []*string{&o.work, &o.gisd, &o.data, &o.out} {
+		if *path, err = filepath.Abs(*path); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(o.work, 0o755); err != nil {
+		return err
+	}
+	doc, err := openDocument(o.out)
+	if err != nil {
+		return err
+	}
+	for _, s := range suites() {
+		if !o.only.MatchString(s.name) {
+			continue
+		}
+		fmt.Fprintln(log, "bench:", s.name)
+		section, err := s.run(ctx, o)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		fmt.Fprintln(log, section)
+		if err := doc.put(s.name, section); err != nil {
+			return err
+		}
+	}
+	return nil
+}

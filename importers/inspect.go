@@ -63,7 +63,7 @@ func Inspect(ctx context.Context, src Source, asked spatial.SRID) (*Inspection, 
 	r.o.MaxErrors = -1
 	r.o.Rejects = in
 	l := &loader{run: r, id: r.id, dims: s.Dimensions, noGeom: s.GeometryType == spatial.GeometryNone, rows: discardRows()}
-	l.counts.Extent = spatial.EmptyEnvelope(0)
+	l.box = spatial.EmptyEnvelope(0)
 	err := src.Read(ctx, func(rec *Record) error {
 		if rec.Err == nil {
 			in.values(rec)
@@ -75,9 +75,7 @@ func Inspect(ctx context.Context, src Source, asked spatial.SRID) (*Inspection, 
 	}
 	l.finish(r.report)
 	in.Geometry, in.Count, in.Rejected, in.Lost, in.Empty = r.report.Geometry, r.report.Read, r.report.Rejected, r.report.Lost, r.report.Empty
-	if !r.report.Extent.Empty() {
-		in.Extent = &r.report.Extent
-	}
+	in.Extent = r.report.Extent
 	c, err := ResolveCRS(ctx, src, asked)
 	if err != nil {
 		c.Reason = "unknown: " + messageOf(err)

@@ -20,6 +20,7 @@ type loader struct {
 	dims   spatial.Dimensions
 	noGeom bool
 	counts Report
+	box    spatial.Envelope
 	kinds  uint32 // bit per geometry type code
 	geom   []byte
 	last   int64 // record number
@@ -28,7 +29,7 @@ type loader struct {
 func newLoader(ctx context.Context, r *run) *loader {
 	l := &loader{run: r, rows: newRows(ctx, r.p), id: r.id, dims: r.p.Schema.Dimensions,
 		noGeom: r.p.Schema.GeometryType == spatial.GeometryNone}
-	l.counts.Extent = spatial.EmptyEnvelope(r.p.SRID)
+	l.box = spatial.EmptyEnvelope(r.p.SRID)
 	if !r.id.running() {
 		l.check = newIDCheck(r.id.kind)
 	}
@@ -95,7 +96,7 @@ func (l *loader) geometry(rec *Record) ([]byte, *RecordError) {
 		return nil, nil
 	}
 	l.kinds |= 1 << in.Kind
-	b := &l.counts.Extent
+	b := &l.box
 	b.MinX, b.MinY = min(b.MinX, in.MinX), min(b.MinY, in.MinY)
 	b.MaxX, b.MaxY = max(b.MaxX, in.MaxX), max(b.MaxY, in.MaxY)
 	return g, nil
@@ -175,7 +176,9 @@ func (r *run) write(record int64, e RecordError, lost bool) error {
 // finish brings the counts into the report.
 func (l *loader) finish(r *Report) {
 	r.Read, r.Loaded, r.Rejected, r.Lost, r.Empty = l.counts.Read, l.counts.Loaded, l.counts.Rejected, l.counts.Lost, l.counts.Empty
-	r.Extent = l.counts.Extent
+	if !l.box.Empty() {
+		r.Extent = &l.box
+	}
 	l.run.written = max(l.run.written, l.last)
 	r.Geometry = l.geometryType(r.Geometry)
 }

@@ -23,11 +23,11 @@ type Report struct {
 	Lost     int64 `json:"lostValues"` // values left empty because they did not fit
 	Empty    int64 `json:"empty"`      // records without geometry
 
-	Repair  Repair           `json:"repair"`
-	Extent  spatial.Envelope `json:"extent"` // in the storage CRS
-	Notes   []string         `json:"notes,omitempty"`
-	DryRun  bool             `json:"dryRun,omitempty"`
-	Seconds Seconds          `json:"seconds"`
+	Repair  Repair            `json:"repair"`
+	Extent  *spatial.Envelope `json:"extent,omitempty"` // in the storage CRS; nil without coordinates
+	Notes   []string          `json:"notes,omitempty"`
+	DryRun  bool              `json:"dryRun,omitempty"`
+	Seconds Seconds           `json:"seconds"`
 }
 
 // Repair says what became of invalid geometries.

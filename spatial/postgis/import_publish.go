@@ -175,10 +175,10 @@ func onlyTime(fields []spatial.Field) string {
 // extent is the box of the loaded features in SRID 4326: min lon, min lat, max
 // lon, max lat; nil without features, and for a system that transforms nothing.
 func (g *staging) extent(ctx context.Context, r *importers.Report) ([4]*float64, error) {
-	e := r.Extent
-	if e.Empty() {
+	if r.Extent == nil {
 		return [4]*float64{}, nil
 	}
+	e := *r.Extent
 	e.SRID = g.srid
 	if crs.Supported(g.srid) {
 		t, err := crs.NewTransform(g.srid, spatial.SRIDWGS84)

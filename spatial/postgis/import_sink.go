@@ -187,8 +187,8 @@ func discard(ctx context.Context, conn *pgx.Conn, id int64, e ending) error {
 		body["error"] = strings.ToValidUTF8(strings.ReplaceAll(e.reason, "\x00", ""), "")
 	}
 	report, err := json.Marshal(body)
-	if err != nil {
-		return err
+	if err != nil { // a figure that JSON cannot hold must not keep the staging
+		report = []byte("{}")
 	}
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, queryImportStagedTables, id)

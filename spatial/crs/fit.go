@@ -41,7 +41,7 @@ const fitReach = 300_000
 
 // Fit builds a polynomial for the way from one system to another over a tile's
 // box, given in the target system (with the tile's buffer, if any). It is false
-// where no polynomial of degree 3 stays within maxErr (in target units), where
+// for a box of another SRID, where no polynomial of degree 3 stays within maxErr (in target units), where
 // the box is out of the systems' reach, and where a system is not supported;
 // the caller then converts exactly. It costs some 15 µs.
 //
@@ -64,7 +64,7 @@ func Fit(from, to spatial.SRID, box spatial.Envelope, maxErr float64) (*Approxim
 // its inverse, from tile to tile; it saves some microseconds.
 func FitTransform(exact, back *Transform, box spatial.Envelope, maxErr float64) (*Approximation, bool) {
 	a := &Approximation{exact: exact, kx: 1, ky: 1}
-	if !a.domain(back, box) {
+	if box.SRID != 0 && box.SRID != exact.to.SRID || !a.domain(back, box) {
 		return nil, false
 	}
 	hx, hy := (a.Domain.MaxX-a.Domain.MinX)/2, (a.Domain.MaxY-a.Domain.MinY)/2

@@ -167,6 +167,7 @@ func TestFitRefuses(t *testing.T) {
 		{"an unknown system", 27700, good, maxErr},
 		{"an empty box", 9210, spatial.EmptyEnvelope(3857), maxErr},
 		{"a box without area", 9210, spatial.Envelope{SRID: 3857, MinX: 1e7, MaxX: 1e7, MinY: 1e6, MaxY: 2e6}, maxErr},
+		{"a box in another system", 9210, spatial.Envelope{SRID: 4326, MinX: 106, MaxX: 106.1, MinY: 11, MaxY: 11.1}, maxErr},
 		{"no error allowed", 9210, good, 0},
 		{"not a number", 9210, spatial.Envelope{SRID: 3857, MinX: 1e7, MaxX: math.NaN(), MinY: 1e6, MaxY: 2e6}, maxErr},
 	}

@@ -93,8 +93,11 @@ func (f *Features) Count(ctx context.Context, c *spatial.Collection, q spatial.Q
 	err := f.withVersion(ctx, op, c, q.Access, func(now *spatial.Collection) error {
 		count = 0
 		filter, err := newFilter(now, q)
-		if err != nil || now.Version == 0 || filter.nothing {
+		if err != nil {
 			return err
+		}
+		if now.Version == 0 || filter.nothing {
+			return f.mustRead(ctx, now.ID, q.Access)
 		}
 		statement, args := concat(lit("select count(*) from "), ident("data", now.Table), lit(" t\nwhere "),
 			and(append(filter.all(), readable(now.ID, q.Access))...)).build()

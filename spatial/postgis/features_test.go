@@ -203,7 +203,7 @@ func TestFeaturesAreHidden(t *testing.T) {
 			if page, err := s.features.Query(t.Context(), held, spatial.Query{Limit: 1, BBox: box}); spatial.CodeOf(err) != spatial.CodeNotFound {
 				t.Errorf("%s query: %+v, %v", name, page, err)
 			}
-			if n, err := s.features.Count(t.Context(), held, spatial.Query{BBox: box}); box != nowhere && spatial.CodeOf(err) != spatial.CodeNotFound {
+			if n, err := s.features.Count(t.Context(), held, spatial.Query{BBox: box}); spatial.CodeOf(err) != spatial.CodeNotFound {
 				t.Errorf("%s count: %d, %v", name, n, err)
 			}
 		}

@@ -96,6 +96,25 @@ func TidyVersions(ctx context.Context, db beginner, collection string) error {
 	return failed
 }
 
+// TidyAll is TidyVersions for every collection: it catches up at a start on what
+// readers or a crash left undone. What is tidy already costs a look and no lock.
+func TidyAll(ctx context.Context, db beginner) error {
+	var ids []string
+	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, queryPublishCollections)
+		if err != nil {
+			return err
+		}
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	failed := wrap(ctx, "postgis: tidy", err)
+	for _, id := range ids {
+		failed = errors.Join(failed, TidyVersions(ctx, db, id))
+	}
+	return failed
+}
+
 func tidily(ctx context.Context, db beginner, f func(tx pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, queryPublishLockTimeout); err != nil {
@@ -115,6 +134,10 @@ func replaceView(ctx context.Context, tx pgx.Tx, collection string) error {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	var current bool
+	if err := tx.QueryRow(ctx, queryPublishViewCurrent, collection, table).Scan(&current); err != nil || current {
 		return err
 	}
 	view := ident("layers", collection)

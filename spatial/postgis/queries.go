@@ -75,4 +75,8 @@ var (
 	queryCodeListClear string
 	//go:embed queries/code_list_value_put.sql
 	queryCodeListValuePut string
+	//go:embed queries/publish_view_current.sql
+	queryPublishViewCurrent string
+	//go:embed queries/publish_collections.sql
+	queryPublishCollections string
 )

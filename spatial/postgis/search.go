@@ -121,7 +121,8 @@ func (s *Search) searchAll(ctx context.Context, words []string, a spatial.Access
 }
 
 // searchStatement finds and ranks within one collection. The candidates are
-// bounded, so that a word which is in every name costs no more than others.
+// bounded, so that a word which is in every name costs no more than others;
+// names that begin like the question have a share of their own.
 func searchStatement(c *spatial.Collection, field spatial.Field, words []string, a spatial.Access, limit int) fragment {
 	text := searchText(field)
 	conditions := []fragment{lit("not st_isempty(t.geom)"), readable(c.ID, a)}
@@ -133,14 +134,19 @@ func searchStatement(c *spatial.Collection, field spatial.Field, words []string,
 		geometry = lit("st_transform(t.geom, 4326)")
 	}
 	whole := escapeLike(strings.Join(words, " "))
+	begins := concat(text, lit(" like gisd.fold("), arg(whole+"%"), lit("::text)"))
+	candidates := func(rank, extra fragment) fragment {
+		return concat(lit("(select t.id, t."), ident(field.Column), lit("::text as name, "), rank, lit(" as rank, "),
+			geometry, lit(" as geom\n  from "), ident("data", c.Table), lit(" t\n  where "),
+			and(append(slices.Clone(conditions), extra)...), lit("\n  limit "), arg(searchCandidates), lit(")"))
+	}
+	later := concat(lit("case when "), text, lit(" like gisd.fold("), arg("% "+whole+"%"), lit("::text) then 1 else 2 end"))
 	return concat(
-		lit("with candidate as materialized (\n  select t.id, t."), ident(field.Column), lit("::text as name, "),
-		text, lit(" as folded, "), geometry, lit(" as geom\n  from "), ident("data", c.Table), lit(" t\n  where "),
-		and(conditions...), lit("\n  limit "), arg(searchCandidates), lit("\n), ranked as (\n  select *, case when folded like gisd.fold("),
-		arg(whole+"%"), lit("::text) then 0 when folded like gisd.fold("), arg("% "+whole+"%"),
-		lit("::text) then 1 else 2 end as rank\n  from candidate\n  order by rank, length(name), name, id\n  limit "), arg(limit),
+		lit("with candidate as materialized (\n  "), candidates(lit("0"), begins), lit("\n  union all\n  "),
+		candidates(later, concat(lit("not "), begins)), lit("\n), best as (\n  select * from candidate\n"+
+			"  order by rank, length(name), name, id\n  limit "), arg(limit),
 		lit("\n)\nselect id::text, name, rank, st_xmin(geom), st_ymin(geom), st_xmax(geom), st_ymax(geom), "+
-			"st_x(at), st_y(at)\nfrom ranked, st_pointonsurface(geom) at\norder by rank, length(name), name, id"),
+			"st_x(at), st_y(at)\nfrom best, st_pointonsurface(geom) at\norder by rank, length(name), name, id"),
 	)
 }
 

@@ -10,12 +10,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/paulmach/orb/encoding/mvt/vectortile"
 	"github.com/twpayne/go-geom"
 	"github.com/twpayne/go-geom/encoding/ewkb"
 	"github.com/twpayne/go-geom/encoding/wkt"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"gisd/tiles/mvt"
+	"gisd/tiles/mvt/mvttest"
 )
 
 // units is a grid whose coordinates are tile units themselves, y upwards from
@@ -42,45 +43,45 @@ func ewkbOf(t testing.TB, text string, order binary.ByteOrder) []byte {
 func TestGeometry(t *testing.T) {
 	t.Parallel()
 	// want is in tile units with y down, rings without their closing point.
-	type rings = [][][2]int64
+	type rings = [][]mvttest.Position
 	tests := []struct {
 		name, wkt string
-		typ       vectortile.Tile_GeomType
+		typ       mvttest.GeomType
 		want      rings
 	}{
-		{"point", "POINT(10 4086)", vectortile.Tile_POINT, rings{{{10, 10}}}},
-		{"point in the buffer", "POINT(-64 4160)", vectortile.Tile_POINT, rings{{{-64, -64}}}},
+		{"point", "POINT(10 4086)", mvttest.Point, rings{{{10, 10}}}},
+		{"point in the buffer", "POINT(-64 4160)", mvttest.Point, rings{{{-64, -64}}}},
 		{"point outside", "POINT(-65 0)", 0, nil},
-		{"point rounds halves up", "POINT(10.5 4085.5)", vectortile.Tile_POINT, rings{{{11, 11}}}},
-		{"point Z", "POINT Z(10 4086 99)", vectortile.Tile_POINT, rings{{{10, 10}}}},
-		{"points, one outside", "MULTIPOINT(1 4096, 5000 0, 2 4096)", vectortile.Tile_POINT, rings{{{1, 0}}, {{2, 0}}}},
+		{"point rounds halves up", "POINT(10.5 4085.5)", mvttest.Point, rings{{{11, 11}}}},
+		{"point Z", "POINT Z(10 4086 99)", mvttest.Point, rings{{{10, 10}}}},
+		{"points, one outside", "MULTIPOINT(1 4096, 5000 0, 2 4096)", mvttest.Point, rings{{{1, 0}}, {{2, 0}}}},
 		{"empty point", "POINT EMPTY", 0, nil},
-		{"line loses repeated and straight points", "LINESTRING(0 4096, 0.2 4096, 5 4096, 9 4096, 9 4090)", vectortile.Tile_LINESTRING, rings{{{0, 0}, {9, 0}, {9, 6}}}},
-		{"line that turns back", "LINESTRING(0 4096, 9 4096, 4 4096)", vectortile.Tile_LINESTRING, rings{{{0, 0}, {9, 0}, {4, 0}}}},
-		{"line crosses the tile", "LINESTRING M(-1000 2048 1, 9000 2048 2)", vectortile.Tile_LINESTRING, rings{{{-64, 2048}, {4160, 2048}}}},
-		{"line leaves and returns", "LINESTRING(4000 4000, 5000 4000, 5000 3000, 4000 3000)", vectortile.Tile_LINESTRING,
+		{"line loses repeated and straight points", "LINESTRING(0 4096, 0.2 4096, 5 4096, 9 4096, 9 4090)", mvttest.LineString, rings{{{0, 0}, {9, 0}, {9, 6}}}},
+		{"line that turns back", "LINESTRING(0 4096, 9 4096, 4 4096)", mvttest.LineString, rings{{{0, 0}, {9, 0}, {4, 0}}}},
+		{"line crosses the tile", "LINESTRING M(-1000 2048 1, 9000 2048 2)", mvttest.LineString, rings{{{-64, 2048}, {4160, 2048}}}},
+		{"line leaves and returns", "LINESTRING(4000 4000, 5000 4000, 5000 3000, 4000 3000)", mvttest.LineString,
 			rings{{{4000, 96}, {4160, 96}}, {{4160, 1096}, {4000, 1096}}}},
 		{"line outside", "LINESTRING(5000 0, 6000 50)", 0, nil},
 		{"line past a corner", "LINESTRING(-200 4096, 0 4400)", 0, nil},
-		{"line shrinks to a unit", "LINESTRING(10.1 4086, 10.2 4086)", vectortile.Tile_LINESTRING, rings{{{10, 10}, {11, 10}}}},
-		{"lines", "MULTILINESTRING((0 4096, 9 4096), (5000 0, 6000 0), (0 4090, 9 4090))", vectortile.Tile_LINESTRING, rings{{{0, 0}, {9, 0}}, {{0, 6}, {9, 6}}}},
-		{"polygon wound on screen", "POLYGON((0 4096, 0 4086, 10 4086, 10 4096, 0 4096))", vectortile.Tile_POLYGON, rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}},
-		{"polygon wound the other way", "POLYGON((0 4096, 10 4096, 10 4086, 0 4086, 0 4096))", vectortile.Tile_POLYGON, rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}},
-		{"polygon with a hole", "POLYGON((0 4096, 10 4096, 10 4086, 0 4086, 0 4096), (2 4094, 8 4094, 8 4088, 2 4088, 2 4094))", vectortile.Tile_POLYGON,
+		{"line shrinks to a unit", "LINESTRING(10.1 4086, 10.2 4086)", mvttest.LineString, rings{{{10, 10}, {11, 10}}}},
+		{"lines", "MULTILINESTRING((0 4096, 9 4096), (5000 0, 6000 0), (0 4090, 9 4090))", mvttest.LineString, rings{{{0, 0}, {9, 0}}, {{0, 6}, {9, 6}}}},
+		{"polygon wound on screen", "POLYGON((0 4096, 0 4086, 10 4086, 10 4096, 0 4096))", mvttest.Polygon, rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}},
+		{"polygon wound the other way", "POLYGON((0 4096, 10 4096, 10 4086, 0 4086, 0 4096))", mvttest.Polygon, rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}},
+		{"polygon with a hole", "POLYGON((0 4096, 10 4096, 10 4086, 0 4086, 0 4096), (2 4094, 8 4094, 8 4088, 2 4088, 2 4094))", mvttest.Polygon,
 			rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}, {{2, 2}, {2, 8}, {8, 8}, {8, 2}}}},
-		{"hole without area", "POLYGON((0 4096, 10 4096, 10 4086, 0 4086, 0 4096), (2 4094, 2.1 4094, 2.1 4093.9, 2 4094))", vectortile.Tile_POLYGON,
+		{"hole without area", "POLYGON((0 4096, 10 4096, 10 4086, 0 4086, 0 4096), (2 4094, 2.1 4094, 2.1 4093.9, 2 4094))", mvttest.Polygon,
 			rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}},
-		{"spike and straight points", "POLYGON((0 4096, 5 4096, 10 4096, 20 4096, 10 4096, 10 4086, 0 4086, 0 4090, 0 4096))", vectortile.Tile_POLYGON,
+		{"spike and straight points", "POLYGON((0 4096, 5 4096, 10 4096, 20 4096, 10 4096, 10 4086, 0 4086, 0 4090, 0 4096))", mvttest.Polygon,
 			rings{{{10, 0}, {10, 10}, {0, 10}, {0, 0}}}},
-		{"polygon around the tile", "POLYGON((-9000 -9000, 9000 -9000, 9000 9000, -9000 9000, -9000 -9000))", vectortile.Tile_POLYGON,
+		{"polygon around the tile", "POLYGON((-9000 -9000, 9000 -9000, 9000 9000, -9000 9000, -9000 -9000))", mvttest.Polygon,
 			rings{{{-64, 4160}, {-64, -64}, {4160, -64}, {4160, 4160}}}},
 		{"polygon beside the tile", "POLYGON((5000 0, 6000 0, 6000 50, 5000 0))", 0, nil},
-		{"polygon in one cell", "POLYGON((10.1 4086, 10.2 4086, 10.2 4086.1, 10.1 4086))", vectortile.Tile_POLYGON, rings{{{10, 10}, {11, 10}, {11, 11}, {10, 11}}}},
-		{"polygon thinner than a cell", "POLYGON((10 4086, 30 4086, 30 4086.2, 10 4086.2, 10 4086))", vectortile.Tile_POLYGON, rings{{{10, 10}, {30, 10}, {30, 11}, {10, 11}}}},
+		{"polygon in one cell", "POLYGON((10.1 4086, 10.2 4086, 10.2 4086.1, 10.1 4086))", mvttest.Polygon, rings{{{10, 10}, {11, 10}, {11, 11}, {10, 11}}}},
+		{"polygon thinner than a cell", "POLYGON((10 4086, 30 4086, 30 4086.2, 10 4086.2, 10 4086))", mvttest.Polygon, rings{{{10, 10}, {30, 10}, {30, 11}, {10, 11}}}},
 		{"only the polygons with area of a multipolygon", "MULTIPOLYGON(((0 4096, 10 4096, 10 4086, 0 4086, 0 4096)), ((50 4000, 50.1 4000, 50.1 4000.1, 50 4000)))",
-			vectortile.Tile_POLYGON, rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}},
+			mvttest.Polygon, rings{{{0, 0}, {10, 0}, {10, 10}, {0, 10}}}},
 		{"holes of a lost polygon", "MULTIPOLYGON(((5000 0, 5010 0, 5010 10, 5000 0), (0 0, 1 0, 1 1, 0 0)))", 0, nil},
-		{"far beyond the world", "POLYGON((-1e300 -1e300, 1e300 -1e300, 1e300 1e300, -1e300 1e300, -1e300 -1e300))", vectortile.Tile_POLYGON,
+		{"far beyond the world", "POLYGON((-1e300 -1e300, 1e300 -1e300, 1e300 1e300, -1e300 1e300, -1e300 -1e300))", mvttest.Polygon,
 			rings{{{-64, 4160}, {-64, -64}, {4160, -64}, {4160, 4160}}}},
 	}
 	for _, tt := range tests {
@@ -105,10 +106,10 @@ func TestGeometry(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := layers["l"][0]
-				if got.typ != tt.typ {
-					t.Errorf("type %v, want %v", got.typ, tt.typ)
+				if got.Type != tt.typ {
+					t.Errorf("type %v, want %v", got.Type, tt.typ)
 				}
-				if d := cmp.Diff(canonical(tt.typ, tt.want), canonical(got.typ, got.parts)); d != "" {
+				if d := cmp.Diff(canonical(tt.typ, tt.want), canonical(got.Type, got.Parts)); d != "" {
 					t.Errorf("positions (-want +got):\n%s", d)
 				}
 			}
@@ -118,8 +119,8 @@ func TestGeometry(t *testing.T) {
 
 // canonical turns each ring to start at its smallest position: where a ring
 // starts says nothing.
-func canonical(typ vectortile.Tile_GeomType, parts [][][2]int64) (out [][][2]int64) {
-	if typ != vectortile.Tile_POLYGON {
+func canonical(typ mvttest.GeomType, parts [][]mvttest.Position) (out [][]mvttest.Position) {
+	if typ != mvttest.Polygon {
 		return parts
 	}
 	for _, ring := range parts {
@@ -152,11 +153,11 @@ func TestCollectionGivesOneFeatureADimension(t *testing.T) {
 		t.Fatal(err)
 	}
 	fs := layers["l"]
-	if len(fs) != 3 || len(fs[0].parts) != 2 {
+	if len(fs) != 3 || len(fs[0].Parts) != 2 {
 		t.Fatalf("%d features, want a point feature of two, a line and a polygon", len(fs))
 	}
 	for _, f := range fs {
-		if f.id != 3 || f.tags["k"] != int64(-7) {
+		if f.ID != 3 || f.Properties["k"] != int64(-7) {
 			t.Errorf("feature %+v", f)
 		}
 	}
@@ -200,15 +201,21 @@ func TestPropertiesAndLayers(t *testing.T) {
 		t.Fatalf("%d layers, want 2: a layer without features is left out", len(layers))
 	}
 	want := map[string]any{"text": "C", "int": uint64(299), "num": 0.5, "yes": false}
-	if d := cmp.Diff(want, layers["b"][299].tags); d != "" {
+	if d := cmp.Diff(want, layers["b"][299].Properties); d != "" {
 		t.Errorf("tags (-want +got):\n%s", d)
 	}
-	var raw vectortile.Tile
-	if err := raw.Unmarshal(tile); err != nil {
-		t.Fatal(err)
+	counts := [16]int{}
+	layer, _ := protowire.ConsumeBytes(tile[1:])
+	for len(layer) > 0 {
+		number, _, n := protowire.ConsumeField(layer)
+		if n < 0 {
+			t.Fatal(protowire.ParseError(n))
+		}
+		counts[number]++
+		layer = layer[n:]
 	}
-	if k, v := len(raw.Layers[0].Keys), len(raw.Layers[0].Values); k != 4 || v != 3+300+1+2 {
-		t.Errorf("%d keys and %d values; want 4 and 306, each once", k, v)
+	if counts[3] != 4 || counts[4] != 3+300+1+2 {
+		t.Errorf("%d keys and %d values; want 4 and 306, each once", counts[3], counts[4])
 	}
 }
 
@@ -248,9 +255,9 @@ func TestSmallFeaturesShareTheirCell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	square := [][][2]int64{{{8, 8}, {8, 12}, {12, 12}, {12, 8}}}
+	square := [][]mvttest.Position{{{8, 8}, {8, 12}, {12, 12}, {12, 8}}}
 	slices.Reverse(square[0][1:])
-	if d := cmp.Diff(square, layers["l"][0].parts); d != "" {
+	if d := cmp.Diff(square, layers["l"][0].Parts); d != "" {
 		t.Errorf("the cell (-want +got):\n%s", d)
 	}
 	if err := e.BeginLayer("l", mvt.Grid{Scale: 1, Buffer: 10, Cell: 4}, nil); err == nil {

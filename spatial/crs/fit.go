@@ -41,9 +41,10 @@ const fitReach = 300_000
 
 // Fit builds a polynomial for the way from one system to another over a tile's
 // box, given in the target system (with the tile's buffer, if any). It is false
-// for a box of another SRID, where no polynomial of degree 3 stays within maxErr (in target units), where
-// the box is out of the systems' reach, and where a system is not supported;
-// the caller then converts exactly. It costs some 15 µs.
+// where no polynomial of degree 3 stays within maxErr (in target units), for a
+// box of another SRID, poleward of 70° or out of the systems' reach, and where
+// a system is not supported; the caller then converts exactly. It costs some
+// 15 µs.
 //
 // The bound: the transform is interpolated at 5×5 Chebyshev nodes of the
 // domain. What is cut off is at most the sum of the absolute coefficients of
@@ -76,6 +77,9 @@ func FitTransform(exact, back *Transform, box spatial.Envelope, maxErr float64) 
 		return nil, false
 	}
 	a.cx, a.cy, a.sx, a.sy = a.Domain.MinX+hx, a.Domain.MinY+hy, 1/hx, 1/hy
+	if n, ok := exact.toNormal(a.cx, a.cy); !ok || math.Abs(n.z) > 0.93969 { // sin 70°
+		return nil, false
+	}
 	var vx, vy [fitNodes][fitNodes]float64
 	nodes := chebyshevNodes()
 	for i, u := range nodes {

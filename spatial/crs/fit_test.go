@@ -156,6 +156,7 @@ func TestFitScaled(t *testing.T) {
 func TestFitRefuses(t *testing.T) {
 	t.Parallel()
 	good, maxErr := tileBox(t, 14, 106.65, 11.05)
+	north, northErr := tileBox(t, 10, 15, 72)
 	world, worldErr := tileBox(t, 0, 106.65, 11.05)
 	cases := []struct {
 		name   string
@@ -164,6 +165,7 @@ func TestFitRefuses(t *testing.T) {
 		maxErr float64
 	}{
 		{"the whole world", 9210, world, worldErr},
+		{"the far north", 32633, north, northErr},
 		{"an unknown system", 27700, good, maxErr},
 		{"an empty box", 9210, spatial.EmptyEnvelope(3857), maxErr},
 		{"a box without area", 9210, spatial.Envelope{SRID: 3857, MinX: 1e7, MaxX: 1e7, MinY: 1e6, MaxY: 2e6}, maxErr},

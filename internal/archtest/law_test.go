@@ -41,6 +41,7 @@ var law = []room{
 	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
 	{pattern: "tiles/styles", may: []string{"spatial", "spatial/crs", "tiles"}},
 	{pattern: "tiles", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
+	{pattern: "tiles/sourcetest", may: []string{"spatial", "tiles", "tiles/mvt/mvttest"}},
 	{pattern: "tiles/...", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt"}},
 
 	{pattern: "importers/demo/...", may: []string{"importers", "importers/demo/...", "spatial", "spatial/crs", "tiles/styles"}},
@@ -78,4 +79,5 @@ var testOnly = map[string][]string{
 	"internal/pgcluster":     {"cmd/gisd", "internal/testdb/...", "bench/..."},
 	"importers/importertest": nil,
 	"tiles/sourcetest":       nil,
+	"tiles/mvt/mvttest":      {"tiles/sourcetest"},
 }

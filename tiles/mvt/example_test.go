@@ -47,5 +47,5 @@ func ExampleEncoder() {
 	f := layers[0].Features[0]
 	fmt.Println(f.ID, f.Properties["use"], f.Properties["area"], f.Parts)
 	// Output:
-	// 17 đất ở 1000000 [[[2512 1675] [2512 3349] [837 3349] [837 1675]]]
+	// 17 đất ở 1000000 [[[837 3349] [837 1675] [2512 1675] [2512 3349]]]
 }

@@ -10,13 +10,14 @@ import (
 // document walks a file: a FeatureCollection, a Feature, a geometry, or any
 // number of these one after the other (GeoJSON lines, RFC 8142 sequences).
 type document struct {
-	s      *scanner
-	lone   []byte // a top-level object that is no collection, gathered
-	name   string
-	crs    []byte // the crs member of the (first) collection
-	roots  int    // top-level values
-	inList bool   // the features come from a "features" array
-	found  bool   // some feature or collection was there
+	s     *scanner
+	lone  []byte // a top-level object that is no collection, gathered
+	name  string
+	crs   []byte // the crs member of the (first) collection
+	roots int    // top-level values
+	found bool   // some feature or collection was there
+
+	streamed int64 // features that came out of "features" arrays
 }
 
 // each hands every raw feature to visit, valid during the call.
@@ -53,7 +54,7 @@ func (d *document) root(ctx context.Context, visit func([]byte) error) error {
 	s := d.s
 	s.pos++
 	d.lone = append(d.lone[:0], '{')
-	collection := false
+	collection, before := false, d.streamed
 	for first := true; ; first = false {
 		c, err := s.peek()
 		if err != nil {
@@ -103,12 +104,12 @@ func (d *document) root(ctx context.Context, visit func([]byte) error) error {
 	}
 	d.lone = append(d.lone, '}')
 	d.found = true
-	return d.finish(collection, visit)
+	return d.finish(collection, d.streamed-before, visit)
 }
 
 // finish looks at the members that came with the features, or takes the object
 // for a feature itself.
-func (d *document) finish(collection bool, visit func([]byte) error) error {
+func (d *document) finish(collection bool, streamed int64, visit func([]byte) error) error {
 	var kind, name, crs []byte
 	hasFeatures := false
 	err := members(d.lone, func(key, value []byte) error {
@@ -133,14 +134,15 @@ func (d *document) finish(collection bool, visit func([]byte) error) error {
 			d.name = string(unquote(nil, name))
 		}
 	}
-	if collection {
+	isFeature := string(kind) == `"Feature"` || len(kind) > 2 && kind[0] == '"' && kindOf(kind[1:len(kind)-1]) != 0
+	if collection && (streamed > 0 || !isFeature) {
 		return nil
 	}
 	switch {
+	case isFeature:
+		return visit(d.lone)
 	case hasFeatures || string(kind) == `"FeatureCollection"`:
 		return errors.New(`"features" of the FeatureCollection is no array`)
-	case string(kind) == `"Feature"`, len(kind) > 2 && kind[0] == '"' && kindOf(kind[1:len(kind)-1]) != 0:
-		return visit(d.lone)
 	case len(kind) == 0:
 		return errors.New(`the object has no "type"; GeoJSON has`)
 	}
@@ -150,7 +152,7 @@ func (d *document) finish(collection bool, visit func([]byte) error) error {
 func (d *document) features(ctx context.Context, visit func([]byte) error) error {
 	s := d.s
 	s.pos++
-	d.found, d.inList = true, true
+	d.found = true
 	if c, err := s.peek(); err != nil {
 		return truncated(err)
 	} else if c == ']' {
@@ -165,6 +167,7 @@ func (d *document) features(ctx context.Context, visit func([]byte) error) error
 		if err != nil {
 			return err
 		}
+		d.streamed++
 		if err := visit(raw); err != nil {
 			return err
 		}

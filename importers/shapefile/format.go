@@ -17,6 +17,9 @@ func (Format) Name() string { return "shapefile" }
 // Layers implements importers.Format: one layer for each .shp, and one without
 // geometry for each .dbf that has no .shp beside it.
 func (Format) Layers(_ context.Context, in *importers.Input) ([]importers.Layer, error) {
+	if in.Named != "" && !partOfShapefile(in) {
+		return nil, nil
+	}
 	groups := map[string]*parts{}
 	var order []string
 	for _, f := range in.Files {
@@ -47,6 +50,21 @@ func (Format) Layers(_ context.Context, in *importers.Input) ([]importers.Layer,
 			Open: func(_ context.Context, o importers.SourceOptions) (importers.Source, error) { return open(p, o) }})
 	}
 	return layers, nil
+}
+
+// partOfShapefile tells whether the one file that was named belongs to a
+// Shapefile: a GeoJSON file beside one of the same name does not.
+func partOfShapefile(in *importers.Input) bool {
+	for _, f := range in.Files {
+		if f.Name == in.Named {
+			switch f.Ext() {
+			case ".shp", ".shx", ".dbf", ".prj", ".cpg":
+				return true
+			}
+			return isShp(f)
+		}
+	}
+	return false
 }
 
 // wanted keeps the table of another format's file out: when one file was named,

@@ -136,7 +136,8 @@ func TestCredentials(t *testing.T) {
 		{"somebody else's cookie", "GET", "/data", []string{"Cookie", "theme=dark"}, 200, ""},
 		{"device reports", "POST", "/live/positions", []string{"Authorization", "Bearer " + deviceKey}, 200, "key:gisd_d"},
 		{"device reports by address", "GET", "/live/osmand?key=" + deviceKey, nil, 200, "key:gisd_d"},
-		{"device reads nothing", "GET", "/data", []string{"Authorization", "Bearer " + deviceKey}, 403, ""},
+		{"device reads", "GET", "/data", []string{"Authorization", "Bearer " + deviceKey}, 200, "key:gisd_d"},
+		{"device changes nothing else", "POST", "/data", []string{"Authorization", "Bearer " + deviceKey}, 403, ""},
 		{"address alone does not post", "POST", "/live/positions?key=" + deviceKey, nil, 403, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

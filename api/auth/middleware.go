@@ -32,8 +32,8 @@ func identityOf(c echo.Context) identity {
 
 // Middleware settles who asks, before any handler runs, and refuses what the
 // credentials do not allow whatever the path: bad ones (401), a change by a key
-// in the address, a change without the session's CSRF token, and anything but
-// reporting positions by a device's key (403).
+// in the address, a change without the session's CSRF token, and any change but
+// a report of positions by a device's key (403).
 func (s *Service) Middleware(origin negotiate.Origin) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -98,11 +98,11 @@ func permit(r *http.Request, id identity, byCookie bool) error {
 	forbidden := func(message string) error {
 		return &spatial.Error{Code: spatial.CodeForbidden, Op: "auth: permit", Message: message}
 	}
-	if id.access.Device != "" && !reportsPositions(r) {
-		return forbidden("This key belongs to a device and may only report its positions.")
-	}
 	if !unsafe(r.Method) {
 		return nil
+	}
+	if id.access.Device != "" && !reportsPositions(r) {
+		return forbidden("This key belongs to a device and changes nothing but its positions.")
 	}
 	if id.access.ReadOnly && !holdsOnlyAddress(r) {
 		return forbidden("A key in the address may only read. Send it as: Authorization: Bearer KEY.")

@@ -1,0 +1,571 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+
+	"gisd/api"
+	"gisd/api/auth"
+	"gisd/internal/fixture"
+	"gisd/internal/testdb"
+	"gisd/spatial"
+	"gisd/spatial/live"
+	"gisd/spatial/postgis"
+)
+
+// walker is a whole server on a database of its own, with a collection and a
+// device of each visibility. Everything that only some may see contains the
+// text "marker-" and the id of its collection or device.
+type walker struct {
+	server   *api.Server
+	site     *httptest.Server
+	accounts *postgis.Accounts
+	document *openapi3.T
+}
+
+// mayRead says which of them each caller may read.
+var (
+	everything = []string{"walk_public", "walk_internal", "walk_restricted", "walk_draft"}
+	mayRead    = map[string][]string{
+		"anonymous":           {"walk_public"},
+		"viewer":              {"walk_public", "walk_internal"},
+		"planner":             {"walk_public", "walk_internal", "walk_restricted"},
+		"editor":              {"walk_public", "walk_internal", "walk_draft"}, // of the department that owns them
+		"editor elsewhere":    {"walk_public", "walk_internal"},
+		"operator":            {"walk_public", "walk_internal"},
+		"admin":               everything,
+		"device":              {"walk_public"},
+		"viewer by address":   {"walk_public", "walk_internal"},
+		"planner by address":  {"walk_public", "walk_internal", "walk_restricted"},
+		"admin by address":    everything,
+		"viewer by session":   {"walk_public", "walk_internal"},
+		"editor by session":   {"walk_public", "walk_internal", "walk_draft"},
+		"planner by session":  {"walk_public", "walk_internal", "walk_restricted"},
+		"operator by session": {"walk_public", "walk_internal"},
+	}
+)
+
+const walkPassword = "mật khẩu của người đi bộ"
+
+func newWalker(t *testing.T) *walker {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	db, err := postgis.Open(t.Context(), postgis.Config{URL: testdb.URL(t)}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	for id, spec := range map[string]fixture.Spec{
+		"walk_public":     {},
+		"walk_internal":   {Visibility: spatial.VisibilityInternal},
+		"walk_restricted": {Visibility: spatial.VisibilityRestricted, Roles: []spatial.Role{"planner"}},
+		"walk_draft":      {Draft: true, Department: "qh"},
+	} {
+		spec.ID, spec.Title = id, spatial.Text{VI: "marker-" + id, EN: "marker-" + id}
+		spec.Department = "qh"
+		spec.Features = []fixture.Feature{
+			{ID: "1", WKT: "POINT(106.65 11.05)", Properties: []any{"marker-" + id}},
+			{ID: "2", WKT: "POINT(106.66 11.06)", Properties: []any{"marker-" + id}},
+		}
+		fixture.Collection(t, db.Pool, spec)
+	}
+	w := &walker{accounts: postgis.NewAccounts(db.Pool, log)}
+	w.addDevices(t, db)
+	a := newApp(nil, streams{strings.NewReader(""), io.Discard, io.Discard})
+	a.log, a.cfg.Demo = log, false
+	server, parts, closeAll, err := wire(t.Context(), a, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, len(parts))
+	for _, run := range parts {
+		go func() { done <- run(ctx) }()
+	}
+	w.server, w.site = server, httptest.NewServer(server.Handler())
+	t.Cleanup(func() {
+		w.site.CloseClientConnections()
+		w.site.Close()
+		cancel()
+		for range parts {
+			if err := ignoreCancel(<-done); err != nil {
+				t.Error(err)
+			}
+		}
+		closeAll()
+	})
+	w.document = readDocument(t)
+	w.reportPositions(t)
+	return w
+}
+
+func readDocument(t *testing.T) *openapi3.T {
+	t.Helper()
+	text, err := api.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func (w *walker) addDevices(t *testing.T, db *postgis.DB) {
+	t.Helper()
+	_, err := postgis.NewDevices(db).Register(t.Context(), []live.Device{
+		{ID: "walk_public", Kind: live.KindBus, Name: "marker-walk_public", Visibility: spatial.VisibilityPublic},
+		{ID: "walk_internal", Kind: live.KindBus, Name: "marker-walk_internal", Visibility: spatial.VisibilityInternal},
+		{ID: "walk_restricted", Kind: live.KindBus, Name: "marker-walk_restricted", Visibility: spatial.VisibilityRestricted, Roles: []spatial.Role{"planner"}},
+	}, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *walker) reportPositions(t *testing.T) {
+	t.Helper()
+	key := w.key(t, spatial.APIKey{Name: "reporter", Roles: []spatial.Role{spatial.RoleOperator}})
+	body := `{"device":"walk_public","lon":106.65,"lat":11.05}` + "\n" + `{"device":"walk_internal","lon":106.65,"lat":11.05}` + "\n" + `{"device":"walk_restricted","lon":106.65,"lat":11.05}` + "\n"
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		req := w.request(t, "POST", "/live/positions", body)
+		req.Header.Set("Authorization", "Bearer "+key)
+		req.Header.Set("Content-Type", "application/x-ndjson")
+		res := w.do(t, req)
+		if res.status == http.StatusAccepted && strings.Contains(res.body, `"accepted":3`) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("positions are not taken: %d %s", res.status, res.body)
+		}
+		time.Sleep(50 * time.Millisecond) // the hub is still reading its devices
+	}
+}
+
+func (w *walker) key(t *testing.T, k spatial.APIKey) string {
+	t.Helper()
+	key, record, err := auth.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Name, record.Roles, record.Department, record.DeviceID = k.Name, k.Roles, k.Department, k.DeviceID
+	if _, err := w.accounts.AddKey(t.Context(), record); err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// caller adds its credentials to a request.
+type caller func(req *http.Request)
+
+// callers makes one of each: keys in the header, keys in the address, sessions.
+func (w *walker) callers(t *testing.T) map[string]caller {
+	t.Helper()
+	callers := map[string]caller{"anonymous": func(*http.Request) {}}
+	hash, err := auth.HashPassword(walkPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, k := range map[string]spatial.APIKey{
+		"viewer":           {Roles: []spatial.Role{spatial.RoleViewer}},
+		"planner":          {Roles: []spatial.Role{"planner"}},
+		"editor":           {Roles: []spatial.Role{spatial.RoleEditor}, Department: "qh"},
+		"editor elsewhere": {Roles: []spatial.Role{spatial.RoleEditor}, Department: "gt"},
+		"operator":         {Roles: []spatial.Role{spatial.RoleOperator}},
+		"admin":            {Roles: []spatial.Role{spatial.RoleAdmin}},
+		"device":           {DeviceID: "walk_public"},
+	} {
+		k.Name = name
+		key := w.key(t, k)
+		callers[name] = func(req *http.Request) { req.Header.Set("Authorization", "Bearer "+key) }
+		callers[name+" by address"] = func(req *http.Request) {
+			query := req.URL.Query()
+			query.Set("key", key)
+			req.URL.RawQuery = query.Encode()
+		}
+		if k.DeviceID != "" || strings.Contains(name, " ") {
+			continue
+		}
+		if _, err := w.accounts.AddUser(t.Context(), spatial.User{Name: name, PasswordHash: hash, Roles: k.Roles, Department: k.Department}); err != nil {
+			t.Fatal(err)
+		}
+		cookie := w.signIn(t, name)
+		callers[name+" by session"] = func(req *http.Request) { req.AddCookie(cookie) }
+	}
+	return callers
+}
+
+func (w *walker) signIn(t *testing.T, name string) *http.Cookie {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"name": name, "password": walkPassword})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := w.request(t, "POST", "/auth/login", string(body))
+	req.Header.Set("Content-Type", "application/json")
+	res := w.do(t, req)
+	if res.status != http.StatusOK {
+		t.Fatalf("sign in as %s: %d %s", name, res.status, res.body)
+	}
+	cookies := (&http.Response{Header: res.header}).Cookies()
+	return cookies[0]
+}
+
+func (w *walker) request(t *testing.T, method, target, body string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, w.site.URL+target, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept-Encoding", "identity") // so that markers can be read
+	return req
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// do reads the whole answer, or of a stream what comes within a moment.
+func (w *walker) do(t *testing.T, req *http.Request) answer {
+	t.Helper()
+	stream := strings.HasPrefix(req.URL.Path, "/live/stream")
+	ctx, cancel := context.WithTimeout(req.Context(), 30*time.Second)
+	defer cancel()
+	res, err := w.site.Client().Do(req.WithContext(ctx))
+	if err != nil {
+		t.Fatalf("%s: %v", req.URL.Path, err)
+	}
+	defer res.Body.Close()
+	var body bytes.Buffer
+	if stream && res.StatusCode == http.StatusOK {
+		stop := time.AfterFunc(400*time.Millisecond, cancel)
+		defer stop.Stop()
+	}
+	if _, err := io.Copy(&body, res.Body); err != nil && !stream {
+		t.Fatalf("%s: %v", req.URL.Path, err)
+	}
+	return answer{res.StatusCode, res.Header, body.String()}
+}
+
+// targets gives each route its addresses. Those of one collection or device
+// hold its id as {id}.
+var targets = map[string][]string{
+	"/ogc":                               {"/ogc", "/ogc?f=html"},
+	"/ogc/":                              {"/ogc/"},
+	"/ogc/conformance":                   {"/ogc/conformance", "/ogc/conformance?f=html"},
+	"/ogc/api":                           {"/ogc/api", "/ogc/api?f=html"},
+	"/ogc/collections":                   {"/ogc/collections", "/ogc/collections?f=html"},
+	"/ogc/collections/:collection":       {"/ogc/collections/{id}", "/ogc/collections/{id}?f=html"},
+	"/ogc/collections/:collection/items": {"/ogc/collections/{id}/items", "/ogc/collections/{id}/items?f=html", "/ogc/collections/{id}/items?limit=1&bbox=106,11,107,12", "/ogc/collections/{id}/items?name=marker-{id}&crs=EPSG:9210"},
+	"/ogc/collections/:collection/items/:feature": {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html"},
+	"/search":              {"/search?q=marker&limit=50", "/search?q=marker-{id}"},
+	"/tiles/:ids":          {"/tiles/{id}.json", "/tiles/walk_public,{id}.json"},
+	"/tiles/:ids/:z/:x/:y": {"/tiles/{id}/10/815/480.mvt", "/tiles/walk_public,{id}/10/815/480.mvt", "/tiles/{id}/0/0/0.mvt"},
+	"/styles/:file":        {"/styles/default.json"},
+	"/fonts/:stack/:file":  {"/fonts/Noto%20Sans%20Regular/0-255.pbf"},
+	"/sprites/:file":       {"/sprites/default.json", "/sprites/default.png"},
+	"/crs":                 {"/crs"},
+	"/crs/transform":       {"/crs/transform?from=EPSG:9210&to=EPSG:4326&x=600000&y=1220900"},
+	"/crs/:code":           {"/crs/9210", "/crs/EPSG:9210?f=wkt"},
+	"/live/positions":      {"/live/positions", "/live/positions?bbox=106,11,107,12"},
+	"/live/stream":         {"/live/stream", "/live/stream?bbox=106,11,107,12&zoom=12"},
+	"/live/devices":        {"/live/devices"},
+	"/live/devices/:id":    {"/live/devices/{id}"},
+	"/auth/me":             {"/auth/me"},
+	"/api":                 {"/api"},
+	"/api/openapi.json":    {"/api/openapi.json"},
+	"/api/page.css":        {"/api/page.css"},
+	"/healthz":             {"/healthz"},
+	"/readyz":              {"/readyz"},
+	"/metrics":             {"/metrics"},
+}
+
+// ofProgram are answers that are the same for everybody.
+var ofProgram = []string{"/fonts", "/sprites", "/crs", "/api", "/healthz", "/readyz", "/metrics", "/auth"}
+
+// readRoutes are the patterns of all GET routes but the map's own files.
+func (w *walker) readRoutes() []*echo.Route {
+	files := regexp.MustCompile(`^/$|^/[^/]*\.[a-z]+$|^/assets/`)
+	var routes []*echo.Route
+	for _, r := range w.server.Routes() {
+		if r.Method == http.MethodGet && !files.MatchString(r.Path) {
+			routes = append(routes, r)
+		}
+	}
+	return routes
+}
+
+func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
+	w := newWalker(t)
+	callers := w.callers(t)
+	for name, readable := range mayRead {
+		if callers[name] == nil {
+			t.Fatalf("there is no caller %q", name)
+		}
+		for _, route := range w.readRoutes() {
+			addresses := targets[route.Path]
+			if addresses == nil {
+				t.Errorf("the route %s has no address in this test", route.Path)
+			}
+			for _, address := range addresses {
+				if !strings.Contains(address, "{id}") {
+					w.visit(t, name, callers[name], route.Path, address, readable)
+					continue
+				}
+				for _, id := range append(everything, "walk_nothing") {
+					if id == "walk_public" && strings.Contains(address, id) {
+						continue // once is enough
+					}
+					w.visit(t, name, callers[name], route.Path, strings.ReplaceAll(address, "{id}", id), readable)
+				}
+			}
+		}
+	}
+}
+
+// visit asks for one address and looks for what the caller may not know.
+func (w *walker) visit(t *testing.T, name string, identify caller, route, address string, readable []string) {
+	t.Helper()
+	req := w.request(t, "GET", address, "")
+	identify(req)
+	res := w.do(t, req)
+	at := fmt.Sprintf("%s: %s: %d", name, address, res.status)
+	if res.status >= 500 {
+		t.Errorf("%s: %s", at, res.body)
+		return
+	}
+	asked := ""
+	for _, id := range append(everything, "walk_nothing") {
+		if strings.Contains(address, id) && (id != "walk_public" || asked == "") {
+			asked = id
+		}
+		if slices.Contains(readable, id) {
+			continue
+		}
+		// An error may repeat the id that was asked for, and nothing else.
+		if strings.Contains(res.body, "marker-"+id) && !strings.Contains(address, "marker-"+id) ||
+			strings.Contains(res.body, id) && !strings.Contains(address, id) {
+			t.Errorf("%s tells of %s: %.300s", at, id, res.body)
+		}
+	}
+	if asked != "" && !strings.HasPrefix(route, "/search") {
+		device := strings.HasPrefix(route, "/live/devices")
+		own := asked == "walk_draft" && device // no device has that id
+		if want := slices.Contains(readable, asked); !own && want != (res.status == http.StatusOK || res.status == http.StatusNoContent) {
+			t.Errorf("%s, readable: %v: %.300s", at, want, res.body)
+		} else if !want && res.status != http.StatusNotFound {
+			t.Errorf("%s: what is hidden is not found: %.300s", at, res.body)
+		}
+	}
+	if strings.HasPrefix(route, "/search") && !strings.Contains(address, "walk_nothing") {
+		w.countHits(t, at, res, readable, asked)
+	}
+	if route == "/ogc/collections" && !strings.Contains(address, "html") {
+		if got := strings.Count(res.body, `"itemType"`); got != len(readable) {
+			t.Errorf("%s: %d collections, want %d", at, got, len(readable))
+		}
+	}
+	w.checkPrivate(t, at, name, req.URL.Path, res)
+	w.checkDocument(t, at, "GET", route, res)
+}
+
+func (w *walker) countHits(t *testing.T, at string, res answer, readable []string, asked string) {
+	t.Helper()
+	want := 2 * len(readable)
+	if asked != "" {
+		want = 0
+		if slices.Contains(readable, asked) {
+			want = 2
+		}
+	}
+	if got := strings.Count(res.body, `"href"`); got != want {
+		t.Errorf("%s: %d hits, want %d: %.300s", at, got, want, res.body)
+	}
+}
+
+// checkPrivate wants answers to somebody to stay with them. A tile of what is
+// public is the same for all; not its TileJSON, which repeats a key.
+func (w *walker) checkPrivate(t *testing.T, at, name, path string, res answer) {
+	t.Helper()
+	if slices.ContainsFunc(ofProgram, func(p string) bool { return strings.HasPrefix(path, p) }) || res.status >= 400 {
+		return
+	}
+	if strings.HasPrefix(path, "/tiles/walk_public/") || path == "/tiles/walk_public.json" && !strings.HasSuffix(name, "by address") {
+		return
+	}
+	policy := res.header.Get("Cache-Control")
+	private := strings.HasPrefix(policy, "private") || strings.HasPrefix(policy, "no-store")
+	if name != "anonymous" && !private {
+		t.Errorf("%s: Cache-Control %q", at, policy)
+	}
+}
+
+var parameterSuffix = regexp.MustCompile(`\{[a-z]+\}(\.[a-z]+)?`)
+var parameterColon = regexp.MustCompile(`:[a-z]+`)
+
+// documented finds the document's path of a route: names of parameters do not
+// matter, nor an extension after the last.
+func documented(doc *openapi3.T, route string) (*openapi3.PathItem, string) {
+	want := parameterColon.ReplaceAllString(route, "{}")
+	for path, item := range doc.Paths.Map() {
+		if parameterSuffix.ReplaceAllString(path, "{}") == want {
+			return item, path
+		}
+	}
+	return nil, ""
+}
+
+// checkDocument holds an answer against openapi.yaml.
+func (w *walker) checkDocument(t *testing.T, at, method, route string, res answer) {
+	t.Helper()
+	item, _ := documented(w.document, route)
+	if item == nil || item.GetOperation(method) == nil {
+		return // TestContract says so
+	}
+	responses := item.GetOperation(method).Responses
+	response := responses.Status(res.status)
+	if response == nil && res.status >= 400 {
+		response = responses.Default()
+	}
+	if response == nil {
+		t.Errorf("%s is not in openapi.yaml", at)
+		return
+	}
+	if res.body == "" {
+		return
+	}
+	contentType, _, err := mime.ParseMediaType(res.header.Get("Content-Type"))
+	if err != nil {
+		t.Errorf("%s: content type: %v", at, err)
+		return
+	}
+	content := response.Value.Content.Get(res.header.Get("Content-Type"))
+	if content == nil {
+		content = response.Value.Content.Get(contentType)
+	}
+	if content == nil {
+		t.Errorf("%s: openapi.yaml knows no %s", at, contentType)
+		return
+	}
+	if !strings.HasSuffix(contentType, "json") {
+		return
+	}
+	var body any
+	if err := json.Unmarshal([]byte(res.body), &body); err != nil {
+		t.Errorf("%s: %v", at, err)
+		return
+	}
+	if err := content.Schema.Value.VisitJSON(body); err != nil {
+		t.Errorf("%s: %v", at, err)
+	}
+}
+
+// Every route is in openapi.yaml and back.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	w := newWalker(t)
+	known := map[string]bool{}
+	files := regexp.MustCompile(`^/[^/]*\.[a-z0-9]+$|^/assets/`)
+	for _, r := range w.server.Routes() {
+		if files.MatchString(r.Path) {
+			continue
+		}
+		item, path := documented(w.document, r.Path)
+		if item == nil || item.GetOperation(r.Method) == nil {
+			t.Errorf("%s %s is not in openapi.yaml", r.Method, r.Path)
+			continue
+		}
+		known[r.Method+" "+path] = true
+	}
+	for path, item := range w.document.Paths.Map() {
+		for method := range item.Operations() {
+			if !known[method+" "+path] {
+				t.Errorf("%s %s is in openapi.yaml and nowhere else", method, path)
+			}
+		}
+	}
+}
+
+// What changes something is refused to those who may not, whatever the address.
+func TestChangesAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWalker(t)
+	callers := w.callers(t)
+	device := `{"id":"new","kind":"bus","name":"new"}`
+	position := `{"device":"walk_internal","lon":106.65,"lat":11.05}`
+	for _, test := range []struct {
+		name, target, body string
+		want               int
+	}{
+		{"anonymous", "/live/devices", device, 401},
+		{"viewer", "/live/devices", device, 403},
+		{"editor", "/live/devices", device, 403},
+		{"operator", "/live/devices", device, 200},
+		{"operator by address", "/live/devices", device, 403},
+		{"operator by session", "/live/devices", device, 403}, // without the CSRF token
+		{"device", "/live/devices", device, 403},
+		{"anonymous", "/live/positions", position, 401},
+		{"viewer", "/live/positions", position, 403},
+		{"admin by address", "/live/positions", position, 403},
+		{"operator", "/live/positions", position, 202},
+		{"operator", "/live/positions", `{"device":"walk_internal","lon":106.65,"lat":95}`, 400},
+		{"viewer by session", "/auth/logout", "", 403},
+		{"anonymous", "/auth/logout", "", 204},
+	} {
+		req := w.request(t, "POST", test.target, test.body)
+		req.Header.Set("Content-Type", "application/json")
+		callers[test.name](req)
+		res := w.do(t, req)
+		if res.status != test.want {
+			t.Errorf("%s: %s: %d, want %d: %s", test.name, test.target, res.status, test.want, res.body)
+		}
+		w.checkDocument(t, test.name+" "+test.target, "POST", test.target, res)
+	}
+}
+
+// Bad credentials are refused on every address, public data too.
+func TestBadCredentialsAreRefusedEverywhere(t *testing.T) {
+	t.Parallel()
+	w := newWalker(t)
+	for _, route := range w.readRoutes() {
+		for _, address := range targets[route.Path] {
+			address = strings.ReplaceAll(address, "{id}", "walk_public")
+			header := w.request(t, "GET", address, "")
+			header.Header.Set("Authorization", "Bearer gisd_nonsense")
+			query := w.request(t, "GET", address, "")
+			values := query.URL.Query()
+			values.Set("key", "gisd_nonsense")
+			query.URL.RawQuery = values.Encode()
+			for _, req := range []*http.Request{header, query} {
+				res := w.do(t, req)
+				if res.status != http.StatusUnauthorized {
+					t.Errorf("%s: %d %.200s", address, res.status, res.body)
+				}
+				w.checkDocument(t, address, "GET", route.Path, res)
+			}
+		}
+	}
+}

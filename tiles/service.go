@@ -16,6 +16,9 @@ import (
 // maxCollections bounds how many collections one tile may join.
 const maxCollections = 64
 
+// layersAtATime is how many layers of one tile are drawn side by side.
+const layersAtATime = 4
+
 // Config sizes a Service; zero values are defaults.
 type Config struct {
 	Concurrency int // tiles built at a time; 0 is twice the processors
@@ -183,7 +186,7 @@ func (s *Service) draw(ctx context.Context, list []*spatial.Collection, c Coord,
 	}
 	layers := make([][]byte, len(list))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(4)
+	group.SetLimit(layersAtATime)
 	for i, collection := range list {
 		group.Go(func() (err error) {
 			layers[i], err = s.source.Layer(ctx, LayerRequest{collection, c, a})

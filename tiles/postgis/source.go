@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -24,6 +25,7 @@ type Source struct {
 	pool     *pgxpool.Pool
 	metrics  *metrics
 	drawings sync.Pool
+	slots    chan struct{} // one for each connection that tiles may hold
 
 	mu    sync.Mutex
 	plans map[string]planEntry // by table, which belongs to one version
@@ -48,10 +50,13 @@ type drawing struct {
 
 var _ tiles.Source = (*Source)(nil)
 
-// NewSource reads through the pool of spatial/postgis; reg may be nil.
+// NewSource reads through the pool of spatial/postgis; reg may be nil. Tiles
+// hold at most three quarters of its connections, so that however slow they
+// are, the rest of the server still reaches the database.
 func NewSource(pool *pgxpool.Pool, reg prometheus.Registerer) *Source {
 	return &Source{
-		pool: pool, metrics: newMetrics(reg), plans: map[string]planEntry{},
+		slots: make(chan struct{}, max(1, pool.Config().MaxConns*3/4)),
+		pool:  pool, metrics: newMetrics(reg), plans: map[string]planEntry{},
 		drawings: sync.Pool{New: func() any { return &drawing{encoder: mvt.NewEncoder()} }},
 	}
 }
@@ -83,15 +88,31 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 		statement = p.sql
 	}
 	if err := s.rows(ctx, d, p, statement, view.box); err != nil {
-		return nil, postgis.Wrap(ctx, "tiles/postgis: draw "+r.Collection.ID, err)
+		return nil, wrap(ctx, r.Collection.ID, err)
 	}
 	d.encoder.EndLayer()
 	return d.encoder.Tile(), nil
 }
 
+// wrap names the collection. A table that is gone was replaced twice since the
+// catalogue was read: whoever asks again gets the version of now.
+func wrap(ctx context.Context, id string, err error) error {
+	op := "tiles/postgis: draw " + id
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "42P01" {
+		return &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Message: "The collection was replaced just now; try again.", Err: err}
+	}
+	return postgis.Wrap(ctx, op, err)
+}
+
 // rows streams the rows of the box through the encoder; raw values belong to
 // the connection's buffer and are never copied.
 func (s *Source) rows(ctx context.Context, d *drawing, p *plan, statement string, box spatial.Envelope) error {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	rows, err := s.pool.Query(ctx, statement, p.formats, box.MinX, box.MinY, box.MaxX, box.MaxY)
 	if err != nil {
 		return err

@@ -208,12 +208,16 @@ func TestEdgesOfTheWorld(t *testing.T) {
 	}
 }
 
-func TestHiddenCollectionIsNotDrawn(t *testing.T) {
+func TestHiddenAndReplacedCollections(t *testing.T) {
 	t.Parallel()
-	c := &spatial.Collection{ID: "c", Table: "nowhere", Published: true, Visibility: spatial.VisibilityInternal}
-	_, err := postgis.NewSource(nil, nil).Layer(t.Context(), tiles.LayerRequest{Collection: c})
-	if spatial.CodeOf(err) != spatial.CodeNotFound {
+	source := postgis.NewSource(testdb.DB(t), nil)
+	c := &spatial.Collection{ID: "c", Table: "nowhere", Published: true, Visibility: spatial.VisibilityInternal, SRID: 3857}
+	if _, err := source.Layer(t.Context(), tiles.LayerRequest{Collection: c}); spatial.CodeOf(err) != spatial.CodeNotFound {
 		t.Errorf("%v, want not_found", err)
+	}
+	viewer := spatial.Access{Subject: "user:an", Roles: []spatial.Role{spatial.RoleViewer}}
+	if _, err := source.Layer(t.Context(), tiles.LayerRequest{Collection: c, Access: viewer}); spatial.CodeOf(err) != spatial.CodeUnavailable {
+		t.Errorf("a version whose table is gone: %v, want unavailable", err)
 	}
 }
 

@@ -149,7 +149,6 @@ func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part,
 		Ready:   []api.Check{{Name: "database", Test: db.Pool.Ping}},
 		Streams: []string{apilive.StreamPath}, StopStreams: []func(){streams.Close},
 		Register: []func(*echo.Echo){
-			people.Register,
 			features.Register,
 			streams.Register,
 			func(e *echo.Echo) { apitiles.Register(e, tileService, origin) },

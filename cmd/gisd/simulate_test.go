@@ -16,9 +16,11 @@ import (
 	"gisd/internal/testdb"
 )
 
-// startServer serves the database on a free port until the test ends.
-func startServer(t *testing.T, env []string) (address string) {
+// startServer serves the database on a free port until stop is called or the
+// test ends.
+func startServer(t *testing.T, env []string) (address string, stop context.CancelFunc) {
 	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +29,6 @@ func startServer(t *testing.T, env []string) (address string) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
 	done := make(chan int, 1)
 	go func() {
@@ -44,7 +45,7 @@ func startServer(t *testing.T, env []string) (address string) {
 		if response, err := http.Get(address + "/readyz"); err == nil {
 			_ = response.Body.Close()
 			if response.StatusCode == http.StatusOK {
-				return address
+				return address, cancel
 			}
 		}
 		if time.Now().After(deadline) {
@@ -70,7 +71,7 @@ func TestSimulate(t *testing.T) {
 		}
 		must(t, env, "import", file, "--collection", id, "--publish")
 	}
-	server := startServer(t, env)
+	server, _ := startServer(t, env)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var out bytes.Buffer

@@ -14,6 +14,7 @@ const OtherGroup = "other"
 var groups = [...]GroupInfo{
 	{"live", spatial.Text{VI: "Trực tiếp", EN: "Live"}},
 	{"projects", spatial.Text{VI: "Dự án đầu tư", EN: "Investment projects"}},
+	{"services", spatial.Text{VI: "Dịch vụ công", EN: "Public services"}},
 	{"facilities", spatial.Text{VI: "Hạ tầng xã hội", EN: "Social facilities"}},
 	{"transport", spatial.Text{VI: "Giao thông", EN: "Transport"}},
 	{"water", spatial.Text{VI: "Cấp thoát nước", EN: "Water and drainage"}},

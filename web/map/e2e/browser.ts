@@ -10,6 +10,11 @@ export async function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath,
     // Without a sandbox because CI runs as root; it opens nothing but this server.
-    args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"],
+    args: [
+      "--no-sandbox",
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
+      "--ignore-gpu-blocklist",
+    ],
   });
 }

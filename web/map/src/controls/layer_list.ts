@@ -7,7 +7,7 @@ import { el, glyph, iconButton, Listeners, setLabel } from "../ui/dom";
 import type { SpriteSheet } from "../ui/sprite";
 import { formatNumber } from "../ui/values";
 import { card } from "./card";
-import { swatch } from "./legend";
+import { summarySwatch, swatch } from "./legend";
 
 /** The collections in groups, each with a switch, a legend and a way to go there. */
 export class LayerListControl implements IControl {
@@ -121,12 +121,11 @@ export class LayerListControl implements IControl {
       attributes: { "aria-label": t("showLayer", { name }), "data-focus": `layer-${c.id}` },
     });
     box.addEventListener("change", () => this.#layers.setVisible(c.id, box.checked));
-    const single = c.legend.length === 1 ? c.legend[0] : undefined;
     const label = el(
       "label",
       { title: `${name} · ${t("features", { count: formatNumber(c.featureCount, this.#language, 0) })}` },
       box,
-      single ? el("span", { class: "swatch-box" }, swatch(single, this.#sprites)) : false,
+      el("span", { class: "swatch-box" }, summarySwatch(c.legend, this.#sprites)),
       el("span", { class: "layer-title", text: name }),
     );
     if (c.draft) label.append(el("span", { class: "badge", text: t("draft") }));

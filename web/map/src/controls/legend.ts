@@ -21,6 +21,39 @@ export function swatch(entry: LegendEntry, sprites: SpriteSheet): Element {
   );
 }
 
+/** A picture of a collection with many categories: the first few of them. */
+export function summarySwatch(entries: LegendEntry[], sprites: SpriteSheet): Element {
+  const [first] = entries;
+  if (!first || entries.length === 1 || first.kind === "symbol") return swatch(first ?? fallback, sprites);
+  const box = svg("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    width: WIDTH,
+    height: HEIGHT,
+    class: "swatch",
+    "aria-hidden": "true",
+  });
+  const shown = entries.slice(0, 3);
+  shown.forEach((entry, i) => {
+    const step = (WIDTH - 2) / shown.length;
+    const x = 1 + i * step;
+    if (first.kind === "circle") {
+      box.append(svg("circle", { cx: x + step / 2, cy: HEIGHT / 2, r: 3.2, fill: entry.color }));
+    } else if (first.kind === "line") {
+      const y = 3 + (i * (HEIGHT - 6)) / (shown.length - 1);
+      box.append(svg("path", { d: `M2 ${y} H${WIDTH - 2}`, stroke: entry.color, "stroke-width": 2.5 }));
+    } else {
+      box.append(svg("rect", { x, y: 1.5, width: step, height: HEIGHT - 3, fill: entry.color }));
+    }
+  });
+  if (first.kind === "fill") {
+    const frame = { x: 1, y: 1.5, width: WIDTH - 2, height: HEIGHT - 3, rx: 2, fill: "none" };
+    box.append(svg("rect", { ...frame, stroke: "#8b959c", "stroke-width": 1 }));
+  }
+  return box;
+}
+
+const fallback: LegendEntry = { kind: "fill", color: "#cccccc", opacity: 1 };
+
 function shape(entry: LegendEntry): SVGElement {
   const stroke = entry.outline ?? entry.color;
   const dashes = (width: number): Record<string, string> =>

@@ -2,7 +2,6 @@ import type { IControl, Map as MapLibreMap } from "maplibre-gl";
 import type { Client } from "../api/client";
 import { parseCoordinates } from "../geo/coordinates";
 import type { Language } from "../i18n/language";
-import { padding } from "../map/create_map";
 import type { Layers } from "../map/layers";
 import type { Selection } from "../map/selection";
 import { el, glyph, iconButton, Listeners, setLabel } from "../ui/dom";
@@ -151,11 +150,7 @@ export class SearchControl implements IControl {
     const map = this.#map;
     if (!map) return;
     this.#with.selection.show({ type: "Point", coordinates: [lon, lat] });
-    map.flyTo({
-      center: [lon, lat],
-      zoom: Math.max(map.getZoom(), 15),
-      padding: padding(map.getContainer()),
-    });
+    map.flyTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 15) });
   }
 
   #show(choices: Choice[], searched = ""): void {

@@ -1,0 +1,213 @@
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch } from "./browser";
+import { CENTRE, OUT, writeZones } from "./data";
+import { Server } from "./server";
+
+const VIEW = `map=12/${CENTRE.lat}/${CENTRE.lon}`;
+const SIZE = { width: 1280, height: 800 };
+
+let server: Server;
+let browser: Browser;
+let page: Page;
+/** What must stay empty: faults of the page, refused scripts, requests elsewhere. */
+const faults: string[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start("--no-demo"), launch()]);
+  page = await openPage(`#${VIEW}`);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function openPage(hash: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: SIZE, locale: "vi-VN" });
+  const opened = await context.newPage();
+  opened.on("pageerror", (error) => faults.push(error.message));
+  opened.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  opened.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(server.url) && !/^(data|blob):/.test(url)) faults.push(`request to ${url}`);
+  });
+  await opened.goto(`${server.url}/${hash}`);
+  await opened.waitForSelector("#map[data-ready]");
+  return opened;
+}
+
+/** The middle of the map as a picture, to see whether something is drawn there. */
+async function middle(of: Page): Promise<string> {
+  const clip = { x: SIZE.width / 2 - 60, y: SIZE.height / 2 - 60, width: 120, height: 120 };
+  return (await of.screenshot({ clip })).toString("base64");
+}
+
+async function until(what: string, test: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await test())) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await page.waitForTimeout(100);
+  }
+}
+
+describe("the map of a running server", () => {
+  it("says that there is nothing yet", async () => {
+    await page.getByText("Chưa có lớp dữ liệu nào").waitFor();
+  });
+
+  it("shows an import without a reload", async () => {
+    const before = await middle(page);
+    await server.gisd("import", writeZones(), "--collection", "zones", "--publish", "--title", "Khu đất thử");
+    await page.locator('[data-collection="zones"]').getByText("Khu đất thử").waitFor();
+    await until("the zones are drawn", async () => (await middle(page)) !== before);
+  });
+
+  it("identifies what is clicked on, with typed attributes", async () => {
+    await page.mouse.click(SIZE.width / 2, SIZE.height / 2);
+    const card = page.locator(".identify:not([hidden])");
+    await card.getByText("Khu đất thử số 5").first().waitFor();
+    const text = await card.locator(".properties").textContent();
+    expect(text).toContain("4.817.254,5");
+    expect(text).toContain("Đã phê duyệt <b>quy hoạch</b>");
+    expect(page.url()).toContain("sel=zones/5");
+    await page.screenshot({ path: join(OUT, "identify.png") });
+  });
+
+  it("hides and shows a layer", async () => {
+    await page.locator(".identify .close").click();
+    await until("the selection is gone", async () => !page.url().includes("sel="));
+    const shown = await middle(page);
+    const box = page.locator('[data-collection="zones"] input');
+    await box.uncheck();
+    await until("the zones are hidden", async () => (await middle(page)) !== shown);
+    expect(page.url()).toContain("off=zones");
+    await box.check();
+    expect(page.url()).not.toContain("off=");
+  });
+
+  it("speaks English", async () => {
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("heading", { name: "Layers" }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+    expect(page.url()).toContain("lang=en");
+    await page.getByRole("button", { name: "Tiếng Việt" }).click();
+    await page.getByRole("heading", { name: "Lớp dữ liệu" }).waitFor();
+  });
+
+  it("finds a name without diacritics, by keyboard alone", async () => {
+    const search = page.getByRole("combobox");
+    await search.fill("khu dat thu so 7");
+    await page.getByRole("option", { name: /số 7/ }).waitFor();
+    await search.press("ArrowDown");
+    await search.press("Enter");
+    await page.locator(".identify:not([hidden])").getByText("Khu đất thử số 7").first().waitFor();
+    expect(page.url()).toContain("sel=zones/7");
+  });
+
+  it("shows the cursor in WGS 84 and VN-2000", async () => {
+    const fresh = await openPage(`#${VIEW}`);
+    await fresh.mouse.move(SIZE.width / 2, SIZE.height / 2);
+    const text = await fresh.locator(".cursor-position").textContent();
+    expect(text).toMatch(/11\.05\d*, 106\.65/);
+    // EPSG:9210 of the centre by PROJ: 598140.86, 1222134.48
+    const [, easting = 0, northing = 0] = /E (\d+)\s+N (\d+)/.exec(text ?? "")?.map(Number) ?? [];
+    expect(Math.abs(easting - 598_141)).toBeLessThan(60);
+    expect(Math.abs(northing - 1_222_134)).toBeLessThan(60);
+    await fresh.context().close();
+  });
+
+  it("opens a shared address as it was", async () => {
+    const shared = await openPage(`#${VIEW}&lang=en&sel=zones/3`);
+    await shared.locator(".identify:not([hidden])").getByText("Khu đất thử số 3").first().waitFor();
+    await shared.getByRole("heading", { name: "Layers" }).waitFor();
+    await shared.context().close();
+  });
+
+  it("sees devices move", async () => {
+    const [, key] = /(gisd_\S+|[A-Za-z0-9_-]{40,})/.exec(
+      await server.gisd("keys", "create", "e2e", "--role", "operator"),
+    ) ?? ["", ""];
+    await server.gisd(
+      "devices",
+      "register",
+      "bus-1",
+      "--kind",
+      "bus",
+      "--name",
+      "Xe buýt 1",
+      "--visibility",
+      "public",
+    );
+    const report = async (lon: number, bearing: number) => {
+      const answer = await fetch(`${server.url}/live/positions`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+        body: JSON.stringify({
+          device: "bus-1",
+          lon,
+          lat: CENTRE.lat,
+          bearing,
+          speed: 36,
+          time: new Date().toISOString(),
+        }),
+      });
+      expect(answer.status, await answer.text()).toBeLessThan(300);
+    };
+    const fresh = await openPage(`#${VIEW}`);
+    await report(CENTRE.lon, 90);
+    const row = fresh.locator('[data-kind="bus"]');
+    await row.waitFor();
+    expect(await row.textContent()).toContain("1");
+    await fresh.mouse.click(SIZE.width / 2, SIZE.height / 2);
+    const card = fresh.locator(".device:not([hidden])");
+    await card.getByText("36\u00a0km/h").waitFor();
+    await card.getByText("90° Đông").waitFor();
+    await fresh.screenshot({ path: join(OUT, "device.png") });
+
+    await report(CENTRE.lon + 0.01, 45);
+    await card.getByText("45° Đông Bắc").waitFor();
+    await card.getByText("106.660000").waitFor();
+    await fresh.context().close();
+  });
+
+  it("lets people sign in to see more", async () => {
+    await server.gisd(
+      "import",
+      writeZones(),
+      "--collection",
+      "inner",
+      "--publish",
+      "--visibility",
+      "internal",
+    );
+    const fresh = await openPage(`#${VIEW}`);
+    expect(await fresh.locator('[data-collection="inner"]').count()).toBe(0);
+    await fresh.getByRole("button", { name: "Đăng nhập" }).click();
+    await fresh.getByLabel("Tên đăng nhập").fill("admin");
+    await fresh.getByLabel("Mật khẩu").fill(server.password);
+    await fresh.getByLabel("Mật khẩu").press("Enter");
+    await fresh.locator('[data-collection="inner"]').getByText("Nội bộ").waitFor();
+    await fresh.context().close();
+  });
+
+  it("shows the whole country with both archipelagos' names", async () => {
+    const glyphs = page.waitForResponse((r) => r.url().endsWith("/7680-7935.pbf") && r.ok());
+    const fresh = page.getByRole("button", { name: "Cả nước" });
+    await fresh.click();
+    await glyphs;
+    await until(
+      "the view has moved",
+      async () => /map=[345]\./.test(page.url()) || /map=[345]\//.test(page.url()),
+    );
+    await page.waitForTimeout(1000);
+    await page.screenshot({ path: join(OUT, "country.png") });
+  });
+
+  it("asked nobody else for anything, and no script was refused", () => {
+    expect(faults).toEqual([]);
+  });
+});

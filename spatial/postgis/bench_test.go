@@ -2,6 +2,7 @@ package postgis_test
 
 import (
 	"testing"
+	"time"
 
 	"gisd/internal/fixture"
 	"gisd/internal/testdb"
@@ -75,4 +76,21 @@ func BenchmarkQuery(b *testing.B) {
 			}
 		}
 	})
+	collections, name := postgis.NewCollections(db, catalogue), "name"
+	started := time.Now()
+	err = collections.Update(b.Context(), spatial.SystemAccess("bench"), "million", spatial.CollectionPatch{SearchField: &name})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("index of a million names: %v", time.Since(started).Round(100*time.Millisecond))
+	search := postgis.NewSearch(db, catalogue)
+	for _, question := range []string{"thua 123456", "123456", "thua", "t", "99 thua"} {
+		b.Run("search "+question, func(b *testing.B) {
+			for b.Loop() {
+				if hits, err := search.Search(b.Context(), question, spatial.Access{}, 10); err != nil || len(hits) == 0 {
+					b.Fatal(hits, err)
+				}
+			}
+		})
+	}
 }

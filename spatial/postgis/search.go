@@ -134,16 +134,19 @@ func searchStatement(c *spatial.Collection, field spatial.Field, words []string,
 		geometry = lit("st_transform(t.geom, 4326)")
 	}
 	whole := escapeLike(strings.Join(words, " "))
-	begins := concat(text, lit(" like gisd.fold("), arg(whole+"%"), lit("::text)"))
-	candidates := func(rank, extra fragment) fragment {
-		return concat(lit("(select t.id, t."), ident(field.Column), lit("::text as name, "), rank, lit(" as rank, "),
-			geometry, lit(" as geom\n  from "), ident("data", c.Table), lit(" t\n  where "),
-			and(append(slices.Clone(conditions), extra)...), lit("\n  limit "), arg(searchCandidates), lit(")"))
+	like := func(pattern string) fragment {
+		return concat(text, lit(" like gisd.fold("), arg(pattern), lit("::text)"))
 	}
-	later := concat(lit("case when "), text, lit(" like gisd.fold("), arg("% "+whole+"%"), lit("::text) then 1 else 2 end"))
+	candidates := func(extra ...fragment) fragment {
+		return concat(lit("(\n  select t.id, t."), ident(field.Column), lit("::text as name, case when "), like(whole+"%"),
+			lit(" then 0 when "), like("% "+whole+"%"), lit(" then 1 else 2 end as rank, "), geometry,
+			lit(" as geom\n  from "), ident("data", c.Table), lit(" t\n  where "),
+			and(append(slices.Clone(conditions), extra...)...), lit("\n  limit "), arg(searchCandidates), lit("\n)"))
+	}
 	return concat(
-		lit("with candidate as materialized (\n  "), candidates(lit("0"), begins), lit("\n  union all\n  "),
-		candidates(later, concat(lit("not "), begins)), lit("\n), best as (\n  select * from candidate\n"+
+		lit("with beginning as materialized "), candidates(like(whole+"%")), lit(", anywhere as materialized "), candidates(),
+		lit(", candidate as (\n  select * from beginning\n  union all\n"+
+			"  select * from anywhere where rank > 0\n), best as (\n  select * from candidate\n"+
 			"  order by rank, length(name), name, id\n  limit "), arg(limit),
 		lit("\n)\nselect id::text, name, rank, st_xmin(geom), st_ymin(geom), st_xmax(geom), st_ymax(geom), "+
 			"st_x(at), st_y(at)\nfrom best, st_pointonsurface(geom) at\norder by rank, length(name), name, id"),

@@ -1,0 +1,395 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"gisd/importers"
+	"gisd/internal/testdata"
+	"gisd/internal/testdb"
+	"gisd/spatial/postgis"
+)
+
+// importDB is a database for imports with a pool to look into it.
+func importDB(t *testing.T) (env []string, pool *pgxpool.Pool) {
+	t.Helper()
+	url := testdb.URL(t)
+	pool, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return []string{"GISD_DATABASE_URL=" + url}, pool
+}
+
+func ask[T any](t *testing.T, pool *pgxpool.Pool, sql string, args ...any) (v T) {
+	t.Helper()
+	if err := pool.QueryRow(t.Context(), sql, args...).Scan(&v); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return v
+}
+
+// leftovers counts what a failed import must not leave.
+func leftovers(t *testing.T, pool *pgxpool.Pool) int {
+	t.Helper()
+	return ask[int](t, pool, `
+		select (select count(*) from pg_tables t where schemaname = 'data'
+				and not exists (select from gisd.collection_version v where v.table_name = t.tablename and v.state = 'ready'))
+			+ (select count(*) from gisd.collection_version where state = 'staging')
+			+ (select count(*) from gisd.import where state = 'running')`)
+}
+
+func writeFile(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const threeZones = `{"type":"FeatureCollection","features":[
+{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[106.6,11],[106.7,11],[106.7,11.1],[106.6,11.1],[106.6,11]]]},"properties":{"code":"ODT","Tên":"Đất ở","area":1.5,"built":"2024-05-01"}},
+{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[106.6,11],[106.7,11.1],[106.7,11],[106.6,11.1],[106.6,11]]]},"properties":{"code":"CLN","Tên":"Bướm","area":2,"built":null}},
+{"type":"Feature","geometry":null,"properties":{"code":"LUC","Tên":"Lúa"}}]}`
+
+func TestImportPublishes(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	path := writeFile(t, "zones.geojson", threeZones)
+	out := must(t, env, "import", path, "--collection", "zones", "--key", "code", "--publish", "--title", "Vùng", "--json")
+	var report importers.Report
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if report.Loaded != 3 || report.Repair.Invalid != 1 || report.Empty != 1 || report.IDFrom != "code" || report.SRID != 4326 {
+		t.Errorf("report %+v", report)
+	}
+	if got := ask[string](t, pool, `select string_agg(id || ':' || "ten" || ':' || revision || ':' || changed_by || ':' || coalesce(ST_IsValid(geom), true), ' ' order by id) from layers.zones`); got != "CLN:Bướm:1:cli:true LUC:Lúa:1:cli:true ODT:Đất ở:1:cli:true" {
+		t.Errorf("rows %s", got)
+	}
+	if got := ask[string](t, pool, `select title_vi || ':' || visibility || ':' || published || ':' || search_field || ':' || time_field from gisd.collection where id = 'zones'`); got != "Vùng:public:true:Tên:built" {
+		t.Errorf("collection %s", got)
+	}
+	if got := ask[int](t, pool, `select count(*) from pg_indexes where schemaname = 'data' and tablename = 'zones_v1'`); got != 3 {
+		t.Errorf("%d indexes, want key, geometry and names", got)
+	}
+	if got := ask[string](t, pool, `select state || ':' || length(source_sha256) || ':' || source_name || ':' || features_repaired from gisd.import`); got != "done:64:zones.geojson:1" {
+		t.Errorf("provenance %s", got)
+	}
+
+	// Again is a conflict; replace keeps the version before; revert goes back.
+	if r := gisd(t, env, "import", path, "--collection", "zones"); r.code != exitFailed || !strings.Contains(r.err, "--mode replace") {
+		t.Errorf("a second create: exit code %d: %s", r.code, r.err)
+	}
+	must(t, env, "import", path, "--collection", "zones", "--mode", "replace")
+	if got := must(t, env, "collections", "versions", "zones"); strings.Count(got, "\n") != 2 || !strings.Contains(got, "v2") {
+		t.Errorf("versions\n%s", got)
+	}
+	must(t, env, "collections", "revert", "zones")
+	if got := ask[int](t, pool, `select current_version from gisd.collection where id = 'zones'`); got != 1 {
+		t.Errorf("version %d is current after revert", got)
+	}
+	must(t, env, "collections", "drop", "zones", "--yes")
+	if n := leftovers(t, pool); n != 0 {
+		t.Errorf("%d things left behind", n)
+	}
+}
+
+func TestImportDryRunLeavesNothing(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	out := must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--dry-run")
+	if !strings.Contains(out, "3 features would be imported") || !strings.Contains(out, "repaired: 1") {
+		t.Errorf("report\n%s", out)
+	}
+	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection"); n != 0 {
+		t.Errorf("%d things left behind", n)
+	}
+}
+
+func TestImportRejects(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	path := writeFile(t, "points.geojsonl", `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":[106,11]},"properties":{"n":1}}
+{"type":"Feature","id":2,"geometry":{"type":"Point","coordinates":["x",11]},"properties":{"n":2}}
+{"type":"Feature","id":3,"geometry":{"type":"Point","coordinates":[107,11]},"properties":{"n":3}}
+`)
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	r := gisd(t, env, "import", path, "--collection", "points", "--reject", rejects)
+	if r.code != exitRejected {
+		t.Fatalf("exit code %d: %s", r.code, r.err)
+	}
+	if got := ask[string](t, pool, "select string_agg(id::text, ',' order by id) from layers.points"); got != "1,3" {
+		t.Errorf("ids %s", got)
+	}
+	if text, err := os.ReadFile(rejects); err != nil || !strings.Contains(string(text), "points,2,,false,") {
+		t.Errorf("reject file %v\n%s", err, text)
+	}
+	r = gisd(t, env, "import", path, "--collection", "strict", "--max-errors", "0")
+	if r.code != exitFailed || !strings.Contains(r.err, "record 2") || leftovers(t, pool) != 0 {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+}
+
+func TestImportSeveralLayers(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	path := testdata.Shared(t, "data/vietnam/osm_2018/hcm_2018_ogr.gpkg")
+	r := gisd(t, env, "import", path, "--collection", "osm")
+	if r.code != exitUsage || !strings.Contains(r.err, "multipolygons") || !strings.Contains(r.err, "--all-layers") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+	must(t, env, "import", path, "--collection", "osm", "--layer", "points")
+	must(t, env, "import", path, "--collection", "all", "--all-layers")
+	if got := ask[int64](t, pool, "select feature_count from gisd.collection_version where collection_id = 'all_lines'"); got != 35101 {
+		t.Errorf("%d lines, want 35101", got)
+	}
+}
+
+// TestImportVN2000 imports what departments have: a home-made .prj, no .prj, no
+// .dbf, and curves.
+func TestImportVN2000(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	for _, tc := range []struct {
+		path, id, layer string
+		srid            int
+		count           int64
+	}{
+		{"data/vietnam/parcels_vn2000/hktb.shp", "parcels", "", 9210, 3950},
+		{"data/vietnam/vn2000_departments/CoSo_GiaoDuc_09292017.shp", "schools", "", 9210, 2427},
+		{"data/vietnam/vn2000_departments/Cau.shp", "bridges", "", 9210, 1129},
+		{"data/zoning/chicago-zoning-2025-04-17-simple.geojson.gz", "zoning", "", 4326, 14670},
+		{"data/networks/teksi_aletsch.gpkg", "nodes", "wastewater_node", 2056, -1},
+	} {
+		args := []string{"import", testdata.Shared(t, tc.path), "--collection", tc.id, "--publish"}
+		if tc.layer != "" {
+			args = append(args, "--layer", tc.layer)
+		}
+		must(t, env, args...)
+		if got := ask[int](t, pool, "select srid from gisd.collection_version where collection_id = $1", tc.id); got != tc.srid {
+			t.Errorf("%s: SRID %d, want %d", tc.id, got, tc.srid)
+		}
+		if got := ask[int64](t, pool, "select feature_count from gisd.collection_version where collection_id = $1", tc.id); got != tc.count && tc.count >= 0 {
+			t.Errorf("%s: %d features, want %d", tc.id, got, tc.count)
+		}
+	}
+	if got := ask[bool](t, pool, "select bool_and(ST_Within(ST_Transform(geom, 4326), ST_MakeEnvelope(105, 8, 108, 13, 4326))) from layers.parcels"); !got {
+		t.Error("the parcels are not in the south of Vietnam")
+	}
+}
+
+// TestImportRegistersCustomCRS takes a system that has no code here.
+func TestImportRegistersCustomCRS(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	must(t, env, "import", testdata.Shared(t, "corpus/import/gdal_autotest_ogr/autotest/ogr/data/poly.shp"), "--collection", "poly")
+	must(t, env, "import", testdata.Shared(t, "corpus/import/gdal_autotest_ogr/autotest/ogr/data/poly.shp"), "--collection", "poly2")
+	if got := ask[string](t, pool, "select count(*) || ':' || min(srid) || ':' || min(auth_name) from spatial_ref_sys where srid >= 990000"); got != "1:990000:GISD" {
+		t.Errorf("custom systems %s", got)
+	}
+	if !ask[bool](t, pool, "select min_lat is not null from gisd.collection_version where collection_id = 'poly'") {
+		t.Error("no extent")
+	}
+}
+
+func TestImportBadInput(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	whole, err := os.ReadFile(testdata.Shared(t, "data/vietnam/parcels_vn2000/hktb.shp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct{ name, path, want string }{
+		{"no such file", filepath.Join(t.TempDir(), "none.shp"), "no such file"},
+		{"empty", writeFile(t, "empty.geojson", ""), "is empty"},
+		{"wrong type", writeFile(t, "topology.json", `{"type":"Topology","objects":{}}`), "not GeoJSON"},
+		{"features are no list", writeFile(t, "odd.geojson", `{"type":"FeatureCollection","features":{}}`), "no array"},
+		{"cut GeoJSON", writeFile(t, "cut.geojson", threeZones[:len(threeZones)-40]), "cut short"},
+		{"cut Shapefile", writeFile(t, "cut.shp", string(whole[:len(whole)/2])), "cut short"},
+		{"Shapefile of a header", writeFile(t, "head.shp", string(whole[:50])), "cut short"},
+		{"garbage", writeFile(t, "garbage.shp", strings.Repeat("x", 500)), "not that of a Shapefile"},
+		{"damaged GeoPackage", writeFile(t, "bad.gpkg", "SQLite format 3\x00"+strings.Repeat("\xff", 4096)), "bad.gpkg"},
+		{"damaged zip", writeFile(t, "bad.zip", "PK\x03\x04garbage"), "damaged archive"},
+		{"zip bomb", zipBomb(t), "zip bomb"},
+		{"unknown reference system", writeShp(t), "--crs"},
+		{"text", writeFile(t, "text.txt", "hello"), "in no format"},
+	} {
+		r := gisd(t, env, "import", tc.path, "--collection", "bad")
+		if r.code != exitFailed || !strings.Contains(r.err, tc.want) || strings.Contains(r.err, "goroutine") {
+			t.Errorf("%s: exit code %d: %s", tc.name, r.code, r.err)
+		}
+		if lines := strings.Count(strings.TrimSpace(lastMessage(r.err)), "\n"); lines != 0 {
+			t.Errorf("%s: %d lines: %s", tc.name, lines+1, r.err)
+		}
+		if n := leftovers(t, pool); n != 0 {
+			t.Errorf("%s: %d things left behind", tc.name, n)
+		}
+	}
+	if n := ask[int](t, pool, "select count(*) from gisd.collection"); n != 0 {
+		t.Errorf("%d collections", n)
+	}
+}
+
+// lastMessage is standard error without the progress before it.
+func lastMessage(s string) string { return s[max(0, strings.Index(s, "gisd: ")):] }
+
+// zipBomb packs 300 MB of zeros.
+func zipBomb(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bomb.zip")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z := zip.NewWriter(f)
+	w, err := z.Create("../../evil.shp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(w, zeros{}, 300<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// writeShp is a Shapefile of one point in no range that tells its system.
+func writeShp(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	head := make([]byte, 100)
+	binary.BigEndian.PutUint32(head, 9994)
+	binary.BigEndian.PutUint32(head[24:], (100+28)/2)
+	binary.LittleEndian.PutUint32(head[28:], 1000)
+	binary.LittleEndian.PutUint32(head[32:], 1)
+	b.Write(head)
+	for _, v := range []any{int32(1), int32(10)} {
+		_ = binary.Write(&b, binary.BigEndian, v)
+	}
+	for _, v := range []any{int32(1), 5e6, 7e6} {
+		_ = binary.Write(&b, binary.LittleEndian, v)
+	}
+	return writeFile(t, "far.shp", b.String())
+}
+
+// TestImportKilled kills a real importing process in mid-load: the next import
+// finds nothing of it and does its work.
+func TestImportKilled(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish")
+
+	path := writeFile(t, "many.geojsonl", manyPoints(400_000))
+	victim := exec.Command(os.Args[0], "import", path, "--collection", "zones", "--mode", "replace")
+	victim.Env = append(append(os.Environ(), programVariable+"=1"), env...)
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = victim.Process.Kill() })
+	waitFor(t, "the load", func() bool {
+		return ask[bool](t, pool, "select exists (select from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000)")
+	})
+	// While it lives nobody takes its work away, and nobody else imports.
+	db := postgis.NewDB(pool, nil)
+	if err := postgis.CleanInterrupted(t.Context(), db, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := ask[int](t, pool, "select count(*) from gisd.import where state = 'running'"); n != 1 {
+		t.Errorf("%d imports are running, want 1", n)
+	}
+	if r := gisd(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--mode", "replace"); r.code != exitFailed || !strings.Contains(r.err, "another import") {
+		t.Errorf("a second import: exit code %d: %s", r.code, r.err)
+	}
+	if err := victim.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = victim.Wait()
+	waitFor(t, "its session to end", func() bool {
+		if err := postgis.CleanInterrupted(t.Context(), db, nil); err != nil {
+			t.Fatal(err)
+		}
+		return leftovers(t, pool) == 0
+	})
+	if got := ask[string](t, pool, "select count(*) || ':' || (select state from gisd.import order by id desc limit 1) from layers.zones"); got != "3:interrupted" {
+		t.Errorf("%s after the kill", got)
+	}
+	must(t, env, "import", path, "--collection", "zones", "--mode", "replace")
+	if got := ask[int](t, pool, "select count(*) from layers.zones"); got != 400_000 {
+		t.Errorf("%d features", got)
+	}
+}
+
+func manyPoints(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{"type":"Feature","geometry":{"type":"Point","coordinates":[106.%06d,11.%06d]},"properties":{"number":%d,"name":"Điểm %d"}}`+"\n", i, i, i, i)
+	}
+	return b.String()
+}
+
+// TestImportServerKilled takes the database session away in mid-load.
+func TestImportServerKilled(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	path := writeFile(t, "many.geojsonl", manyPoints(300_000))
+	done := make(chan result, 1)
+	go func() { done <- gisd(t, env, "import", path, "--collection", "points") }()
+	deadline := time.Now().Add(time.Minute)
+	for killed := false; !killed && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		killed = ask[int](t, pool, "select count(pg_terminate_backend(pid)) from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000") > 0
+	}
+	if r := <-done; r.code != exitFailed || !strings.Contains(r.err, "gisd: ") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection"); n != 0 {
+		t.Errorf("%d things left behind", n)
+	}
+}
+
+func TestImportStandardInput(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	var out, errs bytes.Buffer
+	env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
+	code := run(t.Context(), []string{"import", "-", "--collection", "zones", "--publish", "--visibility", "restricted:water"}, env,
+		streams{strings.NewReader(threeZones), &out, &errs})
+	if code != exitDone {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	if got := ask[string](t, pool, "select visibility || ':' || roles[1] from gisd.collection"); got != "restricted:water" {
+		t.Errorf("collection %s", got)
+	}
+}
+
+func TestInspect(t *testing.T) {
+	t.Parallel()
+	path := testdata.Shared(t, "data/vietnam/vn2000_departments/Coso_Tongiao_07252017.shp")
+	out := must(t, nil, "inspect", path)
+	for _, want := range []string{"2698 Point", "EPSG:9210", "utf-8"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}

@@ -57,7 +57,7 @@ func TestBackupAndRestore(t *testing.T) {
 	dump := filepath.Join(t.TempDir(), "b.dump")
 	private := []string{"GISD_DATA_DIR=" + dir}
 	up := startUp(t, dir)
-	up.await(t, "database ready")
+	up.await(t, "msg=ready")
 	sql := func(env []string, statement string) string {
 		return strings.TrimSpace(must(t, env, "psql", "--", "-XAtq", "-c", statement))
 	}

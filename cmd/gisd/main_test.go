@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -157,8 +158,9 @@ func postmasterPID(dir string) int {
 // process is `gisd up` as a process of its own.
 type process struct {
 	*exec.Cmd
-	lines chan string // of standard error
-	log   strings.Builder
+	address string
+	lines   chan string // of standard error
+	log     strings.Builder
 }
 
 func startUp(t *testing.T, dir string, args ...string) *process {
@@ -170,8 +172,9 @@ func startUp(t *testing.T, dir string, args ...string) *process {
 	address := l.Addr().String()
 	_ = l.Close()
 	p := &process{
-		Cmd:   exec.Command(os.Args[0], append([]string{"up", "--no-demo", "--data-dir", dir, "--listen", address}, args...)...),
-		lines: make(chan string, 10_000),
+		Cmd:     exec.Command(os.Args[0], append([]string{"up", "--no-demo", "--data-dir", dir, "--listen", address}, args...)...),
+		address: address,
+		lines:   make(chan string, 10_000),
 	}
 	p.Env = append(os.Environ(), programVariable+"=1")
 	stderr, err := p.StderrPipe()
@@ -192,6 +195,16 @@ func startUp(t *testing.T, dir string, args ...string) *process {
 		_ = p.Wait()
 	})
 	return p
+}
+
+// serves reports whether the server answers that it can.
+func (p *process) serves() bool {
+	response, err := http.Get("http://" + p.address + "/readyz")
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }
 
 // await reads the process's standard error until a line holds want.

@@ -77,17 +77,18 @@ func (a *app) up(ctx context.Context) (err error) {
 			"user", pgcluster.RoleName, "password_file", c.PasswordFile())
 	}
 
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.superviseCluster(ctx, c) })
+	group, both := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.superviseCluster(both, c) })
 	group.Go(func() error {
-		err := serve(ctx, a, db)
+		err := serve(both, a, db)
 		if err == nil {
 			err = errServerStopped // ends the supervisor
 		}
 		return err
 	})
 	err = group.Wait()
-	if errors.Is(err, errServerStopped) {
+	stopped := ctx.Err() != nil && errors.Is(err, context.Canceled) // while the server was being wired
+	if stopped || errors.Is(err, errServerStopped) {
 		return nil
 	}
 	return err

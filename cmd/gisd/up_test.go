@@ -13,7 +13,7 @@ func TestUpSurvives(t *testing.T) {
 	t.Parallel()
 	dir := clusterDir(t)
 	up := startUp(t, dir)
-	up.await(t, "database ready")
+	up.await(t, "msg=ready")
 
 	// A second one in the same folder.
 	r := gisd(t, nil, "up", "--data-dir", dir)
@@ -27,9 +27,8 @@ func TestUpSurvives(t *testing.T) {
 	kill(t, old)
 	up.await(t, "PostgreSQL died")
 	waitFor(t, "a new postmaster", func() bool { pid := postmasterPID(dir); return pid > 0 && pid != old })
-	waitFor(t, "its readiness", func() bool {
-		return gisd(t, nil, "psql", "--data-dir", dir, "--", "-q", "-c", "select from kept").code == exitDone
-	})
+	waitFor(t, "the server's return", up.serves)
+	must(t, nil, "psql", "--data-dir", dir, "--", "-q", "-c", "select from kept")
 
 	// It is killed itself: the postmaster lives on and is adopted.
 	old = postmasterPID(dir)
@@ -38,7 +37,7 @@ func TestUpSurvives(t *testing.T) {
 		t.Fatal("the postmaster died with gisd")
 	}
 	up = startUp(t, dir)
-	up.await(t, "database ready")
+	up.await(t, "msg=ready")
 	if got := postmasterPID(dir); got != old {
 		t.Errorf("postmaster %d, want %d adopted", got, old)
 	}
@@ -48,7 +47,7 @@ func TestUpSurvives(t *testing.T) {
 	kill(t, postmasterPID(dir))
 	up = startUp(t, dir)
 	began := time.Now()
-	up.await(t, "database ready")
+	up.await(t, "msg=ready")
 	t.Logf("ready %v after both were killed", time.Since(began))
 
 	// It is stopped in order, and says so to whoever waits.
@@ -79,7 +78,7 @@ func TestUpInterruptedWhileStarting(t *testing.T) {
 		t.Errorf("postmaster %d is left behind", pid)
 	}
 	up = startUp(t, dir)
-	up.await(t, "database ready")
+	up.await(t, "msg=ready")
 	if code := up.end(t, syscall.SIGINT); code != exitDone {
 		t.Errorf("exit code %d after Ctrl-C", code)
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,10 +18,24 @@ import (
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+
+	mu     sync.RWMutex
+	series map[seriesKey]series // found by labels once, not for every request
+}
+
+type seriesKey struct {
+	route, method string
+	status        int
+}
+
+type series struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
 	m := &metrics{
+		series: make(map[seriesKey]series),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "gisd_api_requests_total", Help: "Requests answered.",
 		}, []string{"route", "method", "status"}),
@@ -45,8 +60,26 @@ func (m *metrics) observe(c echo.Context, method string, took time.Duration) {
 	default:
 		method = "other"
 	}
-	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	m.seconds.WithLabelValues(route).Observe(took.Seconds())
+	found := m.find(seriesKey{route, method, status})
+	found.requests.Inc()
+	found.seconds.Observe(took.Seconds())
+}
+
+func (m *metrics) find(k seriesKey) series {
+	m.mu.RLock()
+	found, ok := m.series[k]
+	m.mu.RUnlock()
+	if ok {
+		return found
+	}
+	found = series{
+		requests: m.requests.WithLabelValues(k.route, k.method, strconv.Itoa(k.status)),
+		seconds:  m.seconds.WithLabelValues(k.route),
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.series[k] = found
+	return found
 }
 
 // metricsPage shows every package's metrics to this machine itself and to

@@ -31,7 +31,7 @@ func (o *observer) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		started := time.Now()
 		r := c.Request()
-		c.Response().Header().Set(echo.HeaderXRequestID, requestID(r))
+		c.Response().Header()["X-Request-Id"] = []string{requestID(r)}
 		if err := protect(next, c); err != nil {
 			abort(c)
 			c.Error(err)

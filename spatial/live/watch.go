@@ -157,14 +157,6 @@ func (s *Watcher) signal() {
 	}
 }
 
-// resync makes the next frame a snapshot.
-func (s *Watcher) resync() {
-	s.mu.Lock()
-	s.snapshot = true
-	s.mu.Unlock()
-	s.signal()
-}
-
 // AnnounceCollections tells every watcher at once of collections that have a
 // new version; readable returns those that the caller may read (or could, until
 // now).

@@ -132,7 +132,7 @@ func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part,
 		}
 	}()
 	devices := postgis.NewDevices(db)
-	writer := postgis.NewPositionWriter(db, postgis.PositionWriterConfig{})
+	writer := postgis.NewPositionWriter(db, postgis.PositionWriterConfig{RetainDays: a.cfg.PositionDays})
 	hub := live.NewHub(live.Config{Source: devices, Bus: bus, Log: a.log})
 	intake := &live.Intake{Hub: hub, Recorder: writer}
 	streams := apilive.New(apilive.Config{

@@ -109,7 +109,7 @@ func (h *Handlers) collection(c echo.Context) error {
 	if err := negotiate.Only(c.QueryParams()); err != nil {
 		return err
 	}
-	found, err := r.find(c.Param("collection"))
+	found, err := r.find(r.step("collection"))
 	if err != nil {
 		return err
 	}

@@ -120,6 +120,19 @@ func (r *request) href(query url.Values, steps ...string) string {
 	return r.h.Origin.Href(r.Request(), path, query)
 }
 
+// step is one part of the path as the caller meant it. The router hands out
+// the raw part where the path holds an escaped slash or the like.
+func (r *request) step(name string) string {
+	text := r.Param(name)
+	if r.Request().URL.RawPath == "" {
+		return text
+	}
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
 // formatQuery asks for a format by name.
 func formatQuery(name string) url.Values { return url.Values{"f": {name}} }
 

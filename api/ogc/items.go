@@ -19,7 +19,7 @@ func (h *Handlers) items(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := r.find(c.Param("collection"))
+	found, err := r.find(r.step("collection"))
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (h *Handlers) feature(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := r.find(c.Param("collection"))
+	found, err := r.find(r.step("collection"))
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (h *Handlers) feature(c echo.Context) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	f, err := h.Features.Feature(c.Request().Context(), found, c.Param("feature"), r.access)
+	f, err := h.Features.Feature(c.Request().Context(), found, r.step("feature"), r.access)
 	if err != nil {
 		return err
 	}

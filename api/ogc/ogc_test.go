@@ -2,6 +2,7 @@ package ogc_test
 
 import (
 	"encoding/json"
+	"html"
 	"math"
 	"net/http"
 	"strings"
@@ -320,6 +321,30 @@ func TestFeature(t *testing.T) {
 	}
 }
 
+// An id may hold whatever the source had.
+func TestFeatureIDsAreEscaped(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	for _, id := range []string{"A/B", "50%", "a b", "Đường số 1", "%2F", "x?y#z", "a+b", `"<>`} {
+		s.store.features["points"] = []spatial.Feature{{ID: id, Geometry: point(t, 4326, 106, 11), Properties: []any{nil, nil, nil}}}
+		page := s.get("/ogc/collections/points/items?f=html").Body.String()
+		_, rest, _ := strings.Cut(page, `<td><a href="`)
+		href, _, _ := strings.Cut(rest, `"`)
+		rec := s.get(strings.ReplaceAll(html.UnescapeString(href), "f=html", "f=json"))
+		var f struct {
+			ID    string
+			Links []link
+		}
+		if err := json.Unmarshal(rec.Body.Bytes(), &f); err != nil || f.ID != id {
+			t.Errorf("%q: %s leads to %d %s", id, href, rec.Code, rec.Body)
+			continue
+		}
+		if again := s.get(find(f.Links, "self", negotiate.TypeGeoJSON)); again.Code != 200 {
+			t.Errorf("%q: self leads to %d", id, again.Code)
+		}
+	}
+}
+
 func TestEntityTags(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
@@ -374,7 +399,10 @@ func TestPagesForPeople(t *testing.T) {
 func TestDefinition(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	rec := s.get("/ogc/api")
+	rec := s.get("/ogc/api?key=k")
+	if !strings.Contains(rec.Body.String(), `"servers":[{"url":"http://example.com/ogc"}]`) {
+		t.Error("the server's address is no base for paths")
+	}
 	if got := rec.Header().Get("Content-Type"); got != "application/vnd.oai.openapi+json;version=3.0" {
 		t.Errorf("content type %s", got)
 	}

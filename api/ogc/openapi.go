@@ -58,7 +58,7 @@ func (r *request) definition() object {
 			"title": r.in(titleServer), "version": "1.0.0",
 			"description": r.in(spatial.Text{VI: "OGC API - Features trên các lớp dữ liệu mà bạn được xem.", EN: "OGC API - Features on the collections that you may see."}),
 		},
-		"servers":    []object{{"url": r.href(nil)}},
+		"servers":    []object{{"url": r.h.Origin.Base(r.Request()) + "/ogc"}},
 		"paths":      paths,
 		"components": object{"parameters": parameters(), "responses": responses(), "schemas": schemas()},
 	}

@@ -1,0 +1,367 @@
+package shapefile_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/twpayne/go-geom/encoding/ewkb"
+	"github.com/twpayne/go-geom/encoding/wkt"
+
+	"gisd/importers"
+	"gisd/importers/shapefile"
+)
+
+// le and be append values in either order.
+func le(b *bytes.Buffer, vs ...any) {
+	for _, v := range vs {
+		_ = binary.Write(b, binary.LittleEndian, v)
+	}
+}
+
+func be(b *bytes.Buffer, vs ...any) {
+	for _, v := range vs {
+		_ = binary.Write(b, binary.BigEndian, v)
+	}
+}
+
+// shpFile makes a main file of the given record contents.
+func shpFile(kind int32, contents ...[]byte) []byte {
+	var b bytes.Buffer
+	size := 50
+	for _, c := range contents {
+		size += 4 + len(c)/2
+	}
+	be(&b, int32(9994), make([]byte, 20), int32(size))
+	le(&b, int32(1000), kind, make([]byte, 64))
+	for i, c := range contents {
+		be(&b, int32(i+1), int32(len(c)/2))
+		b.Write(c)
+	}
+	return b.Bytes()
+}
+
+// rings is the content of a polygon record (or another type of its shape).
+func rings(kind int32, parts ...[]float64) []byte {
+	var b bytes.Buffer
+	points := 0
+	for _, p := range parts {
+		points += len(p) / 2
+	}
+	le(&b, kind, make([]byte, 32), int32(len(parts)), int32(points))
+	at := int32(0)
+	for _, p := range parts {
+		le(&b, at)
+		at += int32(len(p) / 2)
+	}
+	for _, p := range parts {
+		le(&b, p)
+	}
+	return b.Bytes()
+}
+
+// dbfFile makes a table of text and number fields "C12", "N8.2", "D8", "L1".
+func dbfFile(rows int, fields []string, values ...string) []byte {
+	var b bytes.Buffer
+	rowLen := 1
+	var heads bytes.Buffer
+	widths := make([]int, len(fields))
+	for i, f := range fields {
+		var width, decimals int
+		if n, _ := fmt.Sscanf(f[1:], "%d.%d", &width, &decimals); n == 0 {
+			panic(f)
+		}
+		name := make([]byte, 11)
+		copy(name, fmt.Sprintf("F%d", i+1))
+		heads.Write(name)
+		heads.Write([]byte{f[0], 0, 0, 0, 0, byte(width), byte(decimals)})
+		heads.Write(make([]byte, 14))
+		widths[i] = width
+		rowLen += width
+	}
+	le(&b, byte(3), [3]byte{}, int32(rows), int16(33+32*len(fields)), int16(rowLen), [20]byte{})
+	b.Write(heads.Bytes())
+	b.WriteByte(0x0d)
+	for i := range rows {
+		b.WriteByte(' ')
+		for k := range fields {
+			v := values[i*len(fields)+k]
+			b.WriteString((v + strings.Repeat(" ", widths[k]))[:widths[k]])
+		}
+	}
+	return b.Bytes()
+}
+
+func open(t *testing.T, files map[string][]byte) (importers.Source, error) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in, err := importers.OpenInput(t.Context(), dir, nil, importers.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	layers, err := importers.Layers(t.Context(), in, []importers.Format{shapefile.Format{}})
+	if err != nil {
+		return nil, err
+	}
+	return layers[0].Open(t.Context(), importers.SourceOptions{})
+}
+
+func geometries(t *testing.T, src importers.Source) []string {
+	t.Helper()
+	var all []string
+	err := src.Read(t.Context(), func(r *importers.Record) error {
+		switch {
+		case r.Err != nil:
+			all = append(all, "error: "+r.Err.Reason.EN)
+		case r.Geometry == nil:
+			all = append(all, "none")
+		default:
+			g, err := ewkb.Unmarshal(r.Geometry)
+			if err != nil {
+				return err
+			}
+			s, err := wkt.Marshal(g)
+			if err != nil {
+				return err
+			}
+			all = append(all, s)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func square(x, y, size float64, clockwise bool) []float64 {
+	if clockwise {
+		return []float64{x, y, x, y + size, x + size, y + size, x + size, y, x, y}
+	}
+	return []float64{x, y, x + size, y, x + size, y + size, x, y + size, x, y}
+}
+
+func TestRings(t *testing.T) {
+	t.Parallel()
+	const outer, inner, far = "(0 0, 0 10, 10 10, 10 0, 0 0)", "(2 2, 8 2, 8 8, 2 8, 2 2)", "(20 0, 20 5, 25 5, 25 0, 20 0)"
+	for _, tc := range []struct {
+		name  string
+		parts [][]float64
+		want  string
+	}{
+		{"one", [][]float64{square(0, 0, 10, true)}, "POLYGON (" + outer + ")"},
+		{"a hole", [][]float64{square(0, 0, 10, true), square(2, 2, 6, false)}, "POLYGON (" + outer + ", " + inner + ")"},
+		{"the hole comes first", [][]float64{square(2, 2, 6, false), square(0, 0, 10, true)}, "POLYGON (" + outer + ", " + inner + ")"},
+		{"a hole wound like its shell", [][]float64{square(0, 0, 10, true), square(2, 2, 6, true)},
+			"POLYGON (" + outer + ", (2 2, 2 8, 8 8, 8 2, 2 2))"},
+		{"all wound like holes", [][]float64{square(0, 0, 10, false), square(20, 0, 5, false)},
+			"MULTIPOLYGON (((0 0, 10 0, 10 10, 0 10, 0 0)), ((20 0, 25 0, 25 5, 20 5, 20 0)))"},
+		{"two shells, one with a hole", [][]float64{square(0, 0, 10, true), square(20, 0, 5, true), square(2, 2, 6, false)},
+			"MULTIPOLYGON ((" + outer + ", " + inner + "), (" + far + "))"},
+		{"an island in a hole", [][]float64{square(0, 0, 10, true), square(2, 2, 6, false), square(4, 4, 2, true)},
+			"MULTIPOLYGON ((" + outer + ", " + inner + "), ((4 4, 4 6, 6 6, 6 4, 4 4)))"},
+		{"a hole that touches its shell", [][]float64{square(0, 0, 10, true), square(0, 0, 6, false)},
+			"POLYGON (" + outer + ", (0 0, 6 0, 6 6, 0 6, 0 0))"},
+		{"neighbours that share an edge", [][]float64{square(0, 0, 10, true), square(10, 2, 4, true)},
+			"MULTIPOLYGON ((" + outer + "), ((10 2, 10 6, 14 6, 14 2, 10 2)))"},
+		{"no rings", nil, "none"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			src, err := open(t, map[string][]byte{"a.shp": shpFile(5, rings(5, tc.parts...))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			if diff := cmp.Diff([]string{tc.want}, geometries(t, src)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestShapes(t *testing.T) {
+	t.Parallel()
+	point := func(kind int32, v ...float64) []byte {
+		var b bytes.Buffer
+		le(&b, kind, v)
+		return b.Bytes()
+	}
+	lineZ := func(ms ...float64) []byte {
+		var b bytes.Buffer
+		b.Write(rings(13, []float64{0, 0, 1, 1}))
+		le(&b, 5.0, 6.0, 5.0, 6.0)
+		if ms != nil {
+			le(&b, ms[0], ms[1], ms)
+		}
+		return b.Bytes()
+	}
+	for _, tc := range []struct {
+		name    string
+		kind    int32
+		content []byte
+		want    string
+	}{
+		{"null", 1, []byte{0, 0, 0, 0}, "none"},
+		{"point", 1, point(1, 3, 4), "POINT (3 4)"},
+		{"point m", 21, point(21, 3, 4, 5), "POINT M (3 4 5)"},
+		{"point z without m", 11, point(11, 3, 4, 5), "POINT Z (3 4 5)"},
+		{"point z with no-data m", 11, point(11, 3, 4, 5, -1e39), "POINT Z (3 4 5)"},
+		{"point z with m", 11, point(11, 3, 4, 5, 6), "POINT ZM (3 4 5 6)"},
+		{"line", 3, rings(3, []float64{0, 0, 1, 1}), "LINESTRING (0 0, 1 1)"},
+		{"two lines", 3, rings(3, []float64{0, 0, 1, 1}, []float64{2, 2, 3, 3}), "MULTILINESTRING ((0 0, 1 1), (2 2, 3 3))"},
+		{"line z", 13, lineZ(), "LINESTRING Z (0 0 5, 1 1 6)"},
+		{"line zm", 13, lineZ(7, 8), "LINESTRING ZM (0 0 5 7, 1 1 6 8)"},
+		{"lying number of points", 3, append(rings(3, []float64{0, 0})[:44], 0, 0, 0, 0), "error: the geometry is damaged: the shape's counts do not fit its record"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			src, err := open(t, map[string][]byte{"a.SHP": shpFile(tc.kind, tc.content)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			if diff := cmp.Diff([]string{tc.want}, geometries(t, src)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestValues(t *testing.T) {
+	t.Parallel()
+	fields := []string{"C16", "N8.0", "N8.2", "D8.0", "L1.0", "N20.0", "N19.0"}
+	table := dbfFile(3, fields,
+		"Đường số\xe1\xbb", "42", "1.5", "20240229", "T", "12345678901234567890", "-7",
+		" đầu", "********", "", "00000000", "?", "1", "9",
+		"", "x", "2,5", "20230231", "n", "", "")
+	src, err := open(t, map[string][]byte{"a.dbf": table, "a.shp": shpFile(1, []byte{0, 0, 0, 0}, []byte{0, 0, 0, 0}, []byte{0, 0, 0, 0})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	s := src.Schema()
+	var got []string
+	err = src.Read(t.Context(), func(r *importers.Record) error {
+		line := ""
+		for i, v := range r.Values {
+			text := "-"
+			if v.Valid {
+				text = importers.ValueText(s.Fields[i].Type, &v)
+			}
+			line += text + "|"
+		}
+		for _, l := range r.Lost {
+			line += " lost " + l.Field
+		}
+		got = append(got, line)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"Đường số|42|1.5|2024-02-29|true|12345678901234567890|-7|",
+		"đầu|-|-|-|-|1|9|",
+		"-|-|2.5|-|false|-|-| lost F2 lost F4",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if s.Fields[5].Type != "string" || s.Fields[6].Type != "integer" {
+		t.Errorf("wide fields are %s and %s", s.Fields[5].Type, s.Fields[6].Type)
+	}
+}
+
+// A record that says it has more bytes than the file ends the reading.
+func TestTruncated(t *testing.T) {
+	t.Parallel()
+	whole := shpFile(5, rings(5, square(0, 0, 10, true)), rings(5, square(20, 0, 5, true)))
+	for _, n := range []int{len(whole) - 1, len(whole) - 60, 130} {
+		src, err := open(t, map[string][]byte{"a.shp": whole[:n]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = src.Read(t.Context(), func(*importers.Record) error { return nil })
+		if err == nil || !strings.Contains(err.Error(), "cut short") {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+		src.Close()
+	}
+}
+
+func fuzzSource(t *testing.T, files map[string][]byte) {
+	t.Helper()
+	src, err := open(t, files)
+	if err != nil {
+		return
+	}
+	defer src.Close()
+	_, _ = importers.Inspect(t.Context(), src, 0) // no panic, no hang
+}
+
+func FuzzShp(f *testing.F) {
+	f.Add(shpFile(5, rings(5, square(0, 0, 10, true), square(2, 2, 6, false))))
+	f.Add(shpFile(1, []byte{0, 0, 0, 0}))
+	f.Add(shpFile(31, rings(31, []float64{0, 0, 1, 1, 2, 2})))
+	f.Fuzz(func(t *testing.T, b []byte) { fuzzSource(t, map[string][]byte{"a.shp": b}) })
+}
+
+func FuzzDbf(f *testing.F) {
+	f.Add(dbfFile(1, []string{"C12", "N8.0", "D8.0", "L1.0"}, "a", "1", "20240101", "T"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		fuzzSource(t, map[string][]byte{"a.shp": shpFile(1, []byte{0, 0, 0, 0}), "a.dbf": b})
+	})
+}
+
+func BenchmarkRead(b *testing.B) {
+	const n = 20_000
+	contents := make([][]byte, n)
+	values := make([]string, 0, 2*n)
+	for i := range contents {
+		ring := make([]float64, 0, 24)
+		for k := range 12 {
+			s, c := math.Sincos(2 * math.Pi * float64(k%11) / 11)
+			ring = append(ring, 600000+30*c, 1220000-30*s)
+		}
+		contents[i] = rings(5, ring)
+		values = append(values, fmt.Sprint("Thửa ", i), fmt.Sprint(i))
+	}
+	dir := b.TempDir()
+	for name, content := range map[string][]byte{"a.shp": shpFile(5, contents...), "a.dbf": dbfFile(n, []string{"C16", "N8.0"}, values...)} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	in, err := importers.OpenInput(b.Context(), dir, nil, importers.DefaultLimits())
+	if err != nil {
+		b.Fatal(err)
+	}
+	layers, err := importers.Layers(b.Context(), in, []importers.Format{shapefile.Format{}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	src, err := layers[0].Open(b.Context(), importers.SourceOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer src.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := src.Read(b.Context(), func(*importers.Record) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)*n/b.Elapsed().Seconds(), "records/s")
+}

@@ -47,6 +47,9 @@ func serve(ctx context.Context, a *app, db *postgis.DB) error {
 	if err := postgis.CleanInterrupted(ctx, db, a.log); err != nil {
 		return err
 	}
+	if err := postgis.TidyAll(ctx, db.Pool); err != nil { // what a reader kept from being dropped waits for the next start
+		a.log.WarnContext(ctx, "old versions remain", "error", err)
+	}
 	server, parts, closeAll, err := wire(ctx, a, db)
 	if err != nil {
 		return err

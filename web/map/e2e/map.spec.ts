@@ -162,9 +162,13 @@ describe("the map of a running server", () => {
     const row = fresh.locator('[data-kind="bus"]');
     await row.waitFor();
     expect(await row.textContent()).toContain("1");
-    await fresh.mouse.click(SIZE.width / 2, SIZE.height / 2);
     const card = fresh.locator(".device:not([hidden])");
-    await card.getByText("36\u00a0km/h").waitFor();
+    // It is in the list a frame before it is on the map.
+    await until("the bus is clicked on", async () => {
+      await fresh.mouse.click(SIZE.width / 2, SIZE.height / 2);
+      return card.isVisible();
+    });
+    await card.getByText(/36\skm\/h/).waitFor();
     await card.getByText("90° Đông").waitFor();
     await fresh.screenshot({ path: join(OUT, "device.png") });
 

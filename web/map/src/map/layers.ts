@@ -2,7 +2,7 @@ import type { Map as MapLibreMap } from "maplibre-gl";
 import type { CollectionInfo, StyleMetadata } from "../api/types";
 import type { Language } from "../i18n/language";
 import type { Address } from "../state/url";
-import type { MapStyle } from "./style";
+import { isBilingual, type MapStyle } from "./style";
 
 /** The collections of the style and which of them are shown. */
 export class Layers {
@@ -64,7 +64,7 @@ export class Layers {
   /** Writes the texts that exist in two languages. */
   applyLanguage(language: Language): void {
     for (const layer of this.#map.getStyle().layers) {
-      if ((layer.metadata as Record<string, unknown> | undefined)?.["gisd:languages"]) {
+      if (isBilingual(layer)) {
         this.#map.setLayoutProperty(layer.id, "text-field", ["get", language.lang]);
       }
     }

@@ -13,6 +13,7 @@ export async function refresh(
   const style = await fetchStyle(client);
   map.setStyle(style, { diff: true, transformStyle: carryOver });
   layers.renew(style.metadata);
+  layers.applyAll();
   for (const [id, source] of Object.entries(style.sources)) {
     if (source.type === "vector" && mayCarry(source.tiles?.[0], collections) && map.getSource(id)) {
       map.refreshTiles(id);

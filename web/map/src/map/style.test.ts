@@ -35,7 +35,17 @@ describe("carryOver", () => {
       layer.id === "roads" ? { ...layer, layout: { ...layer.layout, visibility: "none" } } : layer,
     ) as StyleSpecification["layers"];
 
+    previous.layers = previous.layers.map((layer) =>
+      layer.id === "overview-sea"
+        ? { ...layer, layout: { ...layer.layout, "text-field": ["get", "en"] } }
+        : layer,
+    ) as StyleSpecification["layers"];
+
     const got = carryOver(previous, golden);
+    expect(got.layers.find((layer) => layer.id === "overview-sea")?.layout).toHaveProperty("text-field", [
+      "get",
+      "en",
+    ]);
     expect(got.layers.at(-1)?.id).toBe("live-icon");
     expect(got.sources.live).toBeDefined();
     expect(got.layers.find((layer) => layer.id === "roads")?.layout?.visibility).toBe("none");

@@ -42,17 +42,20 @@ export function isOwn(id: string): boolean {
 
 /**
  * Puts a fresh style under what the map drew itself, and keeps the visibility
- * that a person chose. For `setStyle`'s `transformStyle`.
+ * and the language that a person chose. For `setStyle`'s `transformStyle`.
  */
 export function carryOver(
   previous: StyleSpecification | undefined,
   next: StyleSpecification,
 ): StyleSpecification {
   if (!previous) return next;
-  const chosen = new Map(previous.layers.map((layer) => [layer.id, layer.layout]));
+  const before = new Map(previous.layers.map((layer) => [layer.id, layer.layout as Layout | undefined]));
   const layers = next.layers.map((layer) => {
-    const visibility = chosen.get(layer.id)?.visibility;
-    return visibility === undefined ? layer : { ...layer, layout: { ...layer.layout, visibility } };
+    const chosen: Layout = {};
+    const { visibility, "text-field": text } = before.get(layer.id) ?? {};
+    if (visibility !== undefined) chosen.visibility = visibility;
+    if (text !== undefined && isBilingual(layer)) chosen["text-field"] = text;
+    return { ...layer, layout: { ...layer.layout, ...chosen } };
   }) as StyleSpecification["layers"];
   const ownSources = Object.entries(previous.sources).filter(([id]) => isOwn(id));
   return {
@@ -60,4 +63,14 @@ export function carryOver(
     sources: { ...next.sources, ...Object.fromEntries(ownSources) },
     layers: [...layers, ...previous.layers.filter((layer) => isOwn(layer.id))],
   };
+}
+
+interface Layout {
+  visibility?: unknown;
+  "text-field"?: unknown;
+}
+
+/** Whether a layer writes texts that exist in both languages. */
+export function isBilingual(layer: { metadata?: unknown }): boolean {
+  return (layer.metadata as Record<string, unknown> | undefined)?.["gisd:languages"] === true;
 }

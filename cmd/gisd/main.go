@@ -5,16 +5,9 @@
 // say their system and order.
 package main
 
-import (
-	"context"
-	"os"
-	"os/signal"
-	"syscall"
-)
+import "os"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	streams := streams{os.Stdin, os.Stdout, os.Stderr}
-	os.Exit(run(ctx, os.Args[1:], os.Environ(), streams))
+	ctx := untilSignal()
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), streams{os.Stdin, os.Stdout, os.Stderr}))
 }

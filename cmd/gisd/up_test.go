@@ -79,8 +79,12 @@ func TestUpInterruptedWhileStarting(t *testing.T) {
 	}
 	up = startUp(t, dir)
 	up.await(t, "msg=ready")
+	_ = up.Process.Signal(syscall.SIGINT) // some callers send it twice
 	if code := up.end(t, syscall.SIGINT); code != exitDone {
 		t.Errorf("exit code %d after Ctrl-C", code)
+	}
+	if pid := postmasterPID(dir); pid != 0 {
+		t.Errorf("postmaster %d is left behind", pid)
 	}
 }
 

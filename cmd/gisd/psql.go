@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"os"
 	"os/exec"
+	"os/signal"
 
 	"github.com/spf13/cobra"
 
@@ -48,7 +50,11 @@ func (a *app) psql(ctx context.Context, superuser bool, args []string) error {
 		defer leave()
 		address = url
 	}
-	// Ctrl-C is psql's own business: it cancels a statement, not the shell.
+	// Ctrl-C is psql's own business, however often: it cancels a statement, not
+	// the shell.
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
 	return a.postgresTool(context.WithoutCancel(ctx), "psql", address, args...)
 }
 

@@ -1,6 +1,7 @@
 package ogc
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -160,11 +161,23 @@ func (r *request) in(t spatial.Text) string { return t.In(r.lang) }
 
 // json answers with an entity tag of the body, and 304 where the caller has it.
 func (r *request) json(contentType string, v any) error {
-	body, err := json.Marshal(v)
+	body, err := marshal(v)
 	if err != nil {
-		return fmt.Errorf("ogc: encode: %w", err)
+		return err
 	}
 	return r.body(contentType, body, body)
+}
+
+// marshal leaves the & of links as it is; nobody takes JSON for HTML, whose type
+// says otherwise.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("ogc: encode: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // body is json for bytes that are there already; tagged is the part of them

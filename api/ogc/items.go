@@ -2,7 +2,6 @@ package ogc
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"strconv"
 	"time"
@@ -89,7 +88,7 @@ func (r *request) encodePage(c *spatial.Collection, page *spatial.FeaturePage, t
 	b = append(b, `,"numberReturned":`...)
 	b = strconv.AppendInt(b, int64(len(page.Features)), 10)
 	b = append(b, `,"links":`...)
-	encoded, err := json.Marshal(links)
+	encoded, err := marshal(links)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -143,7 +142,7 @@ func (h *Handlers) feature(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	encoded, err := json.Marshal(links)
+	encoded, err := marshal(links)
 	if err != nil {
 		return err
 	}

@@ -189,8 +189,14 @@ func TestFolderOnlyRootCanEnter(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(parent, "var")
-	c := acquire(t, config(dir))
-	t.Cleanup(func() { _ = os.RemoveAll(c.Home()) })
+	c := open(t, config(dir))
+	t.Cleanup(func() {
+		killWorkers(filepath.Join(c.Home(), "data"))
+		_ = os.RemoveAll(c.Home())
+	})
+	if err := c.Acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if !strings.HasPrefix(c.Home(), "/var/lib/gisd/") {
 		t.Errorf("the cluster is in %s", c.Home())
 	}
@@ -204,6 +210,7 @@ func TestFolderOnlyRootCanEnter(t *testing.T) {
 	if got := query(t, again, again.URL(), "select to_regclass('kept')"); got != "kept" {
 		t.Error("the second start made another cluster")
 	}
+	release(t, again)
 }
 
 func TestLongPath(t *testing.T) {

@@ -3,6 +3,7 @@ package demo_test
 import (
 	"hash/fnv"
 	"math"
+	"strconv"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -57,32 +58,6 @@ func TestLayersAreValidAndDeterministic(t *testing.T) {
 	for _, layer := range layersOf(t) {
 		t.Run(layer.Collection.ID, func(t *testing.T) {
 			t.Parallel()
-			sum := func() (n int, hash uint64) {
-				h := fnv.New64a()
-				read(t, layer, func(_ orb.Geometry, r *importers.Record) {
-					n++
-					h.Write(r.Geometry)
-					for _, v := range r.Values {
-						h.Write(v.Bytes)
-					}
-				})
-				return n, h.Sum64()
-			}
-			n, first := sum()
-			if n == 0 {
-				t.Error("no features")
-			}
-			if _, second := sum(); first != second {
-				t.Error("two reads differ")
-			}
-			bad := 0
-			read(t, layer, func(_ orb.Geometry, r *importers.Record) {
-				if _, err := geom.UnmarshalWKB(r.Geometry); err != nil {
-					if bad++; bad < 4 {
-						t.Errorf("record %d: %v", r.Number, err)
-					}
-				}
-			})
 			key := -1
 			for i, f := range layer.Source.Schema().Fields {
 				if f.Name == layer.Key {
@@ -92,16 +67,42 @@ func TestLayersAreValidAndDeterministic(t *testing.T) {
 			if layer.Key != "" && key < 0 {
 				t.Fatalf("key %q is no field", layer.Key)
 			}
-			if key >= 0 {
-				seen := map[string]bool{}
-				read(t, layer, func(_ orb.Geometry, r *importers.Record) {
-					v := r.Values[key]
-					id := string(v.Bytes) + string(rune(v.Int))
-					if seen[id] {
-						t.Errorf("key %q twice", id)
+			sum := func(check func(*importers.Record)) (n int, hash uint64) {
+				h := fnv.New64a()
+				err := layer.Source.Read(t.Context(), func(r *importers.Record) error {
+					n++
+					h.Write(r.Geometry)
+					for _, v := range r.Values {
+						h.Write(v.Bytes)
 					}
-					seen[id] = true
+					check(r)
+					return nil
 				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n, h.Sum64()
+			}
+			bad, ids := 0, map[string]bool{}
+			n, first := sum(func(r *importers.Record) {
+				if _, err := geom.UnmarshalWKB(r.Geometry); err != nil {
+					if bad++; bad < 4 {
+						t.Errorf("record %d: %v", r.Number, err)
+					}
+				}
+				if key >= 0 {
+					v := r.Values[key]
+					ids[string(v.Bytes)+"/"+strconv.FormatInt(v.Int, 10)] = true
+				}
+			})
+			if n == 0 {
+				t.Error("no features")
+			}
+			if key >= 0 && len(ids) != n {
+				t.Errorf("%d ids for %d features", len(ids), n)
+			}
+			if _, second := sum(func(*importers.Record) {}); first != second {
+				t.Error("two reads differ")
 			}
 		})
 	}

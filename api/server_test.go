@@ -410,6 +410,50 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
+// Text is compressed on the way; tiles carry their own compression.
+func TestCompression(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
+		e.GET("/tiles/:ids", func(c echo.Context) error { return c.String(http.StatusOK, strings.Repeat("tile", 1000)) })
+	}}
+	s := server(t, cfg)
+	for target, want := range map[string]string{"/api": "gzip", "/api/openapi.json": "gzip", "/tiles/a": "", "/healthz": ""} {
+		if got := get(s, "GET", target, "Accept-Encoding", "gzip").Header().Get("Content-Encoding"); got != want {
+			t.Errorf("%s: %q", target, got)
+		}
+		if got := get(s, "GET", target).Header().Get("Content-Encoding"); got != "" {
+			t.Errorf("%s: %q for a caller that does not take it", target, got)
+		}
+	}
+}
+
+// An answer that fails half way breaks off: nobody takes the half for the whole.
+func TestHalfAnAnswerBreaksOff(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
+		e.GET("/half", func(c echo.Context) error {
+			c.Response().WriteHeader(http.StatusOK)
+			if _, err := c.Response().Write([]byte("half")); err != nil {
+				return err
+			}
+			c.Response().Flush()
+			return errors.New("the database went away")
+		})
+	}}
+	live := httptest.NewServer(server(t, cfg).Handler())
+	defer live.Close()
+	res, err := live.Client().Get(live.URL + "/half")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err == nil {
+		t.Errorf("the answer ends as if it were whole: %q", body)
+	}
+}
+
 func TestReferencePage(t *testing.T) {
 	t.Parallel()
 	public, err := url.Parse("https://map.vn/gis")

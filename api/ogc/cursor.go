@@ -40,7 +40,7 @@ func (s cursors) write(c *spatial.Collection, filters url.Values, after string) 
 func (s cursors) read(c *spatial.Collection, filters url.Values, token string) (after, fault string) {
 	const forged = "is not one that this server gave out; start again without it"
 	raw, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(raw) < macBytes || !hmac.Equal(raw[:macBytes], s.mac(raw[macBytes:])) {
+	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != token || len(raw) < macBytes || !hmac.Equal(raw[:macBytes], s.mac(raw[macBytes:])) {
 		return "", forged
 	}
 	version, n := binary.Uvarint(raw[macBytes:])

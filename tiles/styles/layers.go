@@ -28,7 +28,9 @@ func collectionLayers(c *spatial.Collection, s Style, source string) []Layer {
 	default:
 		b.fill(c.ID, nil)
 	}
-	b.label(s.Kind)
+	if s.Kind != KindSymbol {
+		b.label(s.Kind)
+	}
 	return b.layers
 }
 
@@ -154,7 +156,13 @@ func (b *layerBuilder) symbol() {
 		layout["icon-rotate"] = expression{"to-number", expression{"get", s.Rotate}, 0}
 		layout["icon-rotation-alignment"] = "map"
 	}
-	b.add(Layer{ID: b.collection.ID, Type: "symbol", Layout: layout}, "symbol", s.Order)
+	l := Layer{ID: b.collection.ID, Type: "symbol", Layout: layout}
+	if s.Label != "" {
+		// In one layer, so that no name stands without its icon.
+		b.text(&l, KindSymbol)
+		layout["text-field"] = expression{"step", expression{"zoom"}, "", s.LabelMinZoom, layout["text-field"]}
+	}
+	b.add(l, "symbol", s.Order)
 }
 
 func (b *layerBuilder) label(kind Kind) {
@@ -162,13 +170,19 @@ func (b *layerBuilder) label(kind Kind) {
 	if s.Label == "" {
 		return
 	}
-	layout := map[string]any{
-		"text-field":     expression{"to-string", expression{"get", s.Label}},
-		"text-font":      []string{FontRegular},
-		"text-size":      expression{"interpolate", expression{"linear"}, expression{"zoom"}, 8, 10.5, 16, 13},
-		"text-max-width": 9,
-		"text-padding":   4,
-	}
+	l := Layer{ID: b.collection.ID + ":label", Type: "symbol", MinZoom: s.LabelMinZoom, Layout: map[string]any{}}
+	b.text(&l, kind)
+	b.add(l, "label", labelOrder+s.Order)
+}
+
+// text writes the label property in the manner of the kind.
+func (b *layerBuilder) text(l *Layer, kind Kind) {
+	s, layout := b.style, l.Layout
+	layout["text-field"] = expression{"to-string", expression{"get", s.Label}}
+	layout["text-font"] = []string{FontRegular}
+	layout["text-size"] = expression{"interpolate", expression{"linear"}, expression{"zoom"}, 8, 10.5, 16, 13}
+	layout["text-max-width"] = 9
+	layout["text-padding"] = 4
 	switch kind {
 	case KindLine:
 		layout["symbol-placement"] = "line"
@@ -178,12 +192,9 @@ func (b *layerBuilder) label(kind Kind) {
 		layout["text-offset"] = []float64{0, 0.9}
 		layout["text-optional"] = true
 	}
-	b.add(Layer{
-		ID: b.collection.ID + ":label", Type: "symbol", MinZoom: s.LabelMinZoom, Layout: layout,
-		Paint: map[string]any{
-			"text-color":      cmp.Or(s.LabelColor, "#2e3640"),
-			"text-halo-color": "rgba(255,255,255,0.9)",
-			"text-halo-width": 1.4,
-		},
-	}, "label", labelOrder+s.Order)
+	l.Paint = map[string]any{
+		"text-color":      cmp.Or(s.LabelColor, "#2e3640"),
+		"text-halo-color": "rgba(255,255,255,0.9)",
+		"text-halo-width": 1.4,
+	}
 }

@@ -154,6 +154,10 @@ var palette = [...]string{
 	"#5fa8a3", "#9c755f", "#8a8f3c", "#6b7fb8", "#c77f9e",
 }
 
+// labelsFrom is the zoom from which names are written, unless a style says so
+// for an earlier one: further out a province is too small for them.
+const labelsFrom = 10
+
 // withDefaults fills in what the style leaves open.
 func (s Style) withDefaults(c *spatial.Collection) Style {
 	if s.Kind == "" {
@@ -193,6 +197,9 @@ func (s Style) withDefaults(c *spatial.Collection) Style {
 	}
 	if s.MaxZoom == 0 {
 		s.MaxZoom = 24
+	}
+	if s.LabelMinZoom == 0 {
+		s.LabelMinZoom = max(s.MinZoom, labelsFrom)
 	}
 	return s
 }

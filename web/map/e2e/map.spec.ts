@@ -200,14 +200,10 @@ describe("the map of a running server", () => {
 
   it("shows the whole country with both archipelagos' names", async () => {
     const glyphs = page.waitForResponse((r) => r.url().endsWith("/7680-7935.pbf") && r.ok());
-    const fresh = page.getByRole("button", { name: "Cả nước" });
-    await fresh.click();
+    await page.getByRole("button", { name: "Cả nước" }).click();
     await glyphs;
-    await until(
-      "the view has moved",
-      async () => /map=[345]\./.test(page.url()) || /map=[345]\//.test(page.url()),
-    );
-    await page.waitForTimeout(1000);
+    await until("the country is in view", async () => /map=[345][./]/.test(page.url()));
+    await page.waitForSelector("#map[data-idle]");
     await page.screenshot({ path: join(OUT, "country.png") });
   });
 

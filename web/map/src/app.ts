@@ -95,6 +95,10 @@ export function mount(app: App): void {
     map.getContainer().dataset.ready = "true";
   });
   map.on("moveend", () => rememberView(map, address));
+  map.on("movestart", () => delete map.getContainer().dataset.idle);
+  map.on("idle", () => {
+    map.getContainer().dataset.idle = "true";
+  });
   window.addEventListener("pagehide", () => stream.close(), { once: true });
 }
 

@@ -1,5 +1,8 @@
 import type { Geometry } from "geojson";
 import type { Text } from "../i18n/language";
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
 
 /** One line of the layer list; the server writes it into the style's metadata. */
 export interface CollectionInfo {
@@ -67,44 +70,14 @@ export interface Feature {
   properties: Record<string, unknown> | null;
 }
 
-export interface SearchHit {
-  collection: string;
-  id: string;
-  name: string;
-  /** Degrees, on the feature. */
-  lon: number;
-  lat: number;
-  /** West, south, east, north degrees. */
-  bbox?: [number, number, number, number];
-}
+/** Degrees; the bbox is west, south, east, north. */
+export type SearchHit = SearchAnswer["hits"][number];
+export type SearchAnswer = Schemas["SearchAnswer"];
+export type Me = Schemas["Me"];
 
-export interface SearchAnswer {
-  hits: SearchHit[];
-}
-
-export interface Me {
-  anonymous: boolean;
-  subject?: string;
-  name?: string;
-  roles: string[];
-  csrfToken?: string;
-}
-
-/** A device's last known position, as the live stream sends it. */
-export interface DevicePosition {
-  device: string;
-  kind: string;
-  name: string;
-  /** Degrees of WGS 84. */
-  lon: number;
-  lat: number;
-  /** RFC 3339, UTC. */
-  time: string;
-  /** km/h. */
-  speed?: number;
-  /** Degrees clockwise from north. */
-  bearing?: number;
-  /** Radius in metres. */
-  accuracy?: number;
-  attributes?: Record<string, unknown>;
-}
+/** A device's last known position, as the live stream sends it: degrees, km/h, metres, RFC 3339 in UTC. */
+export type DevicePosition = Omit<Schemas["Position"], "attributes" | "time"> &
+  Pick<Schemas["Device"], "kind" | "name"> & {
+    time: string;
+    attributes?: Record<string, unknown>;
+  };

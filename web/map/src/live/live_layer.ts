@@ -28,7 +28,7 @@ export class LiveLayer {
     const map = this.#map;
     map.addSource("live", { type: "geojson", data: this.#data() });
     const opacity = ["case", ["get", "stale"], 0.45, 1] as never;
-    const size = ["interpolate", ["linear"], ["zoom"], 6, 0.35, 10, 0.55, 13, 0.85, 15, 1] as never;
+    const size = ["interpolate", ["linear"], ["zoom"], 4, 0.2, 8, 0.4, 10, 0.55, 13, 0.85, 15, 1] as never;
     map.addLayer({
       id: "live-heading",
       type: "symbol",

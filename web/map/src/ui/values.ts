@@ -15,6 +15,8 @@ const units: Record<string, string> = {
   deg: "°",
   "{VND}": "₫",
   VND: "₫",
+  "VND/m2": "₫/m²",
+  "{VND}/m2": "₫/m²",
 };
 
 const ZONE = "Asia/Ho_Chi_Minh";

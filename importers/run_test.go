@@ -1,0 +1,263 @@
+package importers_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gisd/importers"
+	"gisd/importers/wkb"
+	"gisd/spatial"
+)
+
+// memory is a sink that keeps rows, and fails where it is told to.
+type memory struct {
+	published bool
+	closed    int
+	loads     int
+	failed    error
+	rows      [][]string // columns in hex or "-"
+	duplicate bool       // Settle finds a repeated id once
+	breakLoad error      // Load fails after the first bytes
+}
+
+func (m *memory) Begin(context.Context, *importers.Plan) (importers.Staging, error) { return m, nil }
+func (m *memory) Target() (spatial.SRID, int)                                       { return 4326, 1 }
+
+func (m *memory) Load(_ context.Context, _ *importers.Plan, r io.Reader) (int64, error) {
+	m.loads++
+	m.rows = nil
+	if m.breakLoad != nil {
+		_, _ = io.ReadFull(r, make([]byte, 30))
+		return 0, m.breakLoad
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return 0, err
+	}
+	if !bytes.HasPrefix(b, []byte("PGCOPY\n\xff\r\n\x00")) {
+		return 0, errors.New("no COPY header")
+	}
+	for b = b[19:]; ; {
+		n := binary.BigEndian.Uint16(b)
+		b = b[2:]
+		if n == 0xffff {
+			if len(b) > 0 {
+				return 0, errors.New("bytes after the trailer")
+			}
+			return int64(len(m.rows)), nil
+		}
+		var row []string
+		for range n {
+			size := int32(binary.BigEndian.Uint32(b))
+			b = b[4:]
+			if size < 0 {
+				row = append(row, "-")
+				continue
+			}
+			row = append(row, fmt.Sprintf("%x", b[:size]))
+			b = b[size:]
+		}
+		m.rows = append(m.rows, row)
+	}
+}
+
+func (m *memory) Settle(context.Context, *importers.Plan) (importers.Repair, error) {
+	if m.duplicate {
+		m.duplicate = false
+		return importers.Repair{}, importers.ErrDuplicateID
+	}
+	return importers.Repair{}, nil
+}
+
+func (m *memory) Publish(context.Context, *importers.Plan, *importers.Report, string) error {
+	m.published = true
+	return nil
+}
+
+func (m *memory) Close(_ context.Context, _ *importers.Report, failed error) error {
+	m.closed++
+	m.failed = failed
+	return nil
+}
+
+// given is a source of ready records.
+type given struct {
+	schema  importers.Schema
+	records []importers.Record
+	err     error // after the records
+}
+
+func (g *given) Schema() importers.Schema { return g.schema }
+func (g *given) Close() error             { return nil }
+
+func (g *given) Read(ctx context.Context, emit func(*importers.Record) error) error {
+	for i := range g.records {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r := g.records[i]
+		r.Number = int64(i) + 1
+		if err := emit(&r); err != nil {
+			return err
+		}
+	}
+	return g.err
+}
+
+func point(x, y float64) []byte {
+	return wkb.AppendFloat(wkb.AppendFloat(wkb.AppendHeader(nil, wkb.Point, spatial.XY), x), y)
+}
+
+// keyed makes points with one integer field called id.
+func keyed(ids ...int64) *given {
+	g := &given{schema: importers.Schema{Layer: "a", Format: "test", GeometryType: spatial.GeometryPoint, Dimensions: spatial.XY,
+		CRS: importers.CRS{SRID: 4326}, Fields: []importers.FieldInfo{{Name: "id", Type: spatial.FieldInteger}}}}
+	for _, id := range ids {
+		g.records = append(g.records, importers.Record{Geometry: point(1, 2), Values: []importers.Value{{Valid: id != 0, Int: id}}})
+	}
+	return g
+}
+
+func ids(m *memory) []string {
+	var all []string
+	for _, row := range m.rows {
+		all = append(all, strings.TrimLeft(row[1], "0"))
+	}
+	return all
+}
+
+func TestRunChoosesIDs(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name     string
+		src      *given
+		key      string
+		late     bool // the database finds the repetition
+		want     []string
+		from     string
+		rejected int64
+	}{
+		{"ascending", keyed(3, 5, 6), "", false, []string{"3", "5", "6"}, "id", 0},
+		{"any order", keyed(9, 5, 7, 6), "", false, []string{"9", "5", "7", "6"}, "id", 0},
+		{"repeated", keyed(3, 5, 5), "", false, []string{"1", "2", "3"}, "number", 0},
+		{"repeated far back", keyed(3, 4, 5, 9, 4), "", false, []string{"1", "2", "3", "4", "5"}, "number", 0},
+		{"one is missing", keyed(3, 0, 5), "", false, []string{"1", "2", "3"}, "number", 0},
+		{"found by the database", keyed(3, 5, 6), "", true, []string{"1", "2", "3"}, "number", 0},
+		{"asked for, repeated and missing", keyed(3, 5, 5, 0, 6), "ID", false, []string{"3", "5", "6"}, "id", 2},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			m := &memory{duplicate: tc.late}
+			r, err := importers.Run(t.Context(), tc.src, m, importers.Options{Collection: "a", Key: tc.key, MaxErrors: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, ids(m)); diff != "" {
+				t.Error(diff)
+			}
+			if r.IDFrom != tc.from || r.Rejected != tc.rejected || !m.published || m.closed != 1 {
+				t.Errorf("%+v, published %v, closed %d", r, m.published, m.closed)
+			}
+		})
+	}
+}
+
+func TestRunFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	rejected := keyed(1, 2)
+	rejected.records[1].Err = &importers.RecordError{Reason: spatial.Text{EN: "bad"}}
+	badCRS := keyed(1)
+	badCRS.schema.CRS = importers.CRS{}
+	badCRS.records[0].Geometry = point(5e6, 7e6)
+	for _, tc := range []struct {
+		name string
+		src  *given
+		sink *memory
+		o    importers.Options
+		want string
+	}{
+		{"the source", &given{schema: keyed().schema, err: broken}, &memory{}, importers.Options{Collection: "a"}, "broken"},
+		{"the sink", keyed(1, 2), &memory{breakLoad: broken}, importers.Options{Collection: "a"}, "broken"},
+		{"a rejected record", rejected, &memory{}, importers.Options{Collection: "a"}, "record 2: bad"},
+		{"an impossible id", keyed(1), &memory{}, importers.Options{Collection: "A b"}, "no collection id"},
+		{"an unknown key", keyed(1), &memory{}, importers.Options{Collection: "a", Key: "x"}, "no field x"},
+		{"an unknown system", badCRS, &memory{}, importers.Options{Collection: "a"}, "--crs"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := importers.Run(t.Context(), tc.src, tc.sink, tc.o)
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("error %v", err)
+			}
+			if tc.sink.published {
+				t.Error("published")
+			}
+			if tc.sink.loads > 0 && (tc.sink.closed != 1 || tc.sink.failed == nil) {
+				t.Errorf("closed %d times with %v", tc.sink.closed, tc.sink.failed)
+			}
+		})
+	}
+}
+
+func TestRunStopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	m := &memory{}
+	if _, err := importers.Run(ctx, keyed(1, 2), m, importers.Options{Collection: "a"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if m.published || m.closed != 1 {
+		t.Errorf("published %v, closed %d", m.published, m.closed)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	t.Parallel()
+	var infos []importers.FieldInfo
+	names := []string{"Tên đường", "TEN_DUONG", "id", "geom", "Diện tích (m²)", "2024", "", "面積", strings.Repeat("dài ", 40)}
+	for _, n := range names {
+		infos = append(infos, importers.FieldInfo{Name: n})
+	}
+	var got []string
+	for i, f := range importers.Columns(infos) {
+		if f.Name != names[i] {
+			t.Errorf("name %q became %q", names[i], f.Name)
+		}
+		got = append(got, f.Column)
+	}
+	want := []string{"ten_duong", "ten_duong_2", "id_2", "geom_2", "dien_tich_m", "_2024", "field", "field_2", strings.TrimRight(strings.Repeat("dai_", 40)[:55], "_")}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestGuessCRS(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		x, y float64
+		want spatial.SRID
+	}{
+		{"degrees", 106.66, 11.05, 4326},
+		{"Bình Dương in VN-2000", 599_233, 1_222_000, 9210},
+		{"a building site", 5000, 2000, 0},
+	} {
+		src := keyed(1)
+		src.schema.CRS = importers.CRS{}
+		src.records[0].Geometry = point(tc.x, tc.y)
+		c, err := importers.ResolveCRS(t.Context(), src, 0)
+		if c.SRID != tc.want || (err != nil) != (tc.want == 0) || err == nil && !c.Guess {
+			t.Errorf("%s: %+v, %v", tc.name, c, err)
+		}
+	}
+}

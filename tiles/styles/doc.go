@@ -26,7 +26,7 @@
 //	  "icon": "hospital",          // symbol: a sprite name, see IconNames
 //	  "rotate": "bearing",         // symbol: property with degrees clockwise from north
 //	  "label": "name",             // property written on the map
-//	  "labelMinzoom": 12,          // else 10, or where the layer begins
+//	  "labelMinzoom": 12,          // else 9, or where the layer begins
 //	  "labelColor": "#333333",
 //	  "minzoom": 9, "maxzoom": 24, // where the layer shows
 //	  "order": 150,                // from bottom to top; else 100 fill, 200 line, 300 circle, 400 symbol

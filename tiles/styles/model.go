@@ -156,7 +156,7 @@ var palette = [...]string{
 
 // labelsFrom is the zoom from which names are written, unless a style says so
 // for an earlier one: further out a province is too small for them.
-const labelsFrom = 10
+const labelsFrom = 9
 
 // withDefaults fills in what the style leaves open.
 func (s Style) withDefaults(c *spatial.Collection) Style {

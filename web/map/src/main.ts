@@ -1,5 +1,8 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./ui/app.css";
+import "./ui/lists.css";
+import "./ui/cards.css";
+import "./ui/narrow.css";
 import { Client } from "./api/client";
 import { mount } from "./app";
 import { Language, preferredLanguage } from "./i18n/language";

@@ -31,6 +31,7 @@ type config struct {
 	PGListen         string
 	DatabaseConns    int
 	StatementTimeout time.Duration
+	RateLimit        int
 	PositionDays     int
 	TileCacheSize    byteSize
 	ShutdownTimeout  time.Duration
@@ -46,6 +47,7 @@ func defaultConfig() config {
 		LogFormat:        "text",
 		DatabaseConns:    16,
 		StatementTimeout: 30 * time.Second,
+		RateLimit:        200,
 		PositionDays:     90,
 		TileCacheSize:    256 << 20,
 		ShutdownTimeout:  15 * time.Second,
@@ -90,6 +92,7 @@ func (c *config) settings() []setting {
 		{"pg-listen", serving, text(&c.PGListen), "host:port where the private cluster takes TCP connections too (gisd up)"},
 		{"database-conns", serving, number(&c.DatabaseConns, 2, 1000), "most connections of the serving pool"},
 		{"statement-timeout", serving, duration(&c.StatementTimeout), "longest SQL statement of a request"},
+		{"rate-limit", serving, number(&c.RateLimit, 0, 1_000_000), "requests per second that one address or key may make in the long run, ten times as many at once; 0 is no limit"},
 		{"position-days", serving, number(&c.PositionDays, 0, 36500), "days of device history kept; 0 keeps all"},
 		{"tile-cache-size", serving, size(&c.TileCacheSize), "memory for encoded tiles, 256MiB"},
 		{"shutdown-timeout", serving, duration(&c.ShutdownTimeout), "how long requests may finish after a stop signal"},

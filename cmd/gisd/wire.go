@@ -31,12 +31,9 @@ import (
 	"gisd/web"
 )
 
-// What one address or key may ask for: a map on a large screen asks for some
-// hundred tiles at once, and a script must not starve it.
-const (
-	requestsPerSecond = 100
-	requestsAtOnce    = 1000
-)
+// burst is how many seconds' worth of requests one address or key may make at
+// once: a map on a large screen asks for hundreds of tiles.
+const burst = 10
 
 // part is something that runs beside the server until its context ends.
 type part func(ctx context.Context) error
@@ -146,10 +143,13 @@ func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part,
 	server, err := api.New(api.Config{
 		Listen: a.cfg.Listen, TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey,
 		Origin: origin, CORSOrigins: a.cfg.CORSOrigins, BasemapURL: a.cfg.BasemapURL,
-		RatePerSecond: requestsPerSecond, RateBurst: requestsAtOnce,
+		RatePerSecond: float64(a.cfg.RateLimit), RateBurst: burst * a.cfg.RateLimit,
 		ShutdownTimeout: a.cfg.ShutdownTimeout,
 		Map:             web.Files(), Auth: people, Registry: registry, Log: a.log,
-		Ready:   []api.Check{{Name: "database", Test: db.Pool.Ping}},
+		Ready: []api.Check{
+			{Name: "database", Test: db.Pool.Ping},
+			{Name: "catalogue", Test: func(context.Context) error { return loaded(catalogue) }},
+		},
 		Streams: []string{apilive.StreamPath}, StopStreams: []func(){streams.Close},
 		Register: []func(*echo.Echo){
 			features.Register,
@@ -173,6 +173,14 @@ func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part,
 		parts = append(parts, fleet.traffic)
 	}
 	return server, parts, func() { tileService.Wait(); closeBus() }, nil
+}
+
+// loaded fails while the catalogue was never read.
+func loaded(c *postgis.Catalogue) error {
+	if !c.Loaded() {
+		return errors.New("not read yet")
+	}
+	return nil
 }
 
 // bus connects to the other nodes, if there are any.

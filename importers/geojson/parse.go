@@ -46,22 +46,20 @@ func (p *parser) take(c byte) bool {
 
 // raw returns the next value without looking into it.
 func (p *parser) raw() ([]byte, error) {
+	c := p.next()
 	from := p.i
-	switch p.next() {
+	switch c {
 	case 0:
 		return nil, errSyntax
 	case '"':
-		from = p.i
 		if !p.skipString() {
 			return nil, errSyntax
 		}
 	case '{', '[':
-		from = p.i
 		if err := p.skipNested(); err != nil {
 			return nil, err
 		}
 	default:
-		from = p.i
 		for p.i < len(p.b) && !delimits(p.b[p.i]) {
 			p.i++
 		}

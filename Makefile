@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # What each step needs from apt; scripts/need.sh installs what is missing.
 APT_RUN  := postgresql postgresql-postgis
-APT_TEST := $(APT_RUN) redis-server mosquitto gdal-bin proj-bin chromium
+APT_TEST := $(APT_RUN) redis-server gdal-bin proj-bin chromium
 APT_BENCH := $(APT_TEST) python3-gdal postgis
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2

@@ -12,6 +12,7 @@ import (
 type document struct {
 	s     *scanner
 	lone  []byte // a top-level object that is no collection, gathered
+	key   []byte // the member being read
 	name  string
 	crs   []byte // the crs member of the (first) collection
 	roots int    // top-level values
@@ -54,7 +55,8 @@ func (d *document) root(ctx context.Context, visit func([]byte) error) error {
 	s := d.s
 	s.pos++
 	d.lone = append(d.lone[:0], '{')
-	collection, before := false, d.streamed
+	var m rootMembers
+	before := d.streamed
 	for first := true; ; first = false {
 		c, err := s.peek()
 		if err != nil {
@@ -81,6 +83,7 @@ func (d *document) root(ctx context.Context, visit func([]byte) error) error {
 			return err
 		}
 		isFeatures := string(key) == `"features"`
+		d.key = append(d.key[:0], key...)
 		d.lone = append(append(d.lone, key...), ':')
 		if err := s.take(':'); err != nil {
 			return err
@@ -89,7 +92,7 @@ func (d *document) root(ctx context.Context, visit func([]byte) error) error {
 			return truncated(err)
 		}
 		if isFeatures && c == '[' {
-			collection = true
+			m.collection = true
 			if err := d.features(ctx, visit); err != nil {
 				return err
 			}
@@ -100,53 +103,54 @@ func (d *document) root(ctx context.Context, visit func([]byte) error) error {
 		if err != nil {
 			return err
 		}
+		d.note(&m, d.key, value)
 		d.lone = append(d.lone, value...)
 	}
 	d.lone = append(d.lone, '}')
 	d.found = true
-	return d.finish(collection, d.streamed-before, visit)
+	return d.finish(&m, d.streamed-before, visit)
 }
 
-// finish looks at the members that came with the features, or takes the object
-// for a feature itself.
-func (d *document) finish(collection bool, streamed int64, visit func([]byte) error) error {
-	var kind, name, crs []byte
-	hasFeatures := false
-	err := members(d.lone, func(key, value []byte) error {
-		switch string(key) {
-		case "type":
-			kind = value
-		case "name":
-			name = value
-		case "crs":
-			crs = value
-		case "features":
-			hasFeatures = true
+// rootMembers are the members of a top-level object that matter to the whole.
+type rootMembers struct {
+	kind       string
+	isFeature  bool // kind is Feature or a geometry type
+	collection bool // it has a "features" array
+	otherwise  bool // it has "features" that are no array
+}
+
+// note keeps what the object says of itself; name and crs of the first count.
+func (d *document) note(m *rootMembers, key, value []byte) {
+	switch string(key) {
+	case `"type"`:
+		m.kind = string(value)
+		m.isFeature = m.kind == `"Feature"` || len(value) > 2 && value[0] == '"' && kindOf(value[1:len(value)-1]) != 0
+	case `"name"`:
+		if d.roots == 0 && len(value) > 1 && value[0] == '"' {
+			d.name = string(unquote(nil, value))
 		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if d.roots == 0 {
-		d.crs = append([]byte(nil), crs...)
-		if len(name) > 1 && name[0] == '"' {
-			d.name = string(unquote(nil, name))
+	case `"crs"`:
+		if d.roots == 0 {
+			d.crs = append([]byte(nil), value...)
 		}
+	case `"features"`:
+		m.otherwise = true
 	}
-	isFeature := string(kind) == `"Feature"` || len(kind) > 2 && kind[0] == '"' && kindOf(kind[1:len(kind)-1]) != 0
-	if collection && (streamed > 0 || !isFeature) {
-		return nil
-	}
+}
+
+// finish takes an object that brought no features for a feature itself.
+func (d *document) finish(m *rootMembers, streamed int64, visit func([]byte) error) error {
 	switch {
-	case isFeature:
+	case m.collection && (streamed > 0 || !m.isFeature):
+		return nil
+	case m.isFeature:
 		return visit(d.lone)
-	case hasFeatures || string(kind) == `"FeatureCollection"`:
+	case m.otherwise || m.kind == `"FeatureCollection"`:
 		return errors.New(`"features" of the FeatureCollection is no array`)
-	case len(kind) == 0:
+	case m.kind == "":
 		return errors.New(`the object has no "type"; GeoJSON has`)
 	}
-	return fmt.Errorf("type %.40s is not one of GeoJSON", kind)
+	return fmt.Errorf("type %.40s is not one of GeoJSON", m.kind)
 }
 
 func (d *document) features(ctx context.Context, visit func([]byte) error) error {

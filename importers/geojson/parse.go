@@ -92,9 +92,13 @@ func (p *parser) skipString() bool {
 }
 
 func (p *parser) skipNested() error {
-	depth := 0
-	for p.i < len(p.b) {
-		switch p.b[p.i] {
+	b, depth := p.b, 0
+	for i := p.i; i < len(b); i++ {
+		c := b[i]
+		if c != '"' && c < '[' { // digits, blanks, commas: most of it
+			continue
+		}
+		switch c {
 		case '{', '[':
 			if depth++; depth > maxDepth {
 				return errDeep
@@ -102,16 +106,16 @@ func (p *parser) skipNested() error {
 		case '}', ']':
 			depth--
 			if depth == 0 {
-				p.i++
+				p.i = i + 1
 				return nil
 			}
 		case '"':
+			p.i = i
 			if !p.skipString() {
 				return errSyntax
 			}
-			continue
+			i = p.i - 1
 		}
-		p.i++
 	}
 	return errSyntax
 }

@@ -165,7 +165,12 @@ func (s *scanner) nestedEnd(i int) (int, error) {
 	depth := 0
 	for {
 		for i < s.end {
-			switch s.buf[i] {
+			c := s.buf[i]
+			if c != '"' && c < '[' { // digits, blanks, commas: most of it
+				i++
+				continue
+			}
+			switch c {
 			case '{', '[':
 				depth++
 			case '}', ']':

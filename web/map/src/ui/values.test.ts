@@ -10,6 +10,7 @@ describe("formatValue", () => {
     const field = { type: "number", unit: "m2" } as const;
     expect(formatValue(12345.67, field, vi)).toBe("12.345,7\u00a0m²");
     expect(formatValue(12345.67, field, en)).toBe("12,345.7\u00a0m²");
+    expect(formatValue(6.4, { type: "number", unit: "1" }, vi)).toBe("6,4");
     expect(formatNumber(2026, vi)).toBe("2026");
     expect(formatNumber(0.12345, en)).toBe("0.1235");
   });

@@ -3,6 +3,7 @@ import type { Language, Text } from "../i18n/language";
 
 /** UCUM codes as people write them. */
 const units: Record<string, string> = {
+  "1": "",
   m2: "m²",
   m3: "m³",
   "m3/d": "m³/d",
@@ -55,6 +56,7 @@ export function formatNumber(value: number, language: Language, digits?: number)
 export function withUnit(text: string, unit: string | undefined): string {
   if (!unit) return text;
   const shown = units[unit] ?? unit;
+  if (!shown) return text; // UCUM's 1: a mere ratio
   return shown === "%" || shown === "°" ? text + shown : `${text}\u00a0${shown}`;
 }
 

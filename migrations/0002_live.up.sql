@@ -60,7 +60,7 @@ begin
   if to_regclass('gisd.' || quote_ident(partition_name)) is not null then
     return false;
   end if;
-  execute format('create table gisd.%I partition of gisd.device_position for values from (%L) to (%L)',
+  execute format('create table if not exists gisd.%I partition of gisd.device_position for values from (%L) to (%L)',
     partition_name,
     day::timestamp at time zone 'UTC',
     (day + 1)::timestamp at time zone 'UTC');

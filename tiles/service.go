@@ -163,6 +163,10 @@ func (s *Service) build(ctx context.Context, ids string, c Coord, a spatial.Acce
 			return nil, err
 		}
 		defer s.limit.release()
+		// Who looked just before the last build ended comes just after it.
+		if t, ok := s.cache.Get(ctx, k); ok {
+			return t, nil
+		}
 		start := time.Now()
 		t, err := s.draw(ctx, wanted, c, a)
 		if err != nil {

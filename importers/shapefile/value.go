@@ -49,16 +49,15 @@ func (v *values) value(out *importers.Value, c *column, raw []byte) bool {
 	switch c.field.Type {
 	case spatial.FieldString:
 		// Padding is blanks or NULs; blanks in front belong to the text.
-		raw, _, _ = bytes.Cut(raw, []byte{0})
-		end := len(raw)
-		for end > 0 && raw[end-1] == ' ' {
-			end--
+		raw = trimBlanks(raw)
+		if nul := bytes.IndexByte(raw, 0); nul >= 0 {
+			raw = trimBlanks(raw[:nul])
 		}
-		if end == 0 {
+		if len(raw) == 0 {
 			return true
 		}
 		from := len(v.text)
-		v.text = v.d.dec.Append(v.text, raw[:end])
+		v.text = v.d.dec.Append(v.text, raw)
 		out.Bytes, out.Valid = v.text[from:], true
 		return true
 	case spatial.FieldBoolean:
@@ -140,6 +139,19 @@ func date(out *importers.Value, raw []byte) bool {
 	}
 	out.Int, out.Valid = importers.DateOf(t), true
 	return true
+}
+
+// trimBlanks cuts blanks off the end, eight at a time: most of a wide text field
+// is padding.
+func trimBlanks(b []byte) []byte {
+	const blanks = 0x2020202020202020
+	for len(b) >= 8 && binary.LittleEndian.Uint64(b[len(b)-8:]) == blanks {
+		b = b[:len(b)-8]
+	}
+	for len(b) > 0 && b[len(b)-1] == ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 func trim(b []byte) []byte {

@@ -103,6 +103,7 @@ func (r *run) execute(ctx context.Context) (report *Report, err error) {
 		return r.report, err
 	}
 	r.report.Seconds.Settle = time.Since(begin).Seconds()
+	r.report.Geometry = r.p.Geometry // a repair may have made parts of one
 	r.report.IDFrom = r.id.from(r.p.Fields)
 	if r.o.DryRun {
 		r.tell(StageDone, true)

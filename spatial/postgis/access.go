@@ -3,13 +3,14 @@ package postgis
 import "gisd/spatial"
 
 // accessArgs are the last three arguments of gisd.can_read: whether the caller
-// is anonymous, the roles (never null) and the department.
+// counts as anonymous, as a device's key does, the roles (never null) and the
+// department.
 func accessArgs(a spatial.Access) (anonymous bool, roles []string, department string) {
 	roles = make([]string, len(a.Roles))
 	for i, r := range a.Roles {
 		roles[i] = string(r)
 	}
-	return a.Anonymous(), roles, a.Department
+	return a.Anonymous() || a.Device != "", roles, a.Department
 }
 
 // readable is true where the caller may read the collection at this moment,

@@ -51,13 +51,15 @@ func TestCanReadInSQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := 0
-	for _, subject := range []string{"", "user:an"} {
+	for _, caller := range []spatial.Access{{}, {Subject: "user:an"}, {Subject: "key:3f9a", Device: "bus-1"}} {
 		for _, department := range []string{"", "qh", "gt"} {
 			for _, roles := range roleSets {
-				a := spatial.Access{Subject: subject, Department: department, Roles: roles}
+				a := caller
+				a.Department, a.Roles = department, roles
+				anonymous, names, department := postgis.AccessArgs(a)
 				rows, err := pool.Query(t.Context(), `
 					select c.id, gisd.can_read(c, $1, $2, $3) from gisd.collection c`,
-					a.Anonymous(), append([]spatial.Role{}, roles...), department)
+					anonymous, names, department)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -85,7 +87,7 @@ func TestCanReadInSQL(t *testing.T) {
 			}
 		}
 	}
-	if cases < 4000 {
+	if cases < 6000 {
 		t.Errorf("only %d cases", cases)
 	}
 }

@@ -39,6 +39,11 @@ func ExplainSearch(ctx context.Context, pool *pgxpool.Pool, c *spatial.Collectio
 	return string(plan), err
 }
 
+// AccessArgs are the arguments of gisd.can_read.
+func AccessArgs(a spatial.Access) (anonymous bool, roles []string, department string) {
+	return accessArgs(a)
+}
+
 // Fragment is what fragment_test.go builds.
 func Fragment(column string, values ...any) (string, []any) {
 	conditions := []fragment{}

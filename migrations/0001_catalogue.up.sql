@@ -96,6 +96,7 @@ create table gisd.collection_version (
   id_kind text not null check (id_kind in ('integer', 'text')),
   id_field text not null default '',
   feature_count bigint not null default 0,
+  without_geometry bigint not null default 0, -- of these; a partial index lists their ids
   -- SRID 4326, lon lat degrees, rounded outwards; null without features
   min_lon double precision,
   min_lat double precision,
@@ -176,8 +177,8 @@ create table gisd.audit (
 create index audit_object on gisd.audit (object, id desc);
 
 -- Whether a caller may read a collection: spatial.Access.CanRead in SQL, tested
--- to be equal to it. anonymous says that nobody signed in; roles and department
--- are the caller's.
+-- to be equal to it. anonymous says that nobody signed in, which a device's key
+-- does not either; roles and department are the caller's.
 create function gisd.can_read(c gisd.collection, anonymous boolean, roles text[], department text)
 returns boolean
 language sql immutable parallel safe as $$

@@ -84,8 +84,10 @@ type Collection struct {
 	Fields       []Field
 	TimeField    string // property that `datetime` filters; "" is none
 	FeatureCount int64
-	Extent       Envelope // SRID 4326, rounded outwards; empty without features
-	VersionAt    time.Time
+	// WithoutGeometry is how many of the features have none: every box matches them.
+	WithoutGeometry int64
+	Extent          Envelope // SRID 4326, rounded outwards; empty without features
+	VersionAt       time.Time
 }
 
 // Field returns the field of that wire name.

@@ -84,8 +84,11 @@ func TestImportPublishes(t *testing.T) {
 	if got := ask[string](t, pool, `select title_vi || ':' || visibility || ':' || published || ':' || search_field || ':' || time_field from gisd.collection where id = 'zones'`); got != "Vùng:public:true:Tên:built" {
 		t.Errorf("collection %s", got)
 	}
-	if got := ask[int](t, pool, `select count(*) from pg_indexes where schemaname = 'data' and tablename = 'zones_v1'`); got != 3 {
-		t.Errorf("%d indexes, want key, geometry and names", got)
+	if got := ask[int](t, pool, `select count(*) from pg_indexes where schemaname = 'data' and tablename = 'zones_v1'`); got != 4 {
+		t.Errorf("%d indexes, want key, geometry, no geometry and names", got)
+	}
+	if got := ask[string](t, pool, `select feature_count || ':' || without_geometry from gisd.collection_version`); got != "3:1" {
+		t.Errorf("features and those without geometry %s", got)
 	}
 	if got := ask[string](t, pool, `select state || ':' || length(source_sha256) || ':' || source_name || ':' || features_repaired from gisd.import`); got != "done:64:zones.geojson:1" {
 		t.Errorf("provenance %s", got)

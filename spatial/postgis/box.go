@@ -10,11 +10,14 @@ import (
 
 // boxFilter turns a box in any supported SRID into a condition that the index on
 // geometry serves and the exact test that goes with it, both in the storage
-// SRID. A box across the antimeridian becomes two.
+// SRID. Features without geometry match every box. A box across the antimeridian becomes two.
 func boxFilter(c *spatial.Collection, box spatial.Envelope) (filter, error) {
 	const op = "postgis: filter by box"
-	if c.GeometryType == spatial.GeometryNone || box.Empty() {
-		return filter{nothing: true}, nil
+	if c.GeometryType == spatial.GeometryNone {
+		return filter{}, nil
+	}
+	if box.Empty() {
+		return outside(c), nil
 	}
 	system, ok := crs.Lookup(box.SRID)
 	if !ok {
@@ -52,15 +55,31 @@ func boxFilter(c *spatial.Collection, box spatial.Envelope) (filter, error) {
 	}
 	switch len(boxes) {
 	case 0:
-		return filter{nothing: true}, nil
-	case 1:
-		return filter{share: share, box: boxes[0], exact: exact[0]}, nil
+		return outside(c), nil
+	case 2:
+		boxes[0], exact[0] = either(boxes[0], boxes[1]), either(exact[0], exact[1])
 	}
-	return filter{share: share, box: either(boxes), exact: either(exact)}, nil
+	if c.WithoutGeometry > 0 {
+		boxes[0], exact[0] = either(boxes[0], withoutGeometry()), either(exact[0], withoutGeometry())
+	}
+	return filter{share: share, box: boxes[0], exact: exact[0]}, nil
 }
 
-func either(fs []fragment) fragment {
-	return concat(lit("("), fs[0], lit(" or "), fs[1], lit(")"))
+// outside is the filter of a box that meets no geometry.
+func outside(c *spatial.Collection) filter {
+	if c.WithoutGeometry == 0 {
+		return filter{nothing: true}
+	}
+	return filter{others: []fragment{withoutGeometry()}}
+}
+
+// withoutGeometry is the condition of the index of such features, which a version
+// has where the catalogue counts any. A plain "is null" would draw the planner to
+// the index on geometry, of which nulls need every page read.
+func withoutGeometry() fragment { return lit("(t.geom is null) is true") }
+
+func either(a, b fragment) fragment {
+	return concat(lit("("), a, lit(" or "), b, lit(")"))
 }
 
 // clipToExtent cuts the box to where the collection has features, with a margin,

@@ -56,7 +56,7 @@ func scanCollection(row pgx.CollectableRow) (*spatial.Collection, error) {
 		&style, &c.SearchField, &c.TimeField, &c.UpdatedAt,
 		&c.Version, &c.Table,
 		&c.GeometryType, &c.Dimensions, &c.SRID,
-		&c.IDKind, &c.IDField, &c.FeatureCount,
+		&c.IDKind, &c.IDField, &c.FeatureCount, &c.WithoutGeometry,
 		&minLon, &minLat, &maxLon, &maxLat,
 		&c.VersionAt,
 	)

@@ -29,9 +29,10 @@ func NewFeatures(db *DB, catalogue *Catalogue) *Features {
 }
 
 // Query returns one page in ascending order of id. A box filters by exact
-// intersection, its edges inside and straight in the box's own CRS; features
-// without geometry match no box. A time filter is ignored by collections
-// without a time field, a null time matches none. Matched is known (the whole
+// intersection, its edges inside and straight in the box's own CRS, and keeps
+// features without geometry (OGC 17-069r4 /req/core/fc-bbox-response C). A time
+// filter keeps features without a time, all of them where the collection has no
+// time field (/req/core/fc-time-response C). Matched is known (the whole
 // collection) only where nothing filters.
 //
 // Errors: not_found when the caller may not read the collection, invalid for a

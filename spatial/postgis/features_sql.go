@@ -90,8 +90,8 @@ func newFilter(c *spatial.Collection, q spatial.Query) (filter, error) {
 	return f, nil
 }
 
-// timeFilter keeps what the closed interval touches. A date lasts all of its
-// UTC day.
+// timeFilter keeps what the closed interval touches and what has no time. A date
+// lasts all of its UTC day.
 func timeFilter(c *spatial.Collection, r spatial.TimeRange) []fragment {
 	field, ok := c.Field(c.TimeField)
 	if !ok {
@@ -105,14 +105,17 @@ func timeFilter(c *spatial.Collection, r spatial.TimeRange) []fragment {
 			return concat(arg(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)), lit("::date"))
 		}
 	}
-	conditions := []fragment{concat(column, lit(" is not null"))}
+	var conditions []fragment
 	if !r.Start.IsZero() {
 		conditions = append(conditions, concat(column, lit(" >= "), bound(r.Start)))
 	}
 	if !r.End.IsZero() {
 		conditions = append(conditions, concat(column, lit(" <= "), bound(r.End)))
 	}
-	return conditions
+	if len(conditions) == 0 {
+		return nil
+	}
+	return []fragment{either(and(conditions...), concat(column, lit(" is null")))}
 }
 
 // pageOf reads a page and one feature more. With a box there are two ways, and
@@ -135,7 +138,7 @@ func (f *Features) pageOf(
 		}
 		return f.collect(ctx, s, statement)
 	}
-	if float64(c.FeatureCount)*w.share > smallCollection/100 && c.FeatureCount > smallCollection {
+	if float64(c.FeatureCount)*w.share+float64(c.WithoutGeometry) > smallCollection/100 && c.FeatureCount > smallCollection {
 		matches, err := f.estimate(ctx, c, w.box)
 		if err != nil {
 			return nil, err

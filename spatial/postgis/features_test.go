@@ -148,6 +148,12 @@ func TestQueryFilters(t *testing.T) {
 	features := append(fixture.Points(5), fixture.Feature{ID: "6"})
 	c := fixture.Collection(t, s.pool, fixture.Spec{ID: "filters", Features: features})
 	dated := fixture.Collection(t, s.pool, fixture.Spec{ID: "dated", TimeField: "built", Features: features})
+	solid := fixture.Collection(t, s.pool, fixture.Spec{ID: "solid", Features: fixture.Points(5)})
+	blank := fixture.Collection(t, s.pool, fixture.Spec{ID: "blank", Features: []fixture.Feature{{ID: "1"}, {ID: "2"}, {ID: "3"}}})
+	table := *blank
+	table.GeometryType, table.TimeField = spatial.GeometryNone, ""
+	bare := &table
+	elsewhere := &spatial.Envelope{SRID: 4326, MinX: 1, MinY: 1, MaxX: 2, MaxY: 2}
 	day := func(n int) time.Time { return time.Date(2025, 7, n, 0, 0, 0, 0, time.UTC) }
 	field := func(name string) spatial.Field { f, _ := c.Field(name); return f }
 	equal := func(name string, v any) []spatial.Equal { return []spatial.Equal{{Field: field(name), Value: v}} }
@@ -165,19 +171,26 @@ func TestQueryFilters(t *testing.T) {
 		{"datetime", c, spatial.Query{Equals: equal("seen", day(2).Add(90*time.Minute))}, "2"},
 		{"null", c, spatial.Query{Equals: equal("name", nil)}, "6"},
 		{"two", c, spatial.Query{Equals: append(equal("open", true), equal("count", int64(20))...)}, "3"},
-		{"instant", c, spatial.Query{Time: &spatial.TimeRange{Start: day(2).Add(90 * time.Minute), End: day(2).Add(90 * time.Minute)}}, "2"},
-		{"interval", c, spatial.Query{Time: &spatial.TimeRange{Start: day(2), End: day(3)}}, "2"},
-		{"open start", c, spatial.Query{Time: &spatial.TimeRange{End: day(3)}}, "1 2"},
-		{"open end", c, spatial.Query{Time: &spatial.TimeRange{Start: day(4)}}, "4 5"},
-		{"instant within a date", dated, spatial.Query{Time: &spatial.TimeRange{Start: day(2).Add(time.Hour), End: day(2).Add(time.Hour)}}, "2"},
-		{"interval of dates", dated, spatial.Query{Time: &spatial.TimeRange{Start: day(2), End: day(3)}}, "2 3"},
+		{"instant", c, spatial.Query{Time: &spatial.TimeRange{Start: day(2).Add(90 * time.Minute), End: day(2).Add(90 * time.Minute)}}, "2 6"},
+		{"interval", c, spatial.Query{Time: &spatial.TimeRange{Start: day(2), End: day(3)}}, "2 6"},
+		{"open start", c, spatial.Query{Time: &spatial.TimeRange{End: day(3)}}, "1 2 6"},
+		{"open end", c, spatial.Query{Time: &spatial.TimeRange{Start: day(4)}}, "4 5 6"},
+		{"instant within a date", dated, spatial.Query{Time: &spatial.TimeRange{Start: day(2).Add(time.Hour), End: day(2).Add(time.Hour)}}, "2 6"},
+		{"interval of dates", dated, spatial.Query{Time: &spatial.TimeRange{Start: day(2), End: day(3)}}, "2 3 6"},
+		{"no time field", bare, spatial.Query{Time: &spatial.TimeRange{Start: day(2), End: day(3)}}, "1 2 3"},
 		{"box and value", c, spatial.Query{
 			BBox:   &spatial.Envelope{SRID: 4326, MinX: 106.605, MinY: 10, MaxX: 107, MaxY: 11},
 			Equals: equal("open", true),
 		}, "3 5"},
-		{"a box of no size", c, spatial.Query{BBox: &spatial.Envelope{SRID: 4326, MinX: 106.61, MinY: 10.9, MaxX: 106.61, MaxY: 10.9}}, "2"},
-		{"a box of no height", c, spatial.Query{BBox: &spatial.Envelope{SRID: 4326, MinX: 106.61, MinY: 10.9, MaxX: 106.63, MaxY: 10.9}}, "2 3 4"},
-		{"elsewhere", c, spatial.Query{BBox: &spatial.Envelope{SRID: 4326, MinX: 1, MinY: 1, MaxX: 2, MaxY: 2}}, ""},
+		{"a box of no size", c, spatial.Query{BBox: &spatial.Envelope{SRID: 4326, MinX: 106.61, MinY: 10.9, MaxX: 106.61, MaxY: 10.9}}, "2 6"},
+		{"a box of no height", c, spatial.Query{BBox: &spatial.Envelope{SRID: 4326, MinX: 106.61, MinY: 10.9, MaxX: 106.63, MaxY: 10.9}}, "2 3 4 6"},
+		{"elsewhere", c, spatial.Query{BBox: elsewhere}, "6"},
+		{"elsewhere and time", c, spatial.Query{BBox: elsewhere, Time: &spatial.TimeRange{Start: day(2), End: day(3)}}, "6"},
+		{"elsewhere and value", c, spatial.Query{BBox: elsewhere, Equals: equal("open", true)}, ""},
+		{"two boxes", c, spatial.Query{BBox: &spatial.Envelope{SRID: 4326, MinX: 106.605, MinY: 10, MaxX: -179, MaxY: 11}}, "2 3 4 5 6"},
+		{"elsewhere, all with geometry", solid, spatial.Query{BBox: elsewhere}, ""},
+		{"a table without geometry", bare, spatial.Query{BBox: elsewhere}, "1 2 3"},
+		{"no geometry in any feature", blank, spatial.Query{BBox: elsewhere}, "1 2 3"},
 	} {
 		tt.q.Limit = 2
 		if got := strings.Join(s.walk(t, tt.c, tt.q), " "); got != tt.want {

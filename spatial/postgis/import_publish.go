@@ -30,8 +30,12 @@ func (g *staging) Publish(ctx context.Context, p *importers.Plan, r *importers.R
 		if search, err = g.describe(ctx, tx, p); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, queryImportVersionDone, p.Options.Collection, g.version, string(p.Geometry), string(p.IDKind), p.IDField,
-			r.Loaded, box[0], box[1], box[2], box[3])
+		without, err := g.withoutGeometry(ctx, tx, p, r)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, queryImportVersionDone, p.Options.Collection, g.version, string(p.Geometry), string(p.IDKind), p.IDField,
+			r.Loaded, without, box[0], box[1], box[2], box[3])
 		if err != nil {
 			return err
 		}
@@ -170,6 +174,25 @@ func onlyTime(fields []spatial.Field) string {
 		}
 	}
 	return only
+}
+
+// withoutGeometry counts the features that have none and lists them in the index
+// that serves the condition withoutGeometry.
+func (g *staging) withoutGeometry(ctx context.Context, tx pgx.Tx, p *importers.Plan, r *importers.Report) (n int64, err error) {
+	if p.Schema.GeometryType == spatial.GeometryNone {
+		return r.Loaded, nil
+	}
+	if r.Empty+r.Repair.Emptied == 0 {
+		return 0, nil
+	}
+	table := ident("data", g.table)
+	err = execute(ctx, tx, concat(lit("create index "), ident(derivedName("bare", g.table)), lit(" on "), table, lit(" (id) where (geom is null) is true")))
+	if err != nil {
+		return 0, err
+	}
+	sql, _ := concat(lit("select count(*) from "), table, lit(" where geom is null")).build()
+	err = tx.QueryRow(ctx, sql).Scan(&n)
+	return n, err
 }
 
 // extent is the box of the loaded features in SRID 4326: min lon, min lat, max

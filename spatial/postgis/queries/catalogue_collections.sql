@@ -8,6 +8,7 @@ select
   coalesce(v.version, 0), coalesce(v.table_name, ''),
   coalesce(v.geometry_type, 'none'), coalesce(v.dimensions, 'XY'), coalesce(v.srid, 0),
   coalesce(v.id_kind, 'integer'), coalesce(v.id_field, ''), coalesce(v.feature_count, 0),
+  coalesce(v.without_geometry, 0),
   v.min_lon, v.min_lat, v.max_lon, v.max_lat,
   coalesce(v.created_at, c.updated_at)
 from gisd.collection c

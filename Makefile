@@ -37,7 +37,8 @@ web/dist/app/index.html: web/map/node_modules/.installed $(WEB_SOURCES)
 
 web/map/node_modules/.installed: web/map/package.json web/map/package-lock.json
 	@scripts/toolchain.sh node
-	cd web/map && npm ci --no-audit --no-fund --loglevel=error
+	@# not npm ci: it wants the lock file to name packages of other platforms
+	cd web/map && npm install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
 .PHONY: need-run need-test need-bench

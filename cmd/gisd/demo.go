@@ -51,8 +51,10 @@ func (a *app) importDemo(ctx context.Context, db *postgis.DB, scale int) error {
 		return err
 	}
 	access := spatial.SystemAccess(demoBy)
-	if err := putLandUses(ctx, db, access); err != nil {
-		return err
+	for _, list := range demo.CodeLists() {
+		if err := postgis.NewCodeLists(db).Put(ctx, access, list); err != nil {
+			return err
+		}
 	}
 	collections := postgis.NewCollections(db, postgis.NewCatalogue(db))
 	sink := postgis.NewImportSink(db, a.log)
@@ -79,19 +81,6 @@ func (a *app) importDemo(ctx context.Context, db *postgis.DB, scale int) error {
 	return registerFixedDevices(ctx, db)
 }
 
-// putLandUses stores the land-use codes of the demo's plans and parcels.
-func putLandUses(ctx context.Context, db *postgis.DB, access spatial.Access) error {
-	list := spatial.CodeList{
-		ID:         demo.IDPrefix + "land_use",
-		Title:      spatial.Text{VI: "Loại đất", EN: "Land use"},
-		LegalBasis: "08/2024/TT-BTNMT",
-	}
-	for _, u := range demo.LandUses() {
-		list.Values = append(list.Values, spatial.CodeValue{Code: u.Code, Label: spatial.Text{VI: u.VI, EN: u.EN}, Color: u.Color})
-	}
-	return postgis.NewCodeLists(db).Put(ctx, access, list)
-}
-
 // removeDemo drops every collection that the demo made, with its code list and
 // devices. Collections of people's own stay, whatever their name.
 func (a *app) removeDemo(ctx context.Context, db *postgis.DB) error {
@@ -107,8 +96,10 @@ func (a *app) removeDemo(ctx context.Context, db *postgis.DB) error {
 			return err
 		}
 	}
-	if err := postgis.NewCodeLists(db).Drop(ctx, access, demo.IDPrefix+"land_use"); err != nil {
-		return err
+	for _, list := range demo.CodeLists() {
+		if err := postgis.NewCodeLists(db).Drop(ctx, access, list.ID); err != nil {
+			return err
+		}
 	}
 	devices, err := postgis.NewDevices(db).RemoveDemo(ctx)
 	if err != nil {

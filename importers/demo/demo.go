@@ -148,7 +148,7 @@ func (w *world) planLayers(scale int) []Layer {
 	general, subdivision := planSchema("general_plan"), planSchema("subdivision_plan")
 	count := baseParcels * scale
 	parcels := parcelSchema(int64(count))
-	fill := `{"kind":"fill","by":"land_use","categories":` + landUseCategories() + `,`
+	fill := `{"kind":"fill","by":"land_use",`
 	return layers(200,
 		entry{
 			id: "general_plan", vi: "Quy hoạch chung", en: "General plan", group: "planning", schema: &general, key: "zone",
@@ -167,11 +167,7 @@ func (w *world) planLayers(scale int) []Layer {
 		entry{
 			id: "projects", vi: "Dự án đầu tư", en: "Investment projects", group: "planning", kind: spatial.GeometryPoint, key: "code",
 			search: "title", time: "start",
-			style: `{"kind":"circle","by":"status","width":6,"categories":[
-				{"value":"planned","color":"#7A8CA5","label":{"vi":"Chuẩn bị","en":"Planned"}},
-				{"value":"building","color":"#2F80ED","label":{"vi":"Đang thi công","en":"Under way"}},
-				{"value":"late","color":"#D64545","label":{"vi":"Chậm tiến độ","en":"Late"}},
-				{"value":"done","color":"#2E9E5B","label":{"vi":"Hoàn thành","en":"Done"}}],"label":"title","labelMinzoom":14,"order":95}`,
+			style: `{"kind":"circle","by":"status","width":6,"label":"title","labelMinzoom":14,"order":95}`,
 			fields: []importers.FieldInfo{
 				field("code", spatial.FieldString, "Mã dự án", "Project code"),
 				field("title", spatial.FieldString, "Tên dự án", "Title"),
@@ -179,7 +175,7 @@ func (w *world) planLayers(scale int) []Layer {
 				field("investor", spatial.FieldString, "Chủ đầu tư", "Investor"),
 				measured("capital", "10*9.[VND]", "Vốn (tỷ đồng)", "Capital (billion VND)"),
 				measured("progress", "%", "Tiến độ", "Progress"),
-				field("status", spatial.FieldString, "Trạng thái", "Status"),
+				coded("status", listStatus, "Trạng thái", "Status"),
 				field("start", spatial.FieldDate, "Khởi công", "Start"),
 				field("finish", spatial.FieldDate, "Hoàn thành", "Finish"),
 				field("commune", spatial.FieldString, "Mã xã, phường", "Commune code"),
@@ -192,7 +188,7 @@ func (w *world) planLayers(scale int) []Layer {
 			fields: []importers.FieldInfo{
 				field("name", spatial.FieldString, "Tên", "Name"),
 				field("name_en", spatial.FieldString, "Tên tiếng Anh", "English name"),
-				field("status", spatial.FieldString, "Trạng thái", "Status"),
+				coded("status", listStatus, "Trạng thái", "Status"),
 				field("founded", spatial.FieldInteger, "Năm thành lập", "Founded"),
 				measured("area_ha", "har", "Diện tích (ha)", "Area (ha)"),
 			},
@@ -205,21 +201,4 @@ func (w *world) planLayers(scale int) []Layer {
 				return nil
 			},
 		})
-}
-
-func landUseCategories() string {
-	type category struct {
-		Value string       `json:"value"`
-		Color string       `json:"color"`
-		Label spatial.Text `json:"label"`
-	}
-	var list []category
-	for _, u := range LandUses() {
-		list = append(list, category{u.Code, u.Color, spatial.Text{VI: u.Code + " " + u.VI, EN: u.Code + " " + u.EN}})
-	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		return "[]"
-	}
-	return string(text)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func (w *world) transportLayers() []Layer {
-	status := field("status", spatial.FieldString, "Trạng thái", "Status")
+	status := coded("status", listStatus, "Trạng thái", "Status")
 	return layers(300,
 		entry{
 			id: "waterways", vi: "Sông, suối, kênh", en: "Waterways", group: "transport", kind: spatial.GeometryLineString, search: "name",

@@ -18,7 +18,7 @@ func planSchema(layer string) importers.Schema {
 		CRS: demoCRS(), Encoding: "utf-8", Count: -1, Bytes: -1,
 		Fields: []importers.FieldInfo{
 			field("zone", spatial.FieldString, "Ký hiệu ô", "Zone"),
-			coded("land_use", "demo_land_use", "Chức năng sử dụng đất", "Land use"),
+			coded("land_use", listLandUse, "Chức năng sử dụng đất", "Land use"),
 			measured("area_ha", "har", "Diện tích (ha)", "Area (ha)"),
 			measured("density", "%", "Mật độ xây dựng", "Building density"),
 			measured("far", "1", "Hệ số sử dụng đất", "Floor area ratio"),

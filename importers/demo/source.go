@@ -90,5 +90,5 @@ func measured(name, unit, vi, en string) importers.FieldInfo {
 }
 
 func coded(name, list, vi, en string) importers.FieldInfo {
-	return importers.FieldInfo{Name: name, Type: spatial.FieldString, CodeList: list, Title: spatial.Text{VI: vi, EN: en}}
+	return importers.FieldInfo{Name: name, Type: spatial.FieldString, CodeList: IDPrefix + list, Title: spatial.Text{VI: vi, EN: en}}
 }

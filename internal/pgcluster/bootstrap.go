@@ -93,7 +93,7 @@ func (c *Cluster) resetPasswords(ctx context.Context) error {
 		return err
 	}
 	cmd := c.command(ctx, "postgres", "--single", "-D", c.at.data(), "-c", "logging_collector=off", "postgres")
-	cmd.Stdin = strings.NewReader(fmt.Sprintf("alter role %s password '%s'\n", superuser, passwords[superuser]))
+	cmd.Stdin = strings.NewReader("alter role " + superuser + " password " + literal(passwords[superuser]) + "\n")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
@@ -107,6 +107,10 @@ func (c *Cluster) resetPasswords(ctx context.Context) error {
 	c.passwords = passwords
 	return nil
 }
+
+// literal quotes a text for a server with standard_conforming_strings, as is the
+// default. Only the single-user server needs it, which knows no parameters.
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 // bootstrapped reports whether an earlier start got through the bootstrap: a
 // cluster killed before that is still new.

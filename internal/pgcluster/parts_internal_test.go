@@ -111,3 +111,12 @@ func TestExplain(t *testing.T) {
 		t.Errorf("got %v, want the reason first", err)
 	}
 }
+
+func TestLiteral(t *testing.T) {
+	t.Parallel()
+	for give, want := range map[string]string{"": "''", "abc_-9": "'abc_-9'", "o'clock''": "'o''clock'''''"} {
+		if got := literal(give); got != want {
+			t.Errorf("literal(%q) = %s, want %s", give, got, want)
+		}
+	}
+}

@@ -13,7 +13,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"testing"
@@ -122,6 +121,8 @@ func (s *server) clone(t testing.TB, template string) string {
 }
 
 func (s *server) createDatabase(ctx context.Context, name, template string) error {
-	return s.exec(ctx, fmt.Sprintf("create database %s template %s owner %s strategy %s",
-		pgx.Identifier{name}.Sanitize(), pgx.Identifier{template}.Sanitize(), pgcluster.RoleName, cloneStrategy))
+	return s.exec(ctx, "create database "+pgx.Identifier{name}.Sanitize()+
+		" template "+pgx.Identifier{template}.Sanitize()+
+		" owner "+pgx.Identifier{pgcluster.RoleName}.Sanitize()+
+		" strategy "+cloneStrategy)
 }

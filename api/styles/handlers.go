@@ -74,6 +74,9 @@ func (h *handlers) codeLists(ctx context.Context, collections []*spatial.Collect
 }
 
 func (h *handlers) font(c echo.Context) error {
+	if err := negotiate.Only(c.QueryParams()); err != nil {
+		return err
+	}
 	stack, err := url.PathUnescape(c.Param("stack"))
 	if err != nil {
 		return spatial.NotFound("styles: font", "There is no such font here.")
@@ -91,6 +94,9 @@ func (h *handlers) font(c echo.Context) error {
 }
 
 func (h *handlers) sprite(c echo.Context) error {
+	if err := negotiate.Only(c.QueryParams()); err != nil {
+		return err
+	}
 	name, err := url.PathUnescape(c.Param("file"))
 	if err != nil {
 		name = ""

@@ -133,12 +133,16 @@ func TestPaths(t *testing.T) {
 		{"/fonts/Some%20Font%2CLiberation%20Sans%20Bold/0-255.pbf", "application/x-protobuf", 200},
 		{"/fonts/Some Font,Liberation Sans Bold/0-255.pbf", "application/x-protobuf", 200},
 		{"/fonts/Some%20Font/0-255.pbf", "", 404},
+		{"/fonts/Liberation%20Sans%20Regular/0-255.pbf?key=k", "application/x-protobuf", 200},
+		{"/fonts/Liberation%20Sans%20Regular/0-255.pbf?colour=1", "", 400},
 		{"/fonts/Liberation%20Sans%20Regular/0-254.pbf", "", 404},
 		{"/fonts/Liberation%20Sans%20Regular/0-255.txt", "", 404},
 		{"/sprites/default.json", "application/json", 200},
 		{"/sprites/default@2x.png", "image/png", 200},
 		{"/sprites/default%402x.json", "application/json", 200},
 		{"/sprites/default@3x.png", "", 404},
+		{"/sprites/default.json?key=k", "application/json", 200},
+		{"/sprites/default.json?colour=1", "", 400},
 	}
 	for _, tt := range tests {
 		t.Run(tt.target, func(t *testing.T) {

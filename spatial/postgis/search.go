@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -62,16 +63,22 @@ func (s *Search) Search(ctx context.Context, question string, a spatial.Access, 
 	return hits, wrap(ctx, op, err)
 }
 
-// searchTerms are the words of a question, as they were typed.
+// searchTerms are the words of a question, as they were typed. A word of marks
+// alone is left out: it has no trigram, and would have every name read.
 func searchTerms(question string) []string {
 	question = norm.NFC.String(strings.ToValidUTF8(question, ""))
 	question = strings.ReplaceAll(question, "\x00", "")
 	if utf8.RuneCountInString(question) > searchRunes {
 		question = string([]rune(question)[:searchRunes])
 	}
-	words := strings.Fields(question)
+	words := slices.DeleteFunc(strings.Fields(question), func(word string) bool {
+		return strings.TrimFunc(word, isMark) == ""
+	})
 	return words[:min(len(words), searchWords)]
 }
+
+// isMark tells what trigrams do not hold.
+func isMark(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 type rankedHit struct {
 	spatial.SearchHit
@@ -154,13 +161,13 @@ func searchStatement(c *spatial.Collection, field spatial.Field, words []string,
 }
 
 // wordCondition matches a word anywhere in the name. One or two characters have
-// no trigram to look up unless they begin a word.
+// no trigram to look up unless they begin a word, and marks after them add none.
 func wordCondition(text fragment, word string) fragment {
 	pattern := func(p string) fragment {
 		return concat(text, lit(" like gisd.fold("), arg(p), lit("::text)"))
 	}
 	escaped := escapeLike(word)
-	if utf8.RuneCountInString(word) < 3 {
+	if utf8.RuneCountInString(strings.TrimRightFunc(word, isMark)) < 3 {
 		return concat(lit("("), pattern(escaped+"%"), lit(" or "), pattern("% "+escaped+"%"), lit(")"))
 	}
 	return pattern("%" + escaped + "%")

@@ -45,6 +45,8 @@ func TestSearch(t *testing.T) {
 		{"ĐƯỜNG", spatial.Access{}, 10, []string{"Đường Nguyễn Huệ", "Đường Nguyễn Trãi"}},
 		{"dung", spatial.Access{}, 10, []string{"100% _đúng\\"}},
 		{"% _", spatial.Access{}, 10, []string{}},
+		{"_ \\", spatial.Access{}, 10, []string{}},
+		{"nguyen - trai (", surveyor, 1, []string{"Nguyễn Trãi"}},
 		{"100%", spatial.Access{}, 10, []string{"100% _đúng\\"}},
 		{"u", spatial.Access{}, 10, []string{"Ụ Ghe"}},
 		{"13", spatial.Access{}, 10, []string{"Quốc lộ 13"}},
@@ -96,7 +98,7 @@ func TestSearchUsesItsIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, question := range []string{"c4ca4238a0b9", "c4 duong"} {
+	for _, question := range []string{"c4ca4238a0b9", "c4 duong", "c4.."} {
 		plan, err := postgis.ExplainSearch(t.Context(), s.pool, c, question)
 		if err != nil {
 			t.Fatal(err)

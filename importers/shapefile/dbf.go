@@ -16,6 +16,7 @@ import (
 type dbf struct {
 	w       *window
 	rows    int
+	stated  int64 // rows by the header, which a cut file does not hold
 	headLen int64
 	rowLen  int
 	ldid    byte
@@ -79,8 +80,22 @@ func (d *dbf) readHeader() error {
 	if len(d.cols) > maxColumns {
 		return fmt.Errorf("the .dbf has %d fields; at most %d are read", len(d.cols), maxColumns)
 	}
-	d.rows = int(max(0, min(int64(rows), (d.w.size-d.headLen)/int64(d.rowLen))))
+	d.stated = int64(rows)
+	d.rows = int(max(0, min(d.stated, (d.w.size-d.headLen)/int64(d.rowLen))))
 	return nil
+}
+
+// whole refuses a table that ends before its last row: its features would stand
+// there without attributes.
+func (d *dbf) whole(withShapes bool) error {
+	if int64(d.rows) == d.stated {
+		return nil
+	}
+	advice := "copy it again"
+	if withShapes {
+		advice += ", or take it out of the folder to import the geometry alone"
+	}
+	return fmt.Errorf("the .dbf file is cut short: it holds %d of %d rows; %s", d.rows, d.stated, advice)
 }
 
 // row returns row i (0-based), nil past the end; deleted tells its mark.

@@ -53,14 +53,16 @@ func openShp(path, indexPath string) (*shp, error) {
 	return s, nil
 }
 
-// openIndex takes an index that looks sane; a damaged one is ignored.
+// openIndex takes an index that looks sane; a damaged one is ignored, and so is
+// one that is cut short, for it would hide the records behind the cut.
 func (s *shp) openIndex(path string) {
 	w, err := openWindow(path)
 	if err != nil {
 		return
 	}
 	head, err := w.at(0, 100)
-	if err != nil || binary.BigEndian.Uint32(head) != 9994 || (w.size == 100 && s.main.size > 112) {
+	if err != nil || binary.BigEndian.Uint32(head) != 9994 || (w.size == 100 && s.main.size > 112) ||
+		2*int64(binary.BigEndian.Uint32(head[24:])) > w.size {
 		w.close()
 		return
 	}

@@ -70,6 +70,9 @@ func (s *source) open(o importers.SourceOptions) error {
 	if s.dbf, err = openDbf(s.parts.dbf); err != nil {
 		return err
 	}
+	if err := s.dbf.whole(s.shp != nil); err != nil {
+		return err
+	}
 	if err := s.dbf.settle(declaredEncoding(s.parts.cpg), o.Encoding); err != nil {
 		return err
 	}
@@ -184,6 +187,12 @@ func (r *reader) record(i int, content []byte) error {
 		}
 		r.values.row(row)
 		r.rec.Values, r.rec.Lost = r.values.out, r.values.lost
+		if row == nil && len(d.cols) > 0 {
+			r.rec.Lost = append(r.rec.Lost, importers.RecordError{Reason: spatial.Text{
+				VI: "bảng .dbf không có hàng cho bản ghi này, thuộc tính để trống",
+				EN: "the .dbf has no row for this record; its attributes are left empty",
+			}})
+		}
 	}
 	sh, err := parseShape(content)
 	if err == nil {

@@ -2,7 +2,6 @@ package importers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -24,6 +23,7 @@ type loader struct {
 	kinds  uint32 // bit per geometry type code
 	geom   []byte
 	last   int64 // record number
+	first  error // the first rejection, should it be all there is
 }
 
 func newLoader(ctx context.Context, r *run) *loader {
@@ -142,6 +142,9 @@ func keyText(kind spatial.IDKind, v *Value) string {
 
 func (l *loader) reject(rec *Record, e RecordError) error {
 	l.counts.Rejected++
+	if l.counts.Rejected == 1 {
+		l.first = allRejected(rec.Number, e)
+	}
 	if err := l.run.write(rec.Number, e, false); err != nil {
 		return err
 	}
@@ -152,15 +155,22 @@ func (l *loader) reject(rec *Record, e RecordError) error {
 }
 
 func tooManyRejects(number int64, e RecordError, limit int64) error {
+	return spatial.Invalid("importers: load", fmt.Sprintf("%s; more than %d rejected records are not accepted (--max-errors)", sayRejected(number, e), limit))
+}
+
+// allRejected refuses a source of which nothing can be loaded: an empty version
+// would take the place of a good one.
+func allRejected(number int64, e RecordError) error {
+	return spatial.Invalid("importers: load", "every record was rejected, the first of them "+sayRejected(number, e))
+}
+
+func sayRejected(number int64, e RecordError) string {
 	field := ""
 	if e.Field != "" {
 		field = " (" + e.Field + ")"
 	}
-	message := fmt.Sprintf("record %d%s: %s; more than %d rejected records are not accepted (--max-errors)", number, field, e.Reason.EN, limit)
-	return &spatial.Error{Code: spatial.CodeInvalid, Op: "importers: load", Message: message, Err: errTooManyRejects}
+	return fmt.Sprintf("record %d%s: %s", number, field, e.Reason.EN)
 }
-
-var errTooManyRejects = errors.New("too many rejected records")
 
 // write adds to the reject file what an earlier reading has not written.
 func (r *run) write(record int64, e RecordError, lost bool) error {

@@ -184,6 +184,8 @@ func (r *run) loadOnce(ctx context.Context, staging Staging) error {
 		return err
 	case copyErr != nil:
 		return copyErr
+	case n == 0 && l.first != nil:
+		return l.first
 	case n != r.report.Loaded:
 		return fmt.Errorf("importers: run: %d rows were sent, %d arrived", r.report.Loaded, n)
 	}

@@ -175,6 +175,10 @@ func TestRunFails(t *testing.T) {
 	broken := errors.New("broken")
 	rejected := keyed(1, 2)
 	rejected.records[1].Err = &importers.RecordError{Reason: spatial.Text{EN: "bad"}}
+	hopeless := keyed(1, 2)
+	for i := range hopeless.records {
+		hopeless.records[i].Err = &importers.RecordError{Reason: spatial.Text{EN: "bad"}}
+	}
 	badCRS := keyed(1)
 	badCRS.schema.CRS = importers.CRS{}
 	badCRS.records[0].Geometry = point(5e6, 7e6)
@@ -188,6 +192,7 @@ func TestRunFails(t *testing.T) {
 		{"the source", &given{schema: keyed().schema, err: broken}, &memory{}, importers.Options{Collection: "a"}, "broken"},
 		{"the sink", keyed(1, 2), &memory{breakLoad: broken}, importers.Options{Collection: "a"}, "broken"},
 		{"a rejected record", rejected, &memory{}, importers.Options{Collection: "a"}, "record 2: bad"},
+		{"nothing is left", hopeless, &memory{}, importers.Options{Collection: "a", MaxErrors: -1}, "every record was rejected, the first of them record 1: bad"},
 		{"an impossible id", keyed(1), &memory{}, importers.Options{Collection: "A b"}, "no collection id"},
 		{"an unknown key", keyed(1), &memory{}, importers.Options{Collection: "a", Key: "x"}, "no field x"},
 		{"an unknown system", badCRS, &memory{}, importers.Options{Collection: "a"}, "--crs"},

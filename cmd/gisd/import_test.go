@@ -148,6 +148,39 @@ func TestImportRejects(t *testing.T) {
 	}
 }
 
+// TestImportOfNothingButRejects keeps what is there: a version without features
+// would take it off the map.
+func TestImportOfNothingButRejects(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish")
+	bad := writeFile(t, "bad.geojson", `{"type":"FeatureCollection","features":[
+{"type":"Feature","geometry":{"type":"Point","coordinates":["a"]},"properties":{}},
+{"type":"Feature","geometry":{"type":"Point","coordinates":["b"]},"properties":{}}]}`)
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	for _, args := range [][]string{
+		{"--collection", "zones", "--mode", "replace", "--reject", rejects},
+		{"--collection", "fresh", "--publish"},
+		{"--collection", "fresh", "--dry-run"},
+	} {
+		r := gisd(t, env, append([]string{"import", bad}, args...)...)
+		if r.code != exitFailed || !strings.Contains(r.err, "every record was rejected, the first of them record 1") {
+			t.Errorf("%v: exit code %d: %s", args, r.code, r.err)
+		}
+	}
+	if text, err := os.ReadFile(rejects); err != nil || strings.Count(string(text), "\n") != 3 {
+		t.Errorf("reject file %v\n%s", err, text)
+	}
+	if got := ask[string](t, pool, "select count(*) || ':' || max(current_version) || ':' || (select count(*) from layers.zones) from gisd.collection"); got != "1:1:3" {
+		t.Errorf("collections, version and features %s", got)
+	}
+	if n := leftovers(t, pool); n != 0 {
+		t.Errorf("%d things left behind", n)
+	}
+	// A source without records is what it says: empty.
+	must(t, env, "import", writeFile(t, "none.geojson", `{"type":"FeatureCollection","features":[]}`), "--collection", "zones", "--mode", "replace")
+}
+
 func TestImportSeveralLayers(t *testing.T) {
 	t.Parallel()
 	env, pool := importDB(t)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"gisd/spatial"
 )
 
 // What a client may take its time for. A stream moves its own write deadline
@@ -52,7 +54,8 @@ func (s *Server) Routes() []*echo.Route { return s.echo.Routes() }
 func (s *Server) Run(ctx context.Context) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("api: listen on %s: %w", s.cfg.Listen, err)
+		return &spatial.Error{Code: spatial.CodeUnavailable, Op: "api: listen", Err: err,
+			Message: fmt.Sprintf("the server cannot listen on %s: stop what does, or choose another address with --listen", s.cfg.Listen)}
 	}
 	return s.Serve(ctx, l)
 }
@@ -76,6 +79,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		}
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	}
+	s.cfg.Log.InfoContext(ctx, "ready", "address", l.Addr().String())
 	served := make(chan error, 1)
 	go func() {
 		if server.TLSConfig != nil {

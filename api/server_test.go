@@ -410,6 +410,28 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
+// A server that cannot listen says what to do, and does not say that it is ready.
+func TestTakenAddress(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var log bytes.Buffer
+	cfg := config()
+	cfg.Listen = l.Addr().String()
+	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
+	err = server(t, cfg).Run(t.Context())
+	e, ok := errors.AsType[*spatial.Error](err)
+	if !ok || !strings.Contains(e.Message, cfg.Listen) || !strings.Contains(e.Message, "--listen") {
+		t.Errorf("%v", err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("log: %s", &log)
+	}
+}
+
 // Text is compressed on the way; tiles carry their own compression.
 func TestCompression(t *testing.T) {
 	t.Parallel()

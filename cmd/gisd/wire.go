@@ -68,7 +68,6 @@ func serve(ctx context.Context, a *app, db *postgis.DB) error {
 		case <-above.Done():
 		}
 	}()
-	a.log.InfoContext(ctx, "ready", "address", a.cfg.Listen)
 	err = server.Run(above)
 	stopBelow()
 	return errors.Join(err, ignoreCancel(group.Wait()))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -121,10 +122,11 @@ func newKeysRevokeCommand(a *app) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
-				if err := accounts.RevokeKey(cmd.Context(), args[0]); err != nil {
+				prefix := strings.TrimSuffix(args[0], "…") // as the list prints it
+				if err := accounts.RevokeKey(cmd.Context(), prefix); err != nil {
 					return err
 				}
-				return audit(cmd.Context(), accounts, "key.revoke", "key:"+args[0], nil)
+				return audit(cmd.Context(), accounts, "key.revoke", "key:"+prefix, nil)
 			})
 		},
 	}

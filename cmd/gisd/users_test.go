@@ -68,7 +68,7 @@ func TestUsersAndKeys(t *testing.T) {
 	if strings.Contains(list, key) || strings.Contains(list, device) || !strings.Contains(list, key[:13]) || !strings.Contains(list, "bus-1") {
 		t.Errorf("list:\n%s", list)
 	}
-	must(t, env, "keys", "revoke", key[:13])
+	must(t, env, "keys", "revoke", key[:13]+"…") // as the list shows it
 	if list := must(t, env, "keys", "list"); !strings.Contains(list, "revoked") {
 		t.Errorf("list:\n%s", list)
 	}

@@ -46,12 +46,16 @@ func parseBench(text []byte) []benchLine {
 
 // coldTileSuite compares tiles drawn from rows with prepared ST_AsMVT.
 func coldTileSuite(ctx context.Context, o options) (string, error) {
-	lines, err := goBench(ctx, "./tiles/postgis", "ColdTile", "10x", "-parcels", strconv.Itoa(o.n))
+	shapefile, err := parcels(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	lines, err := goBench(ctx, "./tiles/postgis", "ColdTile", "10x", "-parcel-file", shapefile)
 	if err != nil {
 		return "", err
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "## Cold tiles\n\n%d parcels, 8 connections, no cache; the same tiles drawn by gisd and by a prepared `ST_AsMVT` in turns: `go run ./bench -only cold-tiles`.\n\n", o.n)
+	fmt.Fprintf(&s, "## Cold tiles\n\n%d cadastral parcels, 8 connections, no cache; the same tiles drawn by gisd and by a prepared `ST_AsMVT` in turns: `go run ./bench -only cold-tiles`.\n\n", o.n)
 	fmt.Fprintf(&s, "| storage SRID / zoom | gisd, tiles/s | ST_AsMVT, tiles/s | ratio | target |\n|---|---|---|---|---|\n")
 	for _, l := range lines {
 		name := strings.TrimPrefix(l.name, "ColdTile/")

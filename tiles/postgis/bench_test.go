@@ -35,7 +35,12 @@ func BenchmarkColdTile(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	collections := parcels(b, db.Pool, *parcelCount)
+	var collections map[spatial.SRID]*spatial.Collection
+	if *parcelFile != "" {
+		collections = importedParcels(b, db, *parcelFile)
+	} else {
+		collections = parcels(b, db.Pool, *parcelCount)
+	}
 	source := tilespostgis.NewSource(db.Pool, nil)
 	for _, srid := range []spatial.SRID{9210, 3857} {
 		c := collections[srid]

@@ -23,7 +23,8 @@ func (Format) Name() string { return "gpkg" }
 const magic = "SQLite format 3\x00"
 
 // Layers implements importers.Format: the feature and attribute tables that
-// gpkg_contents lists, in its order.
+// gpkg_contents lists, in its order. A damaged file among others is a layer that
+// cannot be opened, so that the others can.
 func (Format) Layers(ctx context.Context, in *importers.Input) ([]importers.Layer, error) {
 	var layers []importers.Layer
 	for _, f := range in.Files {
@@ -36,11 +37,20 @@ func (Format) Layers(ctx context.Context, in *importers.Input) ([]importers.Laye
 		}
 		found, err := layersOf(ctx, f)
 		if err != nil {
-			return nil, fail(f, err)
+			err = fail(f, err)
+			if _, ours := errors.AsType[*spatial.Error](err); !ours || in.Named != "" {
+				return nil, err
+			}
+			found = []importers.Layer{damaged(f, err)}
 		}
 		layers = append(layers, found...)
 	}
 	return layers, nil
+}
+
+func damaged(f importers.File, err error) importers.Layer {
+	return importers.Layer{Name: f.Base(), Format: "gpkg", File: f.Name, Spatial: true,
+		Open: func(context.Context, importers.SourceOptions) (importers.Source, error) { return nil, err }}
 }
 
 func fail(f importers.File, err error) error {

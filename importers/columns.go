@@ -1,6 +1,8 @@
 package importers
 
 import (
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -52,6 +54,14 @@ func launder(name string) string {
 		s = "_" + s
 	}
 	return strings.TrimRight(s[:min(len(s), 55)], "_")
+}
+
+// CheckID refuses what cannot be the id of a collection. The error is invalid.
+func CheckID(id string) error {
+	if regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`).MatchString(id) {
+		return nil
+	}
+	return spatial.Invalid("importers: run", fmt.Sprintf("%.80q is no collection id: it begins with a letter a-z and goes on with a-z, 0-9, - and _, at most 63 in all", id))
 }
 
 // CollectionID is the id of the collection that a layer goes into when all

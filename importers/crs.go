@@ -98,7 +98,7 @@ func guessCRS(box spatial.Envelope) (CRS, error) {
 	}
 	switch {
 	case box.Empty():
-		return CRS{SRID: spatial.SRIDWGS84, Guess: true, Reason: "there are no coordinates"}, nil
+		return CRS{SRID: spatial.SRIDWGS84, Guess: true, Reason: "assumed: there are no coordinates to tell by"}, nil
 	case within(-180, -90, 180, 90):
 		return CRS{SRID: spatial.SRIDWGS84, Guess: true,
 			Reason: fmt.Sprintf("guessed: all coordinates lie in the range of degrees (%s)", boxText(box))}, nil

@@ -3,6 +3,7 @@ package importers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gisd/spatial"
@@ -58,15 +59,17 @@ func nothingFound(in *Input, formats []Format) error {
 	for i, f := range formats {
 		names[i] = f.Name()
 	}
-	what := "is in no format that is read here"
+	what := fmt.Sprintf("is in no format that is read here (%s)", strings.Join(names, ", "))
+	full := slices.ContainsFunc(in.Files, func(f File) bool { return f.Size > 0 && (in.Named == "" || f.Name == in.Named) })
 	switch {
 	case len(in.Files) == 0:
 		what = "holds no files"
-	case len(in.Files) == 1 && in.Files[0].Size == 0:
+	case !full && in.Named != "":
 		what = "is empty"
+	case !full:
+		what = "holds only empty files"
 	}
-	return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: open",
-		Message: fmt.Sprintf("%s %s (%s)", in.Name, what, strings.Join(names, ", "))}
+	return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: open", Message: in.Name + " " + what}
 }
 
 func distinguish(layers []Layer) {

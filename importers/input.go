@@ -92,8 +92,12 @@ func (in *Input) open(ctx context.Context, path string, stdin io.Reader, limits 
 		return in.openStdin(ctx, stdin, limits)
 	}
 	st, err := os.Stat(path)
+	if err != nil && strings.Contains(path, "://") {
+		return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: open", Message: path + " is an address; download it and name the file"}
+	}
 	if err != nil {
-		return &spatial.Error{Code: spatial.CodeNotFound, Op: "importers: open", Message: fmt.Sprintf("%s cannot be opened: %v", path, rootCause(err)), Err: err}
+		cause := rootCause(err)
+		return &spatial.Error{Code: spatial.CodeNotFound, Op: "importers: open", Message: fmt.Sprintf("%s cannot be opened: %v", path, cause), Err: cause}
 	}
 	in.Name = filepath.Base(path)
 	if st.IsDir() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -41,8 +40,8 @@ type run struct {
 }
 
 func (r *run) plan(ctx context.Context) error {
-	if !regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`).MatchString(r.o.Collection) {
-		return spatial.Invalid("importers: run", fmt.Sprintf("%q is no collection id: a small letter, then letters, digits, - and _", r.o.Collection))
+	if err := CheckID(r.o.Collection); err != nil {
+		return err
 	}
 	if r.o.Mode == "" {
 		r.o.Mode = ModeCreate

@@ -25,7 +25,7 @@ func newCollectionsCommand(a *app) *cobra.Command {
 		newCollectionsPublishCommand(a),
 		&cobra.Command{
 			Use: "unpublish ID", Short: "Take a collection off the map; it becomes a draft", Example: "  gisd collections unpublish parcels",
-			Args: cobra.ExactArgs(1),
+			Args: oneArgument("the id of a collection"),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				published := false
 				return a.updateCollection(cmd.Context(), args[0], spatial.CollectionPatch{Published: &published})
@@ -34,7 +34,7 @@ func newCollectionsCommand(a *app) *cobra.Command {
 		newCollectionsVersionsCommand(a),
 		&cobra.Command{
 			Use: "revert ID", Short: "Go back to the version before; once more brings the newer one back", Example: "  gisd collections revert parcels",
-			Args: cobra.ExactArgs(1),
+			Args: oneArgument("the id of a collection"),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
 					version, err := s.Revert(ctx, commandLine(), args[0])
@@ -135,7 +135,7 @@ func summaryOf(c *spatial.Collection) collectionSummary {
 
 func newCollectionsShowCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: "Show a collection with its fields, as JSON", Example: "  gisd collections show parcels", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show a collection with its fields, as JSON", Example: "  gisd collections show parcels", Args: oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withCollections(cmd.Context(), func(_ context.Context, _ *postgis.Collections, catalogue *postgis.Catalogue) error {
 				c, err := catalogue.Collection(args[0], commandLine())
@@ -153,7 +153,7 @@ func newCollectionsPublishCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "publish ID", Short: "Show a collection to the public, to everyone signed in, or to a role",
 		Example: "  gisd collections publish parcels\n  gisd collections publish mains --visibility restricted:water",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v, roles, err := parseVisibility(visibility)
 			if err != nil {
@@ -173,7 +173,7 @@ func newCollectionsPublishCommand(a *app) *cobra.Command {
 
 func newCollectionsVersionsCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "versions ID", Short: "List the versions that are kept, the newest first", Example: "  gisd collections versions parcels", Args: cobra.ExactArgs(1),
+		Use: "versions ID", Short: "List the versions that are kept, the newest first", Example: "  gisd collections versions parcels", Args: oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
 				versions, err := s.Versions(ctx, commandLine(), args[0])
@@ -198,7 +198,7 @@ func newCollectionsDropCommand(a *app) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "drop ID", Short: "Delete a collection with all its versions and its history", Example: "  gisd collections drop parcels --yes",
-		Args: cobra.ExactArgs(1),
+		Args: oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes {
 				return usagef("dropping %s deletes its versions and history for good: add --yes", args[0])

@@ -14,7 +14,7 @@ func newCollectionsSetCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "set ID", Short: "Change titles, group, visibility, zooms, style and the like",
 		Example: "  gisd collections set parcels --title 'Thửa đất' --title-en Parcels --group planning\n  gisd collections set parcels --style style.json",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := patchOf(cmd.Flags())
 			if err != nil {

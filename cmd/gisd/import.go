@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gisd/importers"
+	"gisd/importers/encodings"
 	"gisd/spatial"
 	"gisd/spatial/crs"
 	"gisd/spatial/postgis"
@@ -34,7 +35,7 @@ func newImportCommand(a *app) *cobra.Command {
 		Example: "  gisd import parcels.zip --collection parcels --publish\n" +
 			"  gisd import plan.gpkg --collection plan --layer zones --mode replace --key code\n" +
 			"  gisd import roads.shp --collection roads --crs EPSG:9210 --dry-run",
-		Args: cobra.ExactArgs(1),
+		Args: oneArgument("the file, folder or archive"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.mode = strings.ToLower(f.mode)
 			return a.importFile(cmd.Context(), args[0], &f, cmd.Flags().Changed("title"))
@@ -72,6 +73,10 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 		return err
 	}
 	defer in.Close()
+	rejects := newRejectFile(f.reject)
+	if err := rejects.check(path); err != nil {
+		return err
+	}
 	o.Source = importers.Provenance{Name: in.Name, Bytes: in.Bytes(), Digest: in.Digest}
 	layers, err := chooseLayers(ctx, in, f)
 	if err != nil {
@@ -82,7 +87,6 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 		return err
 	}
 	defer release()
-	rejects := newRejectFile(f.reject)
 	o.Rejects = rejects
 	sink := postgis.NewImportSink(db, a.log)
 	rejected := int64(0)
@@ -141,7 +145,7 @@ func (a *app) importLayer(ctx context.Context, l importers.Layer, sink importers
 	}
 	writeReport(a.stdout, report)
 	if report.CRSGuess {
-		fmt.Fprintf(a.stderr, "gisd: reference system %s %s\n", report.SRID, report.CRSReason)
+		fmt.Fprintf(a.stderr, "gisd: reference system %s is %s\n", report.SRID, report.CRSReason)
 	}
 	return report, nil
 }
@@ -150,6 +154,12 @@ func (a *app) importLayer(ctx context.Context, l importers.Layer, sink importers
 func (f *importFlags) options(retitle bool) (importers.Options, error) {
 	o := importers.Options{Collection: f.collection, Key: f.key, MaxErrors: f.maxErrors, DryRun: f.dryRun,
 		Publish: f.publish, ChangedBy: "cli", Retitle: retitle}
+	if err := importers.CheckID(f.collection); err != nil {
+		return o, &exitError{exitUsage, err}
+	}
+	if err := checkEncoding(f.encoding); err != nil {
+		return o, err
+	}
 	switch importers.Mode(f.mode) {
 	case importers.ModeCreate, importers.ModeReplace:
 		o.Mode = importers.Mode(f.mode)
@@ -165,6 +175,18 @@ func (f *importFlags) options(retitle bool) (importers.Options, error) {
 	}
 	o.Visibility, o.Roles, err = parseVisibility(f.visibility)
 	return o, err
+}
+
+// checkEncoding finds a misspelled name also where the format has its own
+// encoding and does not ask.
+func checkEncoding(name string) error {
+	if name == "" || name == "auto" {
+		return nil
+	}
+	if _, ok := encodings.Lookup(name); !ok {
+		return usagef("--encoding %s is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto", name)
+	}
+	return nil
 }
 
 // parseCRS reads EPSG:9210, 9210, a URI; auto is 0.

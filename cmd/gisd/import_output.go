@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"time"
@@ -23,6 +24,27 @@ type rejectFile struct {
 }
 
 func newRejectFile(path string) *rejectFile { return &rejectFile{path: path} }
+
+// check finds out now whether the file can be written: a typo in its name must
+// not show only after hours of work, with the first record that is rejected.
+func (r *rejectFile) check(input string) error {
+	if r.path == "" {
+		return nil
+	}
+	before, missing := os.Stat(r.path)
+	if source, err := os.Stat(input); err == nil && missing == nil && os.SameFile(before, source) {
+		return usagef("--reject %s would overwrite the file to import", r.path)
+	}
+	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return usagef("--reject: %v", err)
+	}
+	err = f.Close()
+	if errors.Is(missing, fs.ErrNotExist) {
+		err = errors.Join(err, os.Remove(r.path))
+	}
+	return err
+}
 
 // Reject implements importers.RejectWriter.
 func (r *rejectFile) Reject(record int64, e importers.RecordError, lost bool) error {

@@ -281,6 +281,36 @@ func TestImportBadInput(t *testing.T) {
 	}
 }
 
+// TestImportBesideDamagedFiles takes the good layer of a folder that holds
+// damaged ones too.
+func TestImportBesideDamagedFiles(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"zones.geojson": threeZones, "z.shp": strings.Repeat("x", 500), "bad.gpkg": "SQLite format 3\x00" + strings.Repeat("\xff", 4096), "notes.txt": "x",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, env, "import", dir, "--collection", "zones", "--layer", "zones")
+	for _, tc := range []struct{ args, want string }{
+		{"", "3 layers"}, {"--layer=z", "z.shp: the header"}, {"--layer=bad", "bad.gpkg: "}, {"--all-layers", "z.shp: the header"},
+	} {
+		r := gisd(t, env, append([]string{"import", dir, "--collection", "other"}, strings.Fields(tc.args)...)...)
+		if r.code == exitDone || !strings.Contains(r.err, tc.want) {
+			t.Errorf("%s: exit code %d: %s", tc.args, r.code, r.err)
+		}
+	}
+	if r := gisd(t, nil, "inspect", dir); r.code != exitFailed || !strings.Contains(r.out, "features   3") || strings.Count(r.err, "gisd: ") != 2 {
+		t.Errorf("inspect: exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection") - 1; n != 0 {
+		t.Errorf("%d things left behind", n)
+	}
+}
+
 // lastMessage is standard error without the progress before it.
 func lastMessage(s string) string { return s[max(0, strings.Index(s, "gisd: ")):] }
 

@@ -21,11 +21,14 @@ func newInspectCommand(a *app) *cobra.Command {
 		Long: "Show what a file holds, by the code that imports it. Extents are in the file's own reference system, x first\n" +
 			"(easting, northing or lon, lat).",
 		Example: "  gisd inspect parcels.zip\n  gisd inspect plan.gpkg --layer zones --json",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument("the file, folder or archive"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			srid, err := parseCRS(crsName)
 			if err != nil {
+				return err
+			}
+			if err := checkEncoding(encoding); err != nil {
 				return err
 			}
 			in, err := importers.OpenInput(ctx, args[0], a.stdin, importers.DefaultLimits())

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/spf13/cobra"
 
 	"gisd/spatial"
@@ -76,7 +77,9 @@ func usagef(format string, args ...any) error {
 }
 
 // describe is an error for the person at the terminal: who runs a command may
-// see causes that a client of the server may not.
+// see causes that a client of the server may not. A cause is left out where the
+// message has said it already, and where it is the database's own words for
+// something that the message explains.
 func describe(err error) string {
 	e, ok := errors.AsType[*spatial.Error](err)
 	if !ok {
@@ -92,10 +95,21 @@ func describe(err error) string {
 	for _, f := range e.Fields {
 		fmt.Fprintf(&b, "; %s: %s", f.Name, f.Reason)
 	}
-	if e.Err != nil {
-		fmt.Fprintf(&b, " (%s)", describe(e.Err))
+	if e.Err == nil || e.Code != spatial.CodeInternal && fromDatabase(e.Err) {
+		return b.String()
+	}
+	if cause := describe(e.Err); !strings.Contains(b.String(), cause) {
+		fmt.Fprintf(&b, " (%s)", cause)
 	}
 	return b.String()
+}
+
+// fromDatabase tells a failed statement; a refused connection is for the person
+// at the terminal to mend and stays in sight.
+func fromDatabase(err error) bool {
+	_, statement := errors.AsType[*pgconn.PgError](err)
+	_, connection := errors.AsType[*pgconn.ConnectError](err)
+	return statement && !connection
 }
 
 func newRootCommand(a *app) *cobra.Command {
@@ -111,6 +125,7 @@ func newRootCommand(a *app) *cobra.Command {
 		},
 	}
 	a.cfg.addFlags(root.PersistentFlags(), everywhere)
+	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().String("config", "", "settings file (default gisd.conf, where it exists)")
 	root.AddCommand(commands(a)...)
 	markRunning(a, root)

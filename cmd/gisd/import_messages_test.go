@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gisd/internal/testdata"
+)
+
+// TestImportMessages reads whole messages: each says once what is wrong, and
+// nothing of how the program is made.
+func TestImportMessages(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	zones := write("zones.geojson", threeZones)
+	write("empty.txt", "")
+	none := filepath.Join(dir, "none", "x.csv")
+	for _, tc := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"no file", []string{"import", "--collection", "x"}, exitUsage, "the file, folder or archive is missing: gisd import FILE|DIR|ZIP|- [flags]"},
+		{"two files", []string{"inspect", "a", "b"}, exitUsage, "the file, folder or archive is wanted and no more, 2 were given; quote a name with spaces: gisd inspect FILE|DIR|ZIP|- [flags]"},
+		{"no collection", []string{"collections", "show"}, exitUsage, "the id of a collection is missing: gisd collections show ID [flags]"},
+		{"no number", []string{"import", zones, "--collection", "x", "--max-errors", "abc"}, exitUsage, `--max-errors "abc" is not a whole number`},
+		{"a long id", []string{"import", zones, "--collection", strings.Repeat("x", 64)}, exitUsage, `"` + strings.Repeat("x", 64) + `" is no collection id: it begins with a letter a-z and goes on with a-z, 0-9, - and _, at most 63 in all`},
+		{"an unknown encoding", []string{"import", zones, "--collection", "x", "--encoding", "klingon"}, exitUsage, "--encoding klingon is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto"},
+		{"an unknown encoding to inspect", []string{"inspect", zones, "--encoding", "klingon"}, exitUsage, "--encoding klingon is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto"},
+		{"a reject file nowhere", []string{"import", zones, "--collection", "x", "--reject", none}, exitUsage, "--reject: open " + none + ": no such file or directory"},
+		{"the file itself for rejects", []string{"import", zones, "--collection", "x", "--reject", zones}, exitUsage, "--reject " + zones + " would overwrite the file to import"},
+		{"an address", []string{"inspect", "https://a.example/b.zip"}, exitFailed, "https://a.example/b.zip is an address; download it and name the file"},
+		{"no such file", []string{"inspect", "none.shp"}, exitFailed, "none.shp cannot be opened: no such file or directory"},
+		{"empty, with another beside it", []string{"inspect", write("empty.geojson", "")}, exitFailed, "empty.geojson is empty"},
+		{"no format", []string{"inspect", write("text.txt", "hello")}, exitFailed, "text.txt is in no format that is read here (shapefile, gpkg, geojson)"},
+		{"bad JSON", []string{"inspect", write("comma.geojson", `{"type":"Feature",}`)}, exitFailed, "comma.geojson: at byte 18: '}' where a member name belongs"},
+		{"a short header", []string{"inspect", write("head.shp", strings.Repeat("\x00", 50))}, exitFailed, "head.shp: the header is cut short: the file ends too early"},
+		{"a damaged GeoPackage", []string{"inspect", write("bad.gpkg", "SQLite format 3\x00"+strings.Repeat("\xff", 4096))}, exitFailed, "bad.gpkg: file is not a database (26)"},
+	} {
+		r := gisd(t, nil, tc.args...)
+		if want := "gisd: " + tc.want + "\n"; r.code != tc.code || r.err != want {
+			t.Errorf("%s: exit code %d, want %d\n got %swant %s", tc.name, r.code, tc.code, r.err, want)
+		}
+	}
+	if b, err := os.ReadFile(zones); err != nil || string(b) != threeZones {
+		t.Errorf("the file is not what it was: %v", err)
+	}
+}
+
+// What the database says of a definition that it cannot use stays inside.
+func TestImportKeepsTheDatabaseWordsInside(t *testing.T) {
+	t.Parallel()
+	env, _ := importDB(t)
+	path := testdata.Shared(t, "corpus/import/gdal_autotest_ogr/autotest/ogr/data/gpkg/relation_mapping_table.gpkg")
+	r := gisd(t, env, "import", path, "--collection", "a", "--all-layers")
+	if r.code != exitFailed || !strings.Contains(r.err, "name one with --crs") || strings.Contains(r.err, "SQLSTATE") || strings.Contains(r.err, "LWPROJ") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+}
+
+// A guess is told in a sentence.
+func TestImportTellsWhatItAssumes(t *testing.T) {
+	t.Parallel()
+	env, _ := importDB(t)
+	head := make([]byte, 112) // one null shape
+	binary.BigEndian.PutUint32(head, 9994)
+	binary.BigEndian.PutUint32(head[24:], 112/2)
+	binary.LittleEndian.PutUint32(head[28:], 1000)
+	binary.LittleEndian.PutUint32(head[32:], 1)
+	binary.BigEndian.PutUint32(head[100:], 1)
+	binary.BigEndian.PutUint32(head[104:], 4/2)
+	r := gisd(t, env, "import", writeFile(t, "null.shp", string(head)), "--collection", "nowhere")
+	if r.code != exitDone || !strings.HasSuffix(r.err, "gisd: reference system EPSG:4326 is assumed: there are no coordinates to tell by\n") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+}

@@ -174,7 +174,14 @@ func sayRejected(number int64, e RecordError) string {
 
 // write adds to the reject file what an earlier reading has not written.
 func (r *run) write(record int64, e RecordError, lost bool) error {
-	if r.o.Rejects == nil || record <= r.written {
+	if record <= r.written {
+		return nil
+	}
+	return r.reject(record, e, lost)
+}
+
+func (r *run) reject(record int64, e RecordError, lost bool) error {
+	if r.o.Rejects == nil {
 		return nil
 	}
 	if err := r.o.Rejects.Reject(record, e, lost); err != nil {

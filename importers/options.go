@@ -57,8 +57,9 @@ type Provenance struct {
 	Digest func(context.Context) (string, error)
 }
 
-// RejectWriter receives the records that were not loaded, and the values that
-// were lost (lost true: the record itself was loaded).
+// RejectWriter receives the records that were not loaded, and the values and
+// geometries that were lost (lost true: the record itself was loaded). Record is
+// 0 where only the feature's id is known.
 type RejectWriter interface {
 	Reject(record int64, e RecordError, lost bool) error
 }

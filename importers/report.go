@@ -36,6 +36,9 @@ type Repair struct {
 	Emptied    int64   `json:"emptied"`    // nothing of their kind was left
 	AreaBefore float64 `json:"areaBefore"` // of the invalid ones, in square units of the CRS
 	AreaAfter  float64 `json:"areaAfter"`
+	// EmptiedIDs are the features whose geometry was emptied, in the order of
+	// their ids: all of them as the sink returns them, the first 100 in a report.
+	EmptiedIDs []string `json:"emptiedIds,omitempty"`
 }
 
 // Seconds is how long each stage took.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -102,6 +103,9 @@ func (r *run) execute(ctx context.Context) (report *Report, err error) {
 		return r.report, err
 	}
 	r.report.Seconds.Settle = time.Since(begin).Seconds()
+	if err := r.listEmptied(); err != nil {
+		return r.report, err
+	}
 	r.report.Geometry = r.p.Geometry // a repair may have made parts of one
 	r.report.IDFrom = r.id.from(r.p.Fields)
 	if r.o.DryRun {
@@ -133,6 +137,32 @@ func (r *run) settle(ctx context.Context, staging Staging) (digest string, err e
 		return err
 	})
 	return digest, g.Wait()
+}
+
+// listEmptied names the features that the repair left without geometry: all in
+// the reject file, some in the report.
+func (r *run) listEmptied() error {
+	ids := r.report.Repair.EmptiedIDs
+	if len(ids) == 0 {
+		return nil
+	}
+	for _, id := range ids {
+		err := r.reject(0, RecordError{ID: id, Reason: spatial.Text{
+			VI: "hình học không hợp lệ và không sửa được, để trống",
+			EN: "the geometry is invalid and cannot be repaired; left empty",
+		}}, true)
+		if err != nil {
+			return err
+		}
+	}
+	const noted, kept = 10, 100
+	note := "geometry that cannot be repaired is left empty: id " + strings.Join(ids[:min(len(ids), noted)], ", ")
+	if more := len(ids) - noted; more > 0 {
+		note += fmt.Sprintf(" and %d more (--reject lists them all)", more)
+	}
+	r.report.Notes = append(r.report.Notes, note)
+	r.report.Repair.EmptiedIDs = ids[:min(len(ids), kept)]
+	return nil
 }
 
 // load reads the source into the staging table, once more with running numbers

@@ -77,4 +77,5 @@ type RecordError struct {
 	Field  string // "" for the geometry or the whole record
 	Reason spatial.Text
 	Raw    string // what stood there, shortened
+	ID     string // of the feature, where that and not the record's number is known
 }

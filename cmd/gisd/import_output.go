@@ -57,11 +57,15 @@ func (r *rejectFile) Reject(record int64, e importers.RecordError, lost bool) er
 			return err
 		}
 		r.file, r.csv = f, csv.NewWriter(f)
-		if err := r.csv.Write([]string{"layer", "record", "field", "loaded", "reason_vi", "reason_en", "raw"}); err != nil {
+		if err := r.csv.Write([]string{"layer", "record", "field", "loaded", "reason_vi", "reason_en", "raw", "id"}); err != nil {
 			return err
 		}
 	}
-	return r.csv.Write([]string{r.layer, strconv.FormatInt(record, 10), e.Field, strconv.FormatBool(lost), e.Reason.VI, e.Reason.EN, e.Raw})
+	number := ""
+	if record > 0 {
+		number = strconv.FormatInt(record, 10)
+	}
+	return r.csv.Write([]string{r.layer, number, e.Field, strconv.FormatBool(lost), e.Reason.VI, e.Reason.EN, e.Raw, e.ID})
 }
 
 func (r *rejectFile) close() error {

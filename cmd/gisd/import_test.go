@@ -281,6 +281,31 @@ func TestImportBadInput(t *testing.T) {
 	}
 }
 
+// TestImportListsEmptiedGeometries: a polygon of two points cannot be repaired;
+// who imports hears which features stand there without geometry.
+func TestImportListsEmptiedGeometries(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	var features []string
+	for i := range 12 {
+		features = append(features, fmt.Sprintf(`{"type":"Feature","id":%d,"geometry":{"type":"Polygon","coordinates":[[[106,11],[106,11.%d],[106,11]]]},"properties":{}}`, 100+i, i+1))
+	}
+	features = append(features, `{"type":"Feature","id":7,"geometry":{"type":"Point","coordinates":[106,11]},"properties":{}}`)
+	path := writeFile(t, "parks.geojson", `{"type":"FeatureCollection","features":[`+strings.Join(features, ",\n")+`]}`)
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	out := must(t, env, "import", path, "--collection", "parks", "--reject", rejects)
+	if !strings.Contains(out, "12 left empty") || !strings.Contains(out, "id 100, 101, 102, 103, 104, 105, 106, 107, 108, 109 and 2 more (--reject lists them all)") {
+		t.Errorf("report\n%s", out)
+	}
+	text, err := os.ReadFile(rejects)
+	if err != nil || strings.Count(string(text), "\n") != 13 || !strings.Contains(string(text), "cannot be repaired; left empty,,111\n") {
+		t.Errorf("reject file %v\n%s", err, text)
+	}
+	if got := ask[string](t, pool, "select string_agg(id::text, ',' order by id) filter (where geom is not null) || ':' || (select report->'repair'->'emptiedIds'->>11 from gisd.import) from layers.parks"); got != "7:111" {
+		t.Errorf("features with geometry and the last id of the report %s", got)
+	}
+}
+
 // TestImportBesideDamagedFiles takes the good layer of a folder that holds
 // damaged ones too.
 func TestImportBesideDamagedFiles(t *testing.T) {

@@ -107,6 +107,11 @@ from pg_temp.repaired`).Scan(&r.Emptied, &r.AreaAfter, &multi)
 	if err != nil {
 		return r, err
 	}
+	if r.Emptied > 0 {
+		if r.EmptiedIDs, err = emptiedIDs(ctx, conn, table); err != nil {
+			return r, err
+		}
+	}
 	if multi {
 		p.Geometry = widened(p.Geometry)
 	}
@@ -114,6 +119,16 @@ from pg_temp.repaired`).Scan(&r.Emptied, &r.AreaAfter, &multi)
 		return r, err
 	}
 	return r, execute(ctx, conn, lit("drop table pg_temp.invalid, pg_temp.repaired"))
+}
+
+// emptiedIDs names the features whose geometry the repair is about to take.
+func emptiedIDs(ctx context.Context, conn *pgx.Conn, table fragment) ([]string, error) {
+	sql, _ := concat(lit("select t.id::text from "), table, lit(" t join pg_temp.repaired r on t.ctid = r.place where r.geom is null order by t.id")).build()
+	rows, err := conn.Query(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // force brings back the ordinates that a repair drops.

@@ -121,11 +121,15 @@ func (s *Collections) Revert(ctx context.Context, a spatial.Access, id string) (
 
 // Drop removes a collection with its versions, its view and its history. It
 // waits for those who read the tables and gives up after 2 s with unavailable.
+// Errors: conflict while an import into the collection is running.
 func (s *Collections) Drop(ctx context.Context, a spatial.Access, id string) error {
 	op := fmt.Sprintf("postgis: drop collection %q", id)
 	return s.change(ctx, op, func(tx pgx.Tx) error {
 		held, err := lockCollection(ctx, tx, a, id)
 		if err != nil {
+			return err
+		}
+		if err := refuseDuringImport(ctx, tx, id); err != nil {
 			return err
 		}
 		if err := dropTables(ctx, tx, id); err != nil {
@@ -136,6 +140,24 @@ func (s *Collections) Drop(ctx context.Context, a spatial.Access, id string) err
 		}
 		return recordAudit(ctx, tx, a, "collection.drop", id, map[string]int{"version": held.Version})
 	})
+}
+
+// refuseDuringImport keeps an import's tables from being taken away under it,
+// and the next one from beginning until the transaction ends. What a dead import
+// left goes with the collection.
+func refuseDuringImport(ctx context.Context, tx pgx.Tx, id string) error {
+	if _, err := tx.Exec(ctx, queryImportSerialize); err != nil {
+		return err
+	}
+	var lives bool
+	if err := tx.QueryRow(ctx, queryImportLives, id).Scan(&lives); err != nil {
+		return err
+	}
+	if lives {
+		return &spatial.Error{Code: spatial.CodeConflict, Op: "postgis: drop collection",
+			Message: "an import into " + id + " is running: wait for its end or stop it, then drop the collection"}
+	}
+	return nil
 }
 
 func dropTables(ctx context.Context, tx pgx.Tx, id string) error {

@@ -24,6 +24,8 @@ var (
 	queryImportForgetStaging string
 	//go:embed queries/import_interrupted.sql
 	queryImportInterrupted string
+	//go:embed queries/import_lives.sql
+	queryImportLives string
 	//go:embed queries/import_search_fields.sql
 	queryImportSearchFields string
 	//go:embed queries/import_serialize.sql

@@ -54,8 +54,8 @@ func New(err error, lang, requestID string) Document {
 	if _, known := table[code]; !known {
 		code = spatial.CodeInternal
 	}
-	detail := e.Message
-	if detail == "" || code == spatial.CodeInternal {
+	detail := sentence(Say(e.Message, lang))
+	if e.Message == "" || code == spatial.CodeInternal {
 		detail = r.detail.In(lang)
 	}
 	return Document{
@@ -65,7 +65,7 @@ func New(err error, lang, requestID string) Document {
 		Detail:    detail,
 		Code:      code,
 		RequestID: requestID,
-		Errors:    e.Fields,
+		Errors:    sayFields(e.Fields, lang),
 	}
 }
 

@@ -61,7 +61,7 @@ func (c *Catalogue) Collections(a spatial.Access) []*spatial.Collection {
 func (c *Catalogue) Collection(id string, a spatial.Access) (*spatial.Collection, error) {
 	col := c.current.Load().byID[id]
 	if col == nil || !a.CanRead(col) {
-		return nil, spatial.NotFound("postgis: catalogue", "no such collection")
+		return nil, spatial.NotFound("postgis: catalogue", "There is no such collection.")
 	}
 	return col, nil
 }

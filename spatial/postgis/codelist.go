@@ -27,7 +27,7 @@ func (s *CodeLists) CodeList(ctx context.Context, id string) (*spatial.CodeList,
 	list := spatial.CodeList{ID: id, Values: []spatial.CodeValue{}}
 	err := s.pool.QueryRow(ctx, queryCodeList, id).Scan(&list.Title.VI, &list.Title.EN, &list.LegalBasis)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, spatial.NotFound(op, "no such code list")
+		return nil, spatial.NotFound(op, "There is no such code list.")
 	}
 	if err != nil {
 		return nil, wrap(ctx, op, err)

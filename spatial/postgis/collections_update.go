@@ -29,7 +29,7 @@ func lockCollection(ctx context.Context, tx pgx.Tx, a spatial.Access, id string)
 	err := tx.QueryRow(ctx, queryCollectionLock, id).Scan(
 		&c.Department, &c.Visibility, &c.Roles, &c.Published, &c.MinZoom, &c.MaxZoom, &c.Version, &previous)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !a.CanRead(&c) {
-		return nil, spatial.NotFound(op, "no such collection")
+		return nil, spatial.NotFound(op, "There is no such collection.")
 	}
 	if err != nil {
 		return nil, err

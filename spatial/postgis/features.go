@@ -63,7 +63,7 @@ func (f *Features) Feature(ctx context.Context, c *spatial.Collection, id string
 	err := f.withVersion(ctx, op, c, a, func(now *spatial.Collection) error {
 		key, err := idValue(now, id)
 		if err != nil || now.Version == 0 {
-			return spatial.NotFound(op, "no such feature")
+			return spatial.NotFound(op, "There is no such feature.")
 		}
 		s, err := newScanner(now, nil)
 		if err != nil {
@@ -81,7 +81,7 @@ func (f *Features) Feature(ctx context.Context, c *spatial.Collection, id string
 		return nil, err
 	}
 	if len(found) == 0 {
-		return nil, spatial.NotFound(op, "no such feature")
+		return nil, spatial.NotFound(op, "There is no such feature.")
 	}
 	return &found[0], nil
 }
@@ -119,7 +119,7 @@ func (f *Features) withVersion(
 	ctx context.Context, op string, c *spatial.Collection, a spatial.Access, read func(*spatial.Collection) error,
 ) error {
 	if !a.CanRead(c) {
-		return spatial.NotFound(op, "no such collection")
+		return spatial.NotFound(op, "There is no such collection.")
 	}
 	err := read(c)
 	if sqlState(err) != codeUndefinedTable {
@@ -149,7 +149,7 @@ func (f *Features) mustRead(ctx context.Context, id string, a spatial.Access) er
 		return err
 	}
 	if !ok {
-		return spatial.NotFound("postgis: access", "no such collection")
+		return spatial.NotFound("postgis: access", "There is no such collection.")
 	}
 	return nil
 }

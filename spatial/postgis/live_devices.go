@@ -43,7 +43,7 @@ func (d *Devices) Device(ctx context.Context, id string) (*DeviceRecord, error) 
 		return nil, err
 	}
 	if len(found) == 0 {
-		return nil, spatial.NotFound("postgis: read device", "no such device")
+		return nil, spatial.NotFound("postgis: read device", "There is no such device.")
 	}
 	return &found[0], nil
 }
@@ -104,7 +104,7 @@ func (d *Devices) Register(ctx context.Context, devices []live.Device, by string
 func (d *Devices) Revoke(ctx context.Context, id string) error {
 	err := d.db.Pool.QueryRow(ctx, queryLiveDeviceRevoke, id).Scan(&id)
 	if err != nil && spatial.CodeOf(wrap(ctx, "", err)) == spatial.CodeNotFound {
-		return spatial.NotFound("postgis: revoke device", "no such device")
+		return spatial.NotFound("postgis: revoke device", "There is no such device.")
 	}
 	return wrap(ctx, "postgis: revoke device", err)
 }

@@ -48,7 +48,7 @@ func classify(ctx context.Context, err error) (spatial.Code, string) {
 		return spatial.CodeCanceled, "the request was given up"
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
-		return spatial.CodeNotFound, "no such thing"
+		return spatial.CodeNotFound, "There is no such thing."
 	}
 	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return CodeOfSQLState(pgErr.Code), messageOfSQLState(pgErr.Code)

@@ -1,0 +1,323 @@
+package problem_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// collector follows texts back from where they reach a caller, the Message of
+// an error and the Reason of a field, to the literals they are made of. It
+// reads syntax alone: functions are told apart by package and name, methods by
+// name.
+type collector struct {
+	files     *token.FileSet
+	functions []*function
+	sinks     map[sink]bool
+	seen      map[visit]bool
+	faults    map[string]bool // string types that are errors, by package and name
+	templates map[string]token.Position
+	constants map[string]ast.Expr // by package and name
+}
+
+type function struct {
+	pkg, name string
+	method    bool
+	outer     *function // the one that a literal stands in
+	params    []string
+	body      *ast.BlockStmt
+}
+
+// sink is a parameter whose text reaches a caller.
+type sink struct {
+	f     *function
+	index int
+}
+
+// visit is an expression as one function sees it.
+type visit struct {
+	f *function
+	e ast.Expr
+}
+
+// collect returns every template under the folders, with {1}, {2} … where
+// values stand.
+func collect(t *testing.T, root string, folders []string, skip *regexp.Regexp) map[string]token.Position {
+	t.Helper()
+	c := &collector{
+		files: token.NewFileSet(), sinks: map[sink]bool{}, seen: map[visit]bool{}, faults: map[string]bool{},
+		templates: map[string]token.Position{}, constants: map[string]ast.Expr{},
+	}
+	for _, folder := range folders {
+		paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("no Go files in %s: %v", folder, err)
+		}
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") || skip.MatchString(filepath.ToSlash(path)) {
+				continue
+			}
+			file, err := parser.ParseFile(c.files, path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.declare(folder, file)
+		}
+	}
+	for before := -1; before != len(c.sinks)+len(c.seen); {
+		before = len(c.sinks) + len(c.seen)
+		for _, f := range c.functions {
+			c.walk(f)
+		}
+	}
+	return c.templates
+}
+
+func (c *collector) declare(pkg string, file *ast.File) {
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				if v, ok := s.(*ast.ValueSpec); ok && d.Tok == token.CONST {
+					for i := range v.Values {
+						c.constants[pkg+"."+v.Names[i].Name] = v.Values[i]
+					}
+				}
+			}
+		case *ast.FuncDecl:
+			if d.Recv != nil && d.Name.Name == "Error" {
+				if of, ok := d.Recv.List[0].Type.(*ast.Ident); ok {
+					c.faults[pkg+"."+of.Name] = true
+				}
+			}
+			if d.Body != nil {
+				c.function(&function{pkg: pkg, name: d.Name.Name, method: d.Recv != nil, body: d.Body}, d.Type)
+			}
+		}
+	}
+}
+
+// function enters f and the literals inside it that have a name.
+func (c *collector) function(f *function, signature *ast.FuncType) {
+	for _, p := range signature.Params.List {
+		for _, name := range p.Names {
+			f.params = append(f.params, name.Name)
+		}
+	}
+	c.functions = append(c.functions, f)
+	ast.Inspect(f.body, func(n ast.Node) bool {
+		assign, ok := n.(*ast.AssignStmt)
+		if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
+			return true
+		}
+		literal, isFunc := assign.Rhs[0].(*ast.FuncLit)
+		if !isFunc {
+			return true
+		}
+		inner := &function{pkg: f.pkg, outer: f, body: literal.Body}
+		switch name := assign.Lhs[0].(type) {
+		case *ast.Ident:
+			inner.name = name.Name
+		case *ast.SelectorExpr: // a callback
+			inner.name, inner.method = name.Sel.Name, true
+		}
+		c.function(inner, literal.Type)
+		return true
+	})
+}
+
+// walk looks for texts that reach a caller within f.
+func (c *collector) walk(f *function) {
+	ast.Inspect(f.body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Message" || key.Name == "Reason") {
+				c.text(f, n.Value)
+			}
+		case *ast.AssignStmt:
+			for i, left := range n.Lhs {
+				field, ok := left.(*ast.SelectorExpr)
+				if ok && (field.Sel.Name == "Message" || field.Sel.Name == "Reason") && len(n.Rhs) == len(n.Lhs) {
+					c.text(f, n.Rhs[i])
+				}
+			}
+		case *ast.CallExpr:
+			if to, ok := n.Fun.(*ast.Ident); ok && c.faults[f.pkg+"."+to.Name] {
+				c.text(f, n.Args[0]) // a conversion
+			}
+			for _, target := range c.targets(f, n) {
+				for i, argument := range n.Args {
+					if !c.sinks[sink{target, i}] {
+						continue
+					}
+					c.text(f, argument)
+					if bare := c.template(f, argument); bare == "{1}" && i+1 < len(n.Args) {
+						c.text(f, n.Args[i+1]) // what "%s" stands for
+					}
+				}
+			}
+		}
+		return true
+	})
+}
+
+// targets are the functions that a call may mean.
+func (c *collector) targets(f *function, call *ast.CallExpr) []*function {
+	var found []*function
+	for _, g := range c.functions {
+		switch fun := call.Fun.(type) {
+		case *ast.Ident:
+			if g.name == fun.Name && g.pkg == f.pkg && !g.method && (g.outer == nil || within(f, g.outer)) {
+				found = append(found, g)
+			}
+		case *ast.SelectorExpr:
+			from, isName := fun.X.(*ast.Ident)
+			qualified := isName && !g.method && g.outer == nil && filepath.Base(g.pkg) == from.Name
+			if g.name == fun.Sel.Name && (g.method || qualified) {
+				found = append(found, g)
+			}
+		}
+	}
+	return found
+}
+
+func within(f, outer *function) bool {
+	for ; f != nil; f = f.outer {
+		if f == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// text follows one expression to its literals.
+func (c *collector) text(f *function, e ast.Expr) {
+	if template := c.template(f, e); strings.ContainsFunc(placeholder.ReplaceAllString(template, ""), isLetter) {
+		c.templates[template] = c.files.Position(e.Pos())
+		return
+	}
+	if c.seen[visit{f, e}] {
+		return
+	}
+	c.seen[visit{f, e}] = true
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		c.text(f, e.X)
+	case *ast.Ident:
+		c.name(f, e.Name)
+	case *ast.CallExpr:
+		if isSprintf(e) {
+			c.text(f, e.Args[0])
+			return
+		}
+		for _, target := range c.targets(f, e) {
+			c.results(target, 0)
+		}
+	}
+}
+
+// name follows a parameter to its arguments and a variable to what is assigned.
+func (c *collector) name(f *function, name string) {
+	for g := f; g != nil; g = g.outer {
+		for i, p := range g.params {
+			if p == name {
+				c.sinks[sink{g, i}] = true
+			}
+		}
+		ast.Inspect(g.body, func(n ast.Node) bool {
+			assign, ok := n.(*ast.AssignStmt)
+			if !ok {
+				return true
+			}
+			for i, left := range assign.Lhs {
+				if assign.Tok == token.ADD_ASSIGN {
+					continue // the catalogue holds the whole
+				}
+				if id, ok := left.(*ast.Ident); !ok || id.Name != name {
+					continue
+				}
+				if len(assign.Rhs) == len(assign.Lhs) {
+					c.text(g, assign.Rhs[i])
+				} else if call, ok := assign.Rhs[0].(*ast.CallExpr); ok {
+					for _, target := range c.targets(g, call) {
+						c.results(target, i)
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// results follows what a function returns at an index.
+func (c *collector) results(f *function, index int) {
+	ast.Inspect(f.body, func(n ast.Node) bool {
+		if _, inner := n.(*ast.FuncLit); inner {
+			return false
+		}
+		if r, ok := n.(*ast.ReturnStmt); ok && index < len(r.Results) {
+			c.text(f, r.Results[index])
+		}
+		return true
+	})
+}
+
+var (
+	verb        = regexp.MustCompile(`%(?:\[(\d+)\])?[-+# 0]*\d*(?:\.\d+)?[a-zA-Z]`)
+	placeholder = regexp.MustCompile(`\{\d+\}`)
+)
+
+// isLetter leaves out what is the same in every language, such as EPSG:{1}.
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' }
+
+func isSprintf(call *ast.CallExpr) bool {
+	fun, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && fun.Sel.Name == "Sprintf"
+}
+
+// template writes an expression as text with {1}, {2} … for what is known only
+// when it runs.
+func (c *collector) template(f *function, e ast.Expr) string {
+	n := 0
+	next := func() string {
+		n++
+		return "{" + strconv.Itoa(n) + "}"
+	}
+	var write func(e ast.Expr) string
+	write = func(e ast.Expr) string {
+		switch e := e.(type) {
+		case *ast.BasicLit:
+			if e.Kind == token.STRING {
+				text, err := strconv.Unquote(e.Value)
+				if err != nil {
+					panic(err) // parsed before
+				}
+				return verb.ReplaceAllStringFunc(text, func(v string) string {
+					if m := verb.FindStringSubmatch(v); m[1] != "" {
+						return "{" + m[1] + "}"
+					}
+					return next()
+				})
+			}
+		case *ast.ParenExpr:
+			return write(e.X)
+		case *ast.BinaryExpr:
+			return write(e.X) + write(e.Y)
+		case *ast.Ident:
+			if value, ok := c.constants[f.pkg+"."+e.Name]; ok {
+				return write(value)
+			}
+		case *ast.CallExpr:
+			if isSprintf(e) {
+				return write(e.Args[0])
+			}
+		}
+		return next()
+	}
+	return write(e)
+}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
 )
 
 type methodKey struct{}
@@ -29,4 +32,14 @@ func askedMethod(r *http.Request) string {
 		return method
 	}
 	return r.Method
+}
+
+// allowHead adds HEAD to the Allow header that the router wrote, wherever GET
+// is in it (RFC 9110 §10.2.1).
+func allowHead(c echo.Context, streams []string) {
+	h := c.Response().Header()
+	methods := strings.Split(h.Get(echo.HeaderAllow), ", ")
+	if i := slices.Index(methods, http.MethodGet); i >= 0 && !slices.Contains(streams, c.Request().URL.Path) {
+		h.Set(echo.HeaderAllow, strings.Join(slices.Insert(methods, i+1, http.MethodHead), ", "))
+	}
 }

@@ -21,10 +21,11 @@ import (
 type observer struct {
 	log     *slog.Logger
 	metrics *metrics
+	streams []string
 }
 
 func newObserver(cfg Config) *observer {
-	return &observer{log: cfg.Log, metrics: newMetrics(cfg.Registry)}
+	return &observer{log: cfg.Log, metrics: newMetrics(cfg.Registry), streams: cfg.Streams}
 }
 
 func (o *observer) middleware(next echo.HandlerFunc) echo.HandlerFunc {
@@ -32,8 +33,12 @@ func (o *observer) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 		started := time.Now()
 		r := c.Request()
 		c.Response().Header()["X-Request-Id"] = []string{requestID(r)}
+		if r.Method == http.MethodOptions {
+			c.Response().Before(func() { allowHead(c, o.streams) })
+		}
 		if err := protect(next, c); err != nil {
 			abort(c)
+			allowHead(c, o.streams)
 			c.Error(err)
 		}
 		took, method := time.Since(started), askedMethod(r)

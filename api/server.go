@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -54,10 +55,23 @@ func (s *Server) Routes() []*echo.Route { return s.echo.Routes() }
 func (s *Server) Run(ctx context.Context) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen)
 	if err != nil {
-		return &spatial.Error{Code: spatial.CodeUnavailable, Op: "api: listen", Err: err,
-			Message: fmt.Sprintf("the server cannot listen on %s: stop what does, or choose another address with --listen", s.cfg.Listen)}
+		return cannotListen(s.cfg.Listen, err)
 	}
 	return s.Serve(ctx, l)
+}
+
+// cannotListen says what to do about an address that is taken, reserved or of
+// another machine.
+func cannotListen(address string, err error) error {
+	message := fmt.Sprintf("another program listens on %s: stop it, or choose another address with --listen (GISD_LISTEN)", address)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		reason := err
+		if op, ok := errors.AsType[*net.OpError](err); ok {
+			reason = op.Err
+		}
+		message = fmt.Sprintf("this server cannot listen on %s (%v): choose another address with --listen (GISD_LISTEN)", address, reason)
+	}
+	return &spatial.Error{Code: spatial.CodeUnavailable, Op: "api: listen", Message: message, Err: err}
 }
 
 // Serve is Run on a listener that is there already; it closes it.

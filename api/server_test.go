@@ -112,7 +112,7 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 			t.Errorf("%s %s leaks: %s", test.method, test.target, rec.Body)
 		}
 	}
-	if allow := get(s, "POST", "/healthz").Header().Get("Allow"); !strings.Contains(allow, "GET") {
+	if allow := get(s, "POST", "/healthz").Header().Get("Allow"); allow != "OPTIONS, GET, HEAD" {
 		t.Errorf("405 allows %q", allow)
 	}
 }
@@ -129,7 +129,11 @@ func TestHeadAndOptions(t *testing.T) {
 	for _, test := range []struct {
 		method, path string
 		status       int
-	}{{"HEAD", "/healthz", 200}, {"HEAD", "/nowhere", 404}, {"HEAD", "/stream", 405}, {"OPTIONS", "/healthz", 204}} {
+		allow        string
+	}{
+		{"HEAD", "/healthz", 200, ""}, {"HEAD", "/nowhere", 404, ""}, {"HEAD", "/stream", 405, "OPTIONS, GET"},
+		{"OPTIONS", "/healthz", 204, "OPTIONS, GET, HEAD"}, {"OPTIONS", "/stream", 204, "OPTIONS, GET"},
+	} {
 		req, err := http.NewRequestWithContext(t.Context(), test.method, live.URL+test.path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -142,8 +146,8 @@ func TestHeadAndOptions(t *testing.T) {
 		if err != nil || res.StatusCode != test.status || len(body) != 0 {
 			t.Errorf("%s %s: %d, %d bytes, %v", test.method, test.path, res.StatusCode, len(body), err)
 		}
-		if test.method == "OPTIONS" && !strings.Contains(res.Header.Get("Allow"), "GET") {
-			t.Errorf("OPTIONS allows %q", res.Header.Get("Allow"))
+		if got := res.Header.Get("Allow"); got != test.allow {
+			t.Errorf("%s %s allows %q, want %q", test.method, test.path, got, test.allow)
 		}
 		res.Body.Close()
 	}
@@ -424,7 +428,12 @@ func TestTakenAddress(t *testing.T) {
 	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
 	err = server(t, cfg).Run(t.Context())
 	e, ok := errors.AsType[*spatial.Error](err)
-	if !ok || !strings.Contains(e.Message, cfg.Listen) || !strings.Contains(e.Message, "--listen") {
+	if !ok || !strings.Contains(e.Message, "another program listens on "+cfg.Listen) || !strings.Contains(e.Message, "--listen") {
+		t.Errorf("%v", err)
+	}
+	cfg.Listen = "192.0.2.1:1" // RFC 5737: nobody's
+	err = server(t, cfg).Run(t.Context())
+	if e, ok := errors.AsType[*spatial.Error](err); !ok || !strings.Contains(e.Message, "cannot assign") || !strings.Contains(e.Message, "GISD_LISTEN") {
 		t.Errorf("%v", err)
 	}
 	if log.Len() > 0 {

@@ -447,7 +447,7 @@ func TestSearch(t *testing.T) {
 	if got := strings.TrimSpace(s.get("/search?q=" + escape("Lái Thiêu")).Body.String()); got != want {
 		t.Errorf("got %s", got)
 	}
-	for _, bad := range []string{"/search", "/search?q=", "/search?q=a&limit=x"} {
+	for _, bad := range []string{"/search", "/search?q=", "/search?q=a&limit=x", "/search?q=a&f=html"} {
 		if rec := s.get(bad); rec.Code != 400 {
 			t.Errorf("%s: %d", bad, rec.Code)
 		}

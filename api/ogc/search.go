@@ -28,6 +28,9 @@ type hit struct {
 
 // search finds features by name in every collection that the caller may read.
 func (h *Handlers) search(c echo.Context) error {
+	if _, err := negotiate.Choose(c, []negotiate.Format{formatJSON}); err != nil {
+		return err
+	}
 	p := negotiate.NewParams(c.QueryParams())
 	question, given := p.Text("q")
 	limit := p.Limit("limit", searchNormal, searchMax)

@@ -80,7 +80,7 @@ func (c *config) settings() []setting {
 		{"database-url", everywhere, secretText(&c.DatabaseURL), "PostGIS database, postgres://user:password@host/name; without it the private cluster of the data folder"},
 		{"log-level", everywhere, oneOf(&c.LogLevel, "debug", "info", "warn", "error"), "debug, info, warn or error"},
 		{"log-format", everywhere, oneOf(&c.LogFormat, "text", "json"), "text or json"},
-		{"listen", serving, text(&c.Listen), "address of the web server"},
+		{"listen", serving, address(&c.Listen), "address of the web server, host:port or :port"},
 		{"public-url", serving, text(&c.PublicURL), "URL under which people reach the server, where a proxy stands before it"},
 		{"redis-url", serving, secretText(&c.RedisURL), "Redis, for more than one node"},
 		{"tls-cert", serving, text(&c.TLSCert), "certificate file, PEM"},

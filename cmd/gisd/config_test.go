@@ -43,13 +43,13 @@ func TestSettingsFaultsTogether(t *testing.T) {
 	t.Parallel()
 	file := settingsFile(t, "no_such = 1\nlog_format = xml\n")
 	r := gisd(t, []string{"GISD_LOG_LEVEL=loud", "GISD_DATABASE_CONNS=1", "GISD_TLS_CERT=x"},
-		"config", "--config", file, "--statement-timeout", "soon", "--tile-cache-size", "64", "--demo=maybe", "--redis-url", "http://x")
+		"config", "--config", file, "--statement-timeout", "soon", "--tile-cache-size", "64", "--demo=maybe", "--redis-url", "http://x", "--listen", "foo")
 	if r.code != exitUsage {
 		t.Errorf("exit code %d, want %d", r.code, exitUsage)
 	}
 	for _, want := range []string{
 		`unknown setting "no_such"`, "log_format", "GISD_LOG_LEVEL", "GISD_DATABASE_CONNS", "tls-cert and tls-key",
-		"--statement-timeout", "--tile-cache-size", "--demo", "redis-url",
+		"--statement-timeout", "--tile-cache-size", "--demo", "redis-url", "--listen: want host:port",
 	} {
 		if !strings.Contains(r.err, want) {
 			t.Errorf("no word of %s in %s", want, r.err)

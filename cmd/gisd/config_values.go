@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +89,21 @@ func (v value[T]) Set(s string) error {
 
 func text(field *string) pflag.Value {
 	return value[string]{field, func(s string) (string, error) { return s, nil }, func(s string) string { return s }, "text"}
+}
+
+// address takes what net.Listen does, less the names of ports.
+func address(field *string) pflag.Value {
+	parse := func(s string) (string, error) {
+		_, port, err := net.SplitHostPort(s)
+		if err == nil {
+			_, err = strconv.ParseUint(port, 10, 16)
+		}
+		if err != nil {
+			return "", fmt.Errorf("want host:port or :port, such as :8080, not %q", s)
+		}
+		return s, nil
+	}
+	return value[string]{field, parse, func(s string) string { return s }, "text"}
 }
 
 func secretText(field *secret) pflag.Value {

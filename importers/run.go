@@ -12,29 +12,105 @@ import (
 	"gisd/spatial"
 )
 
-// Run is the one pipeline: it reads src, copies it into the sink's staging,
-// settles and publishes it. Either all of it happens or nothing: at any error
-// the staging is dropped and the collection is as it was. The report is not nil
-// when the failure came after reading began. The caller closes src.
-//
-// Errors: invalid, conflict, unsupported and too_large carry a message for the
-// person who asked; canceled when ctx ended.
+// Run imports one source alone. The caller closes src.
 func Run(ctx context.Context, src Source, sink Sink, o Options) (*Report, error) {
-	r := &run{src: src, sink: sink, o: o, started: time.Now()}
-	if err := r.plan(ctx); err != nil {
+	open := func(context.Context) (Source, error) { return borrowed{src}, nil }
+	reports, err := RunAll(ctx, []Job{{Open: open, Options: o}}, sink)
+	if len(reports) == 0 {
 		return nil, err
 	}
-	return r.execute(ctx)
+	return reports[0], err
+}
+
+// borrowed is a source that somebody else closes.
+type borrowed struct{ Source }
+
+func (borrowed) Close() error { return nil }
+
+// Job is one of the sources that are imported together.
+type Job struct {
+	Layer   string // for messages
+	Open    func(context.Context) (Source, error)
+	Options Options
+}
+
+// RunAll is the one pipeline. One source after the other is opened, read, copied
+// into the sink's staging and settled; then all versions are published at once.
+// Either all of it happens or nothing: at any error every staging is dropped and
+// the collections are as they were. The reports are those of the sources that
+// were begun, also when one failed after that.
+//
+// Errors: invalid, conflict, unsupported and too_large carry a message for the
+// person who asked, which names the layer where there are several; canceled when
+// ctx ended.
+func RunAll(ctx context.Context, jobs []Job, sink Sink) (reports []*Report, err error) {
+	var runs []*run
+	defer func() {
+		failed := err
+		for _, r := range runs {
+			err = errors.Join(err, r.staging.Close(context.WithoutCancel(ctx), r.report, failed))
+		}
+	}()
+	var beside Staging
+	for _, j := range jobs {
+		r := &run{sink: sink, o: j.Options, started: time.Now()}
+		err := r.stage(ctx, j, beside)
+		if r.staging != nil {
+			beside = r.staging
+			runs, reports = append(runs, r), append(reports, r.report)
+		}
+		if err != nil {
+			return reports, ofLayer(ctx, err, j.Layer, len(jobs))
+		}
+	}
+	return reports, publish(ctx, sink, runs)
+}
+
+// publish makes everything visible that is no rehearsal.
+func publish(ctx context.Context, sink Sink, runs []*run) error {
+	begin := time.Now()
+	var all []Staged
+	for _, r := range runs {
+		if !r.o.DryRun {
+			r.tell(StagePublish, true)
+			all = append(all, Staged{Staging: r.staging, Plan: r.p, Report: r.report, SHA256: r.digest})
+		}
+	}
+	if len(all) > 0 {
+		if err := sink.Publish(ctx, all); err != nil {
+			return err
+		}
+	}
+	for _, r := range runs {
+		if !r.o.DryRun {
+			r.report.Seconds.Publish = time.Since(begin).Seconds()
+		}
+		r.tell(StageDone, true)
+	}
+	return nil
+}
+
+// ofLayer says which of several layers failed, and what that means for the
+// others.
+func ofLayer(ctx context.Context, err error, layer string, layers int) error {
+	e, ok := errors.AsType[*spatial.Error](err)
+	if layers == 1 || !ok || ctx.Err() != nil {
+		return err
+	}
+	return &spatial.Error{Code: e.Code, Op: e.Op, Fields: e.Fields, Err: e.Err,
+		Message: fmt.Sprintf("layer %s: %s; none of the %d layers was imported", layer, e.Message, layers)}
 }
 
 // run is one import under way.
 type run struct {
 	src     Source
 	sink    Sink
+	staging Staging // nil before it began
 	o       Options
 	p       *Plan
 	id      idSource
 	report  *Report
+	digest  string
 	started time.Time
 	told    time.Time
 	written int64 // the record up to which the reject file is written
@@ -74,69 +150,61 @@ func (r *run) use(id idSource) {
 	}
 }
 
-func (r *run) execute(ctx context.Context) (report *Report, err error) {
-	staging, err := r.sink.Begin(ctx, r.p)
-	if err != nil {
-		return nil, err
+// stage does everything up to the publishing.
+func (r *run) stage(ctx context.Context, j Job, beside Staging) (err error) {
+	if r.src, err = j.Open(ctx); err != nil {
+		return err
 	}
-	defer func() {
-		err = errors.Join(err, staging.Close(context.WithoutCancel(ctx), r.report, err))
-	}()
+	defer func() { err = errors.Join(err, r.src.Close()) }()
+	if err := r.plan(ctx); err != nil {
+		return err
+	}
+	staging, err := r.sink.Begin(ctx, r.p, beside)
+	if err != nil {
+		return err
+	}
+	r.staging = staging
 	r.report.SRID, r.report.Version = staging.Target()
 	r.p.SRID = r.report.SRID
 	r.tell(StageLoad, true)
 	begin := time.Now()
-	if err := r.load(ctx, staging); err != nil {
-		return r.report, err
+	if err := r.load(ctx); err != nil {
+		return err
 	}
 	r.report.Seconds.Load = time.Since(begin).Seconds()
 
 	begin = time.Now()
-	digest, err := r.settle(ctx, staging)
+	err = r.settle(ctx)
 	if errors.Is(err, ErrDuplicateID) && !r.id.asked && !r.id.running() {
 		r.fallBack("its values are not unique")
-		if err = r.load(ctx, staging); err == nil {
-			digest, err = r.settle(ctx, staging)
+		if err = r.load(ctx); err == nil {
+			err = r.settle(ctx)
 		}
 	}
 	if err != nil {
-		return r.report, err
+		return err
 	}
 	r.report.Seconds.Settle = time.Since(begin).Seconds()
-	if err := r.listEmptied(); err != nil {
-		return r.report, err
-	}
 	r.report.Geometry = r.p.Geometry // a repair may have made parts of one
 	r.report.IDFrom = r.id.from(r.p.Fields)
-	if r.o.DryRun {
-		r.tell(StageDone, true)
-		return r.report, nil
-	}
-	r.tell(StagePublish, true)
-	begin = time.Now()
-	if err := staging.Publish(ctx, r.p, r.report, digest); err != nil {
-		return r.report, err
-	}
-	r.report.Seconds.Publish = time.Since(begin).Seconds()
-	r.tell(StageDone, true)
-	return r.report, nil
+	return r.listEmptied()
 }
 
 // settle completes the table while the digest of the source is computed.
-func (r *run) settle(ctx context.Context, staging Staging) (digest string, err error) {
+func (r *run) settle(ctx context.Context) error {
 	r.tell(StageSettle, true)
 	g, ctx := errgroup.WithContext(ctx)
 	if r.o.Source.Digest != nil {
 		g.Go(func() (err error) {
-			digest, err = r.o.Source.Digest(ctx)
+			r.digest, err = r.o.Source.Digest(ctx)
 			return err
 		})
 	}
 	g.Go(func() (err error) {
-		r.report.Repair, err = staging.Settle(ctx, r.p)
+		r.report.Repair, err = r.staging.Settle(ctx, r.p)
 		return err
 	})
-	return digest, g.Wait()
+	return g.Wait()
 }
 
 // listEmptied names the features that the repair left without geometry: all in
@@ -167,9 +235,9 @@ func (r *run) listEmptied() error {
 
 // load reads the source into the staging table, once more with running numbers
 // when the ids that were tried turn out unfit.
-func (r *run) load(ctx context.Context, staging Staging) error {
+func (r *run) load(ctx context.Context) error {
 	for {
-		err := r.loadOnce(ctx, staging)
+		err := r.loadOnce(ctx)
 		unfit, ok := errors.AsType[*unfitError](err)
 		if !ok {
 			return err
@@ -188,7 +256,7 @@ type unfitError struct{ why string }
 
 func (e *unfitError) Error() string { return "importers: ids " + e.why }
 
-func (r *run) loadOnce(ctx context.Context, staging Staging) error {
+func (r *run) loadOnce(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	l := newLoader(ctx, r)
@@ -196,7 +264,7 @@ func (r *run) loadOnce(ctx context.Context, staging Staging) error {
 	var n int64
 	go func() {
 		var err error
-		n, err = staging.Load(ctx, r.p, l.rows)
+		n, err = r.staging.Load(ctx, r.p, l.rows)
 		if err != nil {
 			cancel(err)
 		}

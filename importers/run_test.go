@@ -28,8 +28,11 @@ type memory struct {
 	breakLoad error      // Load fails after the first bytes
 }
 
-func (m *memory) Begin(context.Context, *importers.Plan) (importers.Staging, error) { return m, nil }
-func (m *memory) Target() (spatial.SRID, int)                                       { return 4326, 1 }
+func (m *memory) Begin(context.Context, *importers.Plan, importers.Staging) (importers.Staging, error) {
+	return m, nil
+}
+
+func (m *memory) Target() (spatial.SRID, int) { return 4326, 1 }
 
 func (m *memory) Load(_ context.Context, _ *importers.Plan, r io.Reader) (int64, error) {
 	m.loads++
@@ -77,8 +80,8 @@ func (m *memory) Settle(context.Context, *importers.Plan) (importers.Repair, err
 	return importers.Repair{}, nil
 }
 
-func (m *memory) Publish(context.Context, *importers.Plan, *importers.Report, string) error {
-	m.published = true
+func (m *memory) Publish(_ context.Context, all []importers.Staged) error {
+	m.published = len(all) > 0
 	return nil
 }
 
@@ -208,6 +211,71 @@ func TestRunFails(t *testing.T) {
 			}
 			if tc.sink.loads > 0 && (tc.sink.closed != 1 || tc.sink.failed == nil) {
 				t.Errorf("closed %d times with %v", tc.sink.closed, tc.sink.failed)
+			}
+		})
+	}
+}
+
+// several is a sink of two imports that share their fate.
+type several struct {
+	stagings  [2]memory
+	begun     int
+	beside    []importers.Staging
+	published []string
+}
+
+func (s *several) Begin(_ context.Context, _ *importers.Plan, beside importers.Staging) (importers.Staging, error) {
+	s.beside = append(s.beside, beside)
+	s.begun++
+	return &s.stagings[s.begun-1], nil
+}
+
+func (s *several) Publish(_ context.Context, all []importers.Staged) error {
+	for _, staged := range all {
+		s.published = append(s.published, staged.Plan.Options.Collection)
+	}
+	return nil
+}
+
+func TestRunAllPublishesAllOrNone(t *testing.T) {
+	t.Parallel()
+	bad := keyed(1)
+	bad.records[0].Err = &importers.RecordError{Reason: spatial.Text{EN: "bad"}}
+	missing := errors.New("missing")
+	for _, tc := range []struct {
+		name   string
+		second func(context.Context) (importers.Source, error)
+		dryRun bool
+		want   []string
+		err    string
+		begun  int
+	}{
+		{"both are good", func(context.Context) (importers.Source, error) { return keyed(2), nil }, false, []string{"a", "b"}, "", 2},
+		{"a rehearsal", func(context.Context) (importers.Source, error) { return keyed(2), nil }, true, nil, "", 2},
+		{"the second fails", func(context.Context) (importers.Source, error) { return bad, nil }, false, nil,
+			"layer B: record 1: bad; more than 0 rejected records are not accepted (--max-errors); none of the 2 layers was imported", 2},
+		{"the second cannot be opened", func(context.Context) (importers.Source, error) { return nil, missing }, false, nil, "missing", 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := &several{}
+			reports, err := importers.RunAll(t.Context(), []importers.Job{
+				{Layer: "A", Open: func(context.Context) (importers.Source, error) { return keyed(1), nil }, Options: importers.Options{Collection: "a", DryRun: tc.dryRun}},
+				{Layer: "B", Open: tc.second, Options: importers.Options{Collection: "b", DryRun: tc.dryRun}},
+			}, s)
+			if tc.err == "" && err != nil || tc.err != "" && (err == nil || !strings.Contains(err.Error(), tc.err)) {
+				t.Errorf("error %v", err)
+			}
+			if diff := cmp.Diff(tc.want, s.published); diff != "" {
+				t.Error(diff)
+			}
+			if s.begun != tc.begun || len(reports) != tc.begun || s.beside[0] != nil || s.begun == 2 && s.beside[1] != &s.stagings[0] {
+				t.Errorf("%d begun, beside %v, %d reports", s.begun, s.beside, len(reports))
+			}
+			for i := range s.begun {
+				if m := &s.stagings[i]; m.closed != 1 || (m.failed != nil) != (tc.err != "") {
+					t.Errorf("staging %d was closed %d times with %v", i, m.closed, m.failed)
+				}
 			}
 		})
 	}

@@ -30,7 +30,7 @@ func newImportCommand(a *app) *cobra.Command {
 		Use:   "import FILE|DIR|ZIP|-",
 		Short: "Load a file into a collection, as its next version",
 		Long: "Load a Shapefile, GeoPackage or GeoJSON (folders, zip and gzip archives and standard input too) into a collection.\n" +
-			"All of it happens or nothing. Without --publish a new collection is a draft that editors see.\n" +
+			"All of it happens or nothing, with --all-layers too. Without --publish a new collection is a draft that editors see.\n" +
 			"Exit codes: 0 done, 1 failed and nothing changed, 2 done but some records were rejected, 64 bad usage.",
 		Example: "  gisd import parcels.zip --collection parcels --publish\n" +
 			"  gisd import plan.gpkg --collection plan --layer zones --mode replace --key code\n" +
@@ -44,7 +44,7 @@ func newImportCommand(a *app) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.collection, "collection", "", "id of the collection (required)")
 	flags.StringVar(&f.layer, "layer", "", "the layer to take, where a file has several")
-	flags.BoolVar(&f.allLayers, "all-layers", false, "take every layer, each into a collection ID_layer")
+	flags.BoolVar(&f.allLayers, "all-layers", false, "take every layer, each into a collection ID_layer; all of them or none")
 	flags.StringVar(&f.crs, "crs", "auto", "reference system of the coordinates, as EPSG:9210; auto finds out")
 	flags.StringVar(&f.encoding, "encoding", "auto", "encoding of text: utf-8, tcvn3, vni, cp1258, viscii, latin1 …; auto finds out")
 	flags.StringVar(&f.mode, "mode", "create", "create a collection, or replace what it holds by a new version")
@@ -82,28 +82,62 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 	if err != nil {
 		return err
 	}
+	progress := newProgress(a.stderr, f.json)
+	o.Progress = progress.show
+	jobs, err := importJobs(layers, o, f, rejects)
+	if err != nil {
+		return err
+	}
 	db, release, err := a.database(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	o.Rejects = rejects
-	sink := postgis.NewImportSink(db, a.log)
-	rejected := int64(0)
-	for _, l := range layers {
+	reports, err := importers.RunAll(ctx, jobs, postgis.NewImportSink(db, a.log))
+	progress.end()
+	if err = errors.Join(err, rejects.close()); err != nil {
+		return err
+	}
+	return a.showReports(reports, f.json)
+}
+
+// importJobs gives each layer its collection.
+func importJobs(layers []importers.Layer, o importers.Options, f *importFlags, rejects *rejectFile) ([]importers.Job, error) {
+	taken := map[string]string{}
+	jobs := make([]importers.Job, len(layers))
+	for i, l := range layers {
 		lo := o
 		if f.allLayers {
 			lo.Collection = importers.CollectionID(o.Collection, l.Name)
 		}
-		rejects.layer = l.Name
-		report, err := a.importLayer(ctx, l, sink, lo, f)
-		if err != nil {
-			return errors.Join(err, rejects.close())
+		if other, ok := taken[lo.Collection]; ok {
+			return nil, usagef("layers %s and %s would both become the collection %s: import them one by one with --layer", other, l.Name, lo.Collection)
 		}
-		rejected += report.Rejected
+		taken[lo.Collection] = l.Name
+		lo.Rejects = rejects.of(l.Name)
+		jobs[i] = importers.Job{Layer: l.Name, Options: lo, Open: func(ctx context.Context) (importers.Source, error) {
+			return l.Open(ctx, importers.SourceOptions{Encoding: f.encoding})
+		}}
 	}
-	if err := rejects.close(); err != nil {
-		return err
+	return jobs, nil
+}
+
+// showReports prints what was done; rejected records make an exit code of their
+// own.
+func (a *app) showReports(reports []*importers.Report, asJSON bool) error {
+	rejected := int64(0)
+	for _, r := range reports {
+		rejected += r.Rejected
+		if asJSON {
+			if err := writeJSON(a.stdout, r); err != nil {
+				return err
+			}
+			continue
+		}
+		writeReport(a.stdout, r)
+		if r.CRSGuess {
+			fmt.Fprintf(a.stderr, "gisd: reference system %s is %s\n", r.SRID, r.CRSReason)
+		}
 	}
 	if rejected > 0 {
 		return &exitError{code: exitRejected}
@@ -125,29 +159,6 @@ func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]i
 		return nil, &exitError{exitUsage, err}
 	}
 	return []importers.Layer{l}, nil
-}
-
-func (a *app) importLayer(ctx context.Context, l importers.Layer, sink importers.Sink, o importers.Options, f *importFlags) (*importers.Report, error) {
-	src, err := l.Open(ctx, importers.SourceOptions{Encoding: f.encoding})
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
-	progress := newProgress(a.stderr, f.json)
-	o.Progress = progress.show
-	report, err := importers.Run(ctx, src, sink, o)
-	progress.end()
-	if err != nil {
-		return nil, err
-	}
-	if f.json {
-		return report, writeJSON(a.stdout, report)
-	}
-	writeReport(a.stdout, report)
-	if report.CRSGuess {
-		fmt.Fprintf(a.stderr, "gisd: reference system %s is %s\n", report.SRID, report.CRSReason)
-	}
-	return report, nil
 }
 
 // options checks the flags.

@@ -17,11 +17,18 @@ import (
 // rejectFile writes rejected records as CSV. The file comes into being with the
 // first of them.
 type rejectFile struct {
-	path  string
-	layer string
-	file  *os.File
-	csv   *csv.Writer
+	path string
+	file *os.File
+	csv  *csv.Writer
 }
+
+// layerRejects writes the records of one layer.
+type layerRejects struct {
+	*rejectFile
+	layer string
+}
+
+func (r *rejectFile) of(layer string) layerRejects { return layerRejects{r, layer} }
 
 func newRejectFile(path string) *rejectFile { return &rejectFile{path: path} }
 
@@ -47,7 +54,7 @@ func (r *rejectFile) check(input string) error {
 }
 
 // Reject implements importers.RejectWriter.
-func (r *rejectFile) Reject(record int64, e importers.RecordError, lost bool) error {
+func (r layerRejects) Reject(record int64, e importers.RecordError, lost bool) error {
 	if r.path == "" {
 		return nil
 	}

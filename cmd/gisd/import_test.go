@@ -196,6 +196,60 @@ func TestImportSeveralLayers(t *testing.T) {
 	}
 }
 
+// TestImportAllLayersOrNone: where one layer cannot be had, none is; that is what
+// exit code 1 says.
+func TestImportAllLayersOrNone(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	folder := func(last string) string {
+		t.Helper()
+		dir := t.TempDir()
+		for name, content := range map[string]string{"a.geojson": threeZones, "b.geojson": threeZones, "c.geojson": last} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	args := []string{"import", folder(threeZones), "--collection", "p", "--all-layers", "--publish"}
+	must(t, env, append(args, "--dry-run")...)
+	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection"); n != 0 {
+		t.Errorf("%d things left by a rehearsal", n)
+	}
+	if out := must(t, env, args...); strings.Count(out, "3 features imported as version 1") != 3 {
+		t.Errorf("report\n%s", out)
+	}
+	const state = `select string_agg(id || current_version || '/' || last_version || ':' || (select count(*) from gisd.collection_version v where collection_id = c.id), ' ' order by id) from gisd.collection c`
+	const before = "p_a1/1:1 p_b1/1:1 p_c1/1:1"
+	for name, last := range map[string]string{
+		"a damaged layer":     threeZones[:len(threeZones)-40],
+		"nothing but rejects": `{"type":"Feature","geometry":{"type":"Point","coordinates":["x"]},"properties":{}}`,
+	} {
+		r := gisd(t, env, "import", folder(last), "--collection", "p", "--all-layers", "--mode", "replace", "--publish")
+		if r.code != exitFailed || !strings.Contains(r.err, "gisd: layer c: ") || !strings.Contains(r.err, "; none of the 3 layers was imported") || r.out != "" {
+			t.Errorf("%s: exit code %d: %s%s", name, r.code, r.err, r.out)
+		}
+		if got := ask[string](t, pool, state); got != before {
+			t.Errorf("%s: collections with versions %s, want %s", name, got, before)
+		}
+		if n := leftovers(t, pool); n != 0 {
+			t.Errorf("%s: %d things left behind", name, n)
+		}
+	}
+	must(t, env, "collections", "drop", "p_a", "--yes")
+	must(t, env, "collections", "drop", "p_b", "--yes")
+	if r := gisd(t, env, args...); r.code != exitFailed || !strings.Contains(r.err, "layer c: the collection p_c exists") {
+		t.Errorf("the last collection exists: exit code %d: %s", r.code, r.err)
+	}
+	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection") - 1; n != 0 {
+		t.Errorf("%d things left behind", n)
+	}
+	must(t, env, "import", folder(threeZones), "--collection", "p", "--all-layers", "--mode", "replace")
+	if got := ask[int](t, pool, "select sum(feature_count)::int from gisd.collection_version join gisd.collection c on c.id = collection_id and current_version = version"); got != 9 {
+		t.Errorf("%d features, want 9", got)
+	}
+}
+
 // TestImportVN2000 imports what departments have: a home-made .prj, no .prj, no
 // .dbf, and curves.
 func TestImportVN2000(t *testing.T) {

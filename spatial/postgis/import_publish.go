@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,43 +14,79 @@ import (
 	"gisd/spatial/crs"
 )
 
-// Publish implements importers.Staging.
-func (g *staging) Publish(ctx context.Context, p *importers.Plan, r *importers.Report, sha256 string) error {
-	op := "postgis: publish " + g.table
-	box, err := g.extent(ctx, r)
-	if err != nil {
-		return wrap(ctx, op, err)
+// Publish implements importers.Sink: one transaction on the session that the
+// imports share.
+func (s *ImportSink) Publish(ctx context.Context, all []importers.Staged) error {
+	const op = "postgis: publish"
+	work := make([]publishing, len(all))
+	for i, staged := range all {
+		g, ok := staged.Staging.(*staging)
+		if !ok || g.session != all[0].Staging.(*staging).session {
+			return fmt.Errorf("%s: %s was not begun beside %s", op, staged.Report.Collection, all[0].Report.Collection)
+		}
+		work[i] = publishing{Staged: staged, g: g}
+		if err := work[i].prepare(ctx); err != nil {
+			return wrap(ctx, op+" "+g.table, err)
+		}
 	}
-	r.Geometry = p.Geometry
-	body, err := json.Marshal(r)
-	if err != nil {
-		return wrap(ctx, op, err)
+	if len(work) == 0 {
+		return nil
 	}
-	var search spatial.Field
-	err = pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error {
-		if search, err = g.describe(ctx, tx, p); err != nil {
-			return err
+	err := pgx.BeginFunc(ctx, work[0].g.conn, func(tx pgx.Tx) error {
+		for i := range work {
+			if err := work[i].publish(ctx, tx); err != nil {
+				return wrap(ctx, op+" "+work[i].g.table, err)
+			}
 		}
-		without, err := g.withoutGeometry(ctx, tx, p, r)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, queryImportVersionDone, p.Options.Collection, g.version, string(p.Geometry), string(p.IDKind), p.IDField,
-			r.Loaded, without, box[0], box[1], box[2], box[3])
-		if err != nil {
-			return err
-		}
-		if err := PublishVersion(ctx, tx, p.Options.Collection, g.version); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, queryImportDone, g.id, body, sha256, r.Read, r.Loaded, r.Rejected, r.Repair.Invalid, p.Schema.Encoding, g.srid.String())
-		return err
+		return nil
 	})
 	if err != nil {
 		return wrap(ctx, op, err)
 	}
-	g.published, g.collection, g.search = true, p.Options.Collection, search
+	for _, w := range work {
+		w.g.published, w.g.collection, w.g.search = true, w.Plan.Options.Collection, w.search
+	}
 	return nil
+}
+
+// publishing is one version on its way to be current.
+type publishing struct {
+	importers.Staged
+	g      *staging
+	box    [4]*float64
+	report []byte
+	search spatial.Field
+}
+
+// prepare does what needs no transaction.
+func (w *publishing) prepare(ctx context.Context) (err error) {
+	if w.box, err = w.g.extent(ctx, w.Report); err != nil {
+		return err
+	}
+	w.Report.Geometry = w.Plan.Geometry
+	w.report, err = json.Marshal(w.Report)
+	return err
+}
+
+func (w *publishing) publish(ctx context.Context, tx pgx.Tx) (err error) {
+	g, p, r := w.g, w.Plan, w.Report
+	if w.search, err = g.describe(ctx, tx, p); err != nil {
+		return err
+	}
+	without, err := g.withoutGeometry(ctx, tx, p, r)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, queryImportVersionDone, p.Options.Collection, g.version, string(p.Geometry), string(p.IDKind), p.IDField,
+		r.Loaded, without, w.box[0], w.box[1], w.box[2], w.box[3])
+	if err != nil {
+		return err
+	}
+	if err := PublishVersion(ctx, tx, p.Options.Collection, g.version); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, queryImportDone, g.id, w.report, w.SHA256, r.Read, r.Loaded, r.Rejected, r.Repair.Invalid, p.Schema.Encoding, g.srid.String())
+	return err
 }
 
 // afterwards does what readers need not wait for; what fails here is done by

@@ -25,11 +25,18 @@ type ImportSink struct {
 // NewImportSink returns the sink of imports into db.
 func NewImportSink(db *DB, log *slog.Logger) *ImportSink { return &ImportSink{db: db, log: log} }
 
-// staging is one import under way. Its first connection holds the import's
-// advisory lock: who finds a running import whose lock is free knows that it
-// died.
+// session is the connection that holds the advisory locks of one import, or of
+// several that share their fate: who finds a running import whose lock is free
+// knows that it died.
+type session struct {
+	conn  *pgx.Conn
+	users int // stagings that are not closed
+}
+
+// staging is one import under way.
 type staging struct {
 	sink       *ImportSink
+	session    *session
 	conn       *pgx.Conn
 	id         int64
 	version    int
@@ -41,23 +48,48 @@ type staging struct {
 }
 
 // Begin implements importers.Sink.
-func (s *ImportSink) Begin(ctx context.Context, p *importers.Plan) (importers.Staging, error) {
+func (s *ImportSink) Begin(ctx context.Context, p *importers.Plan, beside importers.Staging) (importers.Staging, error) {
 	if err := CleanInterrupted(ctx, s.db, s.log); err != nil {
 		return nil, err
+	}
+	shared, err := s.session(ctx, beside)
+	if err != nil {
+		return nil, err
+	}
+	g := &staging{sink: s, session: shared, conn: shared.conn}
+	op := "postgis: begin import into " + p.Options.Collection
+	if g.srid, err = ensureSRID(ctx, g.conn, p); err == nil {
+		err = pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error { return g.claim(ctx, tx, p) })
+	}
+	if err != nil {
+		return nil, errors.Join(wrap(ctx, op, err), shared.leave(context.WithoutCancel(ctx)))
+	}
+	return g, nil
+}
+
+// session opens a session, or joins the one of another import.
+func (s *ImportSink) session(ctx context.Context, beside importers.Staging) (*session, error) {
+	if beside != nil {
+		g, ok := beside.(*staging)
+		if !ok {
+			return nil, fmt.Errorf("postgis: begin import: beside a staging of another sink, %T", beside)
+		}
+		g.session.users++
+		return g.session, nil
 	}
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	g := &staging{sink: s, conn: conn}
-	op := "postgis: begin import into " + p.Options.Collection
-	if g.srid, err = ensureSRID(ctx, conn, p); err == nil {
-		err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return g.claim(ctx, tx, p) })
+	return &session{conn, 1}, nil
+}
+
+// leave closes the connection after its last user.
+func (s *session) leave(ctx context.Context) error {
+	if s.users--; s.users > 0 {
+		return nil
 	}
-	if err != nil {
-		return nil, errors.Join(wrap(ctx, op, err), conn.Close(context.WithoutCancel(ctx)))
-	}
-	return g, nil
+	return s.conn.Close(ctx)
 }
 
 // connect opens a session set up for loading.
@@ -138,12 +170,13 @@ func (g *staging) Target() (spatial.SRID, int) { return g.srid, g.version }
 
 // Close implements importers.Staging.
 func (g *staging) Close(ctx context.Context, r *importers.Report, failed error) error {
-	defer func() { _ = g.conn.Close(ctx) }()
 	if g.published {
 		g.afterwards(ctx)
+		_ = g.session.leave(ctx)
 		return nil
 	}
-	// The session may be broken or inside a failed transaction: a new one tidies up.
+	// The session may be broken or inside a failed transaction: a new one tidies
+	// up. Imports that share it fail with this one.
 	if err := g.conn.Close(ctx); err != nil && g.sink.log != nil {
 		g.sink.log.DebugContext(ctx, "import session", "error", err)
 	}

@@ -19,7 +19,7 @@ func beginImport(t *testing.T, s store, id string) importers.Staging {
 	p := &importers.Plan{Options: importers.Options{Collection: id, Mode: importers.ModeReplace}, SRID: 4326,
 		Schema:   importers.Schema{Layer: id, Format: "test", GeometryType: spatial.GeometryPoint, Dimensions: spatial.XY},
 		Geometry: spatial.GeometryPoint, IDKind: spatial.IDInteger}
-	staging, err := postgis.NewImportSink(s.db, nil).Begin(t.Context(), p)
+	staging, err := postgis.NewImportSink(s.db, nil).Begin(t.Context(), p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

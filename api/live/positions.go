@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gisd/api/negotiate"
+	"gisd/api/problem"
 	"gisd/spatial"
 	"gisd/spatial/live"
 )
@@ -37,6 +38,10 @@ func (h *Handlers) postPositions(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
+	lang := problem.Language(c.Request())
+	for i := range receipt.Errors {
+		receipt.Errors[i].Reason = problem.Say(receipt.Errors[i].Reason, lang)
+	}
 	return c.JSON(http.StatusAccepted, receipt)
 }
 

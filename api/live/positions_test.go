@@ -86,6 +86,31 @@ func TestPostPositions(t *testing.T) {
 	}
 }
 
+// The reasons in a receipt follow Accept-Language, as those of a problem do.
+func TestReceiptInVietnamese(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	body := `{"device":"p","lon":1,"lat":1}` + "\n" + `{"device":"p","lon":1,"lat":95}`
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/live/positions", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = http.Header{roleHeader: {"operator"}, "Content-Type": {"application/x-ndjson"}, "Accept-Language": {"vi"}}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var got live.Receipt
+	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	const want = "phải là số độ từ -90 đến 90, không phải 95"
+	if response.StatusCode != http.StatusAccepted || len(got.Errors) != 1 || got.Errors[0].Reason != want {
+		t.Errorf("%d %+v", response.StatusCode, got)
+	}
+}
+
 func TestGetPositions(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, nil)

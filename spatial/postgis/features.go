@@ -32,8 +32,8 @@ func NewFeatures(db *DB, catalogue *Catalogue) *Features {
 // intersection, its edges inside and straight in the box's own CRS, and keeps
 // features without geometry (OGC 17-069r4 /req/core/fc-bbox-response C). A time
 // filter keeps features without a time, all of them where the collection has no
-// time field (/req/core/fc-time-response C). Matched is known (the whole
-// collection) only where nothing filters.
+// time field (/req/core/fc-time-response C). Matched is known where nothing
+// filters, and on a first page with others after it where counting is cheap.
 //
 // Errors: not_found when the caller may not read the collection, invalid for a
 // cursor, property or box that does not fit it, unavailable when the collection
@@ -183,6 +183,11 @@ func (f *Features) queryVersion(ctx context.Context, c *spatial.Collection, q sp
 	if len(page.Features) > q.Limit {
 		page.Features = page.Features[:q.Limit]
 		page.Next = page.Features[q.Limit-1].ID
+	}
+	if page.Matched < 0 && page.Next != "" && q.After == "" {
+		if page.Matched, err = f.matched(ctx, c, q.Access, filter); err != nil {
+			return nil, err
+		}
 	}
 	return page, nil
 }

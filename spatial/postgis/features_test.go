@@ -265,3 +265,40 @@ func TestVanishedVersion(t *testing.T) {
 		t.Errorf("a table that is gone: %v", err)
 	}
 }
+
+// The first of several pages tells how many match where that is cheap to count;
+// the pages after it do not count again.
+func TestFirstPageCounts(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	many := fixture.Collection(t, s.pool, fixture.Spec{ID: "many", Features: fixture.Points(10_050)})
+	extent := many.Extent
+	half := extent
+	half.MaxY = (extent.MinY + extent.MaxY) / 2
+	exact, err := s.features.Count(t.Context(), many, spatial.Query{BBox: &half})
+	if err != nil || exact < 1000 || exact > 9000 {
+		t.Fatalf("%d, %v", exact, err)
+	}
+	for _, tt := range []struct {
+		name string
+		q    spatial.Query
+		want int64
+	}{
+		{"a box", spatial.Query{BBox: &half}, exact},
+		{"its second page", spatial.Query{BBox: &half, After: "5"}, -1},
+		{"more than are counted", spatial.Query{BBox: &extent}, -1},
+		{"no filter", spatial.Query{}, 10_050},
+	} {
+		tt.q.Limit = 3
+		page, err := s.features.Query(t.Context(), many, tt.q)
+		for range 20 { // a busy machine may not count within its 50 ms
+			if err != nil || page.Matched == tt.want {
+				break
+			}
+			page, err = s.features.Query(t.Context(), many, tt.q)
+		}
+		if err != nil || page.Matched != tt.want || page.Next == "" {
+			t.Errorf("%s: matched %d, want %d, %v", tt.name, page.Matched, tt.want, err)
+		}
+	}
+}

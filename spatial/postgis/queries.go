@@ -33,6 +33,8 @@ var (
 	queryCatalogueFingerprint string
 	//go:embed queries/catalogue_listen.sql
 	queryCatalogueListen string
+	//go:embed queries/features_count_timeout.sql
+	queryFeaturesCountTimeout string
 	//go:embed queries/publish_version.sql
 	queryPublishVersion string
 	//go:embed queries/publish_current_table.sql

@@ -114,10 +114,10 @@ func parameters() object {
 	return object{
 		"f":        query("f", "The format: json or html.", object{"type": "string", "enum": []string{"json", "html"}}),
 		"limit":    query("limit", "How many features at most.", object{"type": "integer", "minimum": 1, "maximum": limitMax, "default": limitNormal}),
-		"bbox":     query("bbox", "Only features that intersect this box: west,south,east,north in degrees, or in the order of bbox-crs.", numbers),
+		"bbox":     query("bbox", "Only features that intersect this box, and those without geometry: west,south,east,north in degrees, or in the order of bbox-crs.", numbers),
 		"bbox-crs": query("bbox-crs", "The coordinate system of bbox.", uri),
 		"crs":      query("crs", "The coordinate system of the answer.", uri),
-		"datetime": query("datetime", "Only features of this instant or interval.", object{"type": "string"}),
+		"datetime": query("datetime", "Only features of this instant or interval, and those without a time.", object{"type": "string"}),
 		"cursor":   query("cursor", "Where the page begins; comes with next links and means nothing by itself.", object{"type": "string"}),
 		"featureId": object{
 			"name": "featureId", "in": "path", "required": true, "description": "The id of the feature.", "schema": object{"type": "string"},

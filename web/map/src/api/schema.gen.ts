@@ -132,7 +132,7 @@ export interface paths {
         };
         /**
          * Features of a collection, page by page
-         * @description Any property of the collection is a parameter as well: property=value. The next page is at the link with rel next; its cursor means nothing by itself.
+         * @description Any property of the collection is a parameter as well: property=value. The next page is at the link with rel next; its cursor means nothing by itself. numberMatched is exact where it is given: without filters, and on the first page of at most 10000 matches that are quick to count.
          */
         get: operations["getFeatures"];
         put?: never;
@@ -347,7 +347,7 @@ export interface paths {
         };
         /**
          * What moves, as server-sent events
-         * @description Events are snapshot, positions, remove, tiles-changed and bye. A stream never ends by itself.
+         * @description Events are snapshot, positions, remove, tiles-changed and bye. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again.
          */
         get: operations["getStream"];
         put?: never;
@@ -686,7 +686,26 @@ export interface components {
             bearing?: number;
             attributes?: Record<string, never>;
         };
-        Receipt: Record<string, never>;
+        Receipt: {
+            /** @description Positions that were taken. */
+            accepted: number;
+            /** @description Of the accepted: older than the last known one, kept as history. */
+            late: number;
+            /** @description Of the accepted: known already. */
+            duplicates: number;
+            /** @description Lines that were not taken. */
+            rejected: number;
+            /** @description The first faults of the rejected. */
+            errors?: {
+                /** @description The line. */
+                row: number;
+                device?: string;
+                /** @description The member of the position; absent where the whole line is meant. */
+                name?: string;
+                /** @description Follows Accept-Language. */
+                reason: string;
+            }[];
+        };
         Device: {
             id: string;
             kind: string;
@@ -937,13 +956,13 @@ export interface operations {
                 f?: components["parameters"]["f"];
                 /** @description How many features at most. */
                 limit?: number;
-                /** @description west,south,east,north in degrees; six numbers have heights. */
-                bbox?: components["parameters"]["bbox"];
+                /** @description Features that intersect this box, and those without geometry: west,south,east,north in degrees, or in the order of bbox-crs; six numbers have heights. */
+                bbox?: string;
                 /** @description The coordinate system of bbox; CRS84 by default. */
                 "bbox-crs"?: string;
                 /** @description The coordinate system of the answer; CRS84 by default. */
                 crs?: components["parameters"]["crs"];
-                /** @description An RFC 3339 instant, a date, or an interval such as 2026-01-01/.. */
+                /** @description Features of this time, and those without a time: an RFC 3339 instant, a date, or an interval such as 2026-01-01/.. */
                 datetime?: string;
                 /** @description Where the page begins. */
                 cursor?: string;

@@ -98,7 +98,7 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 	if err = errors.Join(err, rejects.close()); err != nil {
 		return err
 	}
-	return a.showReports(reports, f.json)
+	return a.showReports(reports, f)
 }
 
 // importJobs gives each layer its collection.
@@ -124,17 +124,20 @@ func importJobs(layers []importers.Layer, o importers.Options, f *importFlags, r
 
 // showReports prints what was done; rejected records make an exit code of their
 // own.
-func (a *app) showReports(reports []*importers.Report, asJSON bool) error {
+func (a *app) showReports(reports []*importers.Report, f *importFlags) error {
 	rejected := int64(0)
 	for _, r := range reports {
 		rejected += r.Rejected
-		if asJSON {
+		if f.json {
 			if err := writeJSON(a.stdout, r); err != nil {
 				return err
 			}
 			continue
 		}
 		writeReport(a.stdout, r)
+		if r.Version == 1 && !f.publish && !r.DryRun {
+			fmt.Fprintf(a.stdout, "  draft: `gisd collections publish %[1]s` shows it; editors see it once it has a department (`gisd collections set %[1]s --department NAME`)\n", r.Collection)
+		}
 		if r.CRSGuess {
 			fmt.Fprintf(a.stderr, "gisd: reference system %s is %s\n", r.SRID, r.CRSReason)
 		}

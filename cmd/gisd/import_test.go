@@ -348,6 +348,9 @@ func TestImportListsEmptiedGeometries(t *testing.T) {
 	path := writeFile(t, "parks.geojson", `{"type":"FeatureCollection","features":[`+strings.Join(features, ",\n")+`]}`)
 	rejects := filepath.Join(t.TempDir(), "rejects.csv")
 	out := must(t, env, "import", path, "--collection", "parks", "--reject", rejects)
+	if !strings.Contains(out, "gisd collections set parks --department") {
+		t.Errorf("no word of how editors come to see the draft\n%s", out)
+	}
 	if !strings.Contains(out, "12 left empty") || !strings.Contains(out, "id 100, 101, 102, 103, 104, 105, 106, 107, 108, 109 and 2 more (--reject lists them all)") {
 		t.Errorf("report\n%s", out)
 	}

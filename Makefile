@@ -84,8 +84,8 @@ verify: generate ## generated files are fresh
 	git diff --exit-code -- web/map/src/api
 
 .PHONY: golden
-golden: need-test ## rewrite golden files
-	go run ./internal/testdb/cmd/testcluster -- go test ./... -update
+golden: need-test ## rewrite golden files and the table of PROJ's answers
+	go test ./tiles/styles ./spatial/crs -update
 
 .PHONY: fuzz
 fuzz: ## every fuzz target, 20 s each

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -80,98 +81,141 @@ func ignoreCancel(err error) error {
 	return err
 }
 
-// wire builds the server and lists what must run beside it, in no order.
+// node is one server in the making: each room adds its routes, what runs beside
+// the server, and what is closed after it.
+type node struct {
+	*app
+	db        *postgis.DB
+	origin    negotiate.Origin
+	registry  *prometheus.Registry
+	catalogue *postgis.Catalogue
+	server    api.Config
+	parts     []part
+	closers   []func()
+}
+
+// wire builds the server and lists what must run beside it, in no order. After
+// an error nothing is left to close.
 func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part, closeAll func(), err error) {
+	n, err := newNode(ctx, a, db)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	err = errors.Join(n.addFeatures(ctx), n.addTiles(), n.addLive(ctx))
+	var server *api.Server
+	if err == nil {
+		server, err = n.build()
+	}
+	if err != nil {
+		n.close()
+		return nil, nil, nil, err
+	}
+	return server, n.parts, n.close, nil
+}
+
+func newNode(ctx context.Context, a *app, db *postgis.DB) (*node, error) {
 	origin, err := a.cfg.origin()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-
-	catalogue := postgis.NewCatalogue(db)
-	if err := catalogue.Reload(ctx); err != nil {
-		return nil, nil, nil, err
+	n := &node{app: a, db: db, origin: origin, registry: prometheus.NewRegistry(), catalogue: postgis.NewCatalogue(db)}
+	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if err := n.catalogue.Reload(ctx); err != nil {
+		return nil, err
 	}
-	if err := postgis.RegisterMetrics(registry, db, catalogue); err != nil {
-		return nil, nil, nil, err
+	if err := postgis.RegisterMetrics(n.registry, db, n.catalogue); err != nil {
+		return nil, err
 	}
 	accounts := postgis.NewAccounts(db.Pool, a.log)
-	people := auth.New(auth.Config{Users: accounts, Sessions: accounts, Keys: accounts, Audit: accounts, Log: a.log})
-
-	memory, err := cache.NewMemory(int64(a.cfg.TileCacheSize), registry)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	tileService := tiles.NewService(tiles.Config{}, catalogue, tilespostgis.NewSource(db.Pool, registry), memory, registry)
-
-	cursorKey, err := db.Secret(ctx, "paging cursors")
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	reader := postgis.NewFeatures(db, catalogue)
-	features, err := ogc.New(ogc.Config{
-		Catalogue: catalogue,
-		Features:  reader,
-		Search:    postgis.NewSearch(db, catalogue),
-		Encoder:   geojson.Encoder{},
-		Origin:    origin,
-		CursorKey: cursorKey,
-	})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	bus, closeBus, err := a.bus(ctx)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	defer func() {
-		if err != nil {
-			closeBus()
-		}
-	}()
-	devices := postgis.NewDevices(db)
-	writer := postgis.NewPositionWriter(db, postgis.PositionWriterConfig{RetainDays: a.cfg.PositionDays})
-	hub := live.NewHub(live.Config{Source: devices, Bus: bus, Log: a.log})
-	intake := &live.Intake{Hub: hub, Recorder: writer}
-	streams := apilive.New(apilive.Config{
-		Intake: intake, Catalogue: catalogue, Registrar: devices, AccessOf: auth.AccessOf, Registry: registry, Log: a.log,
-	})
-
-	var styleErr error
-	server, err := api.New(api.Config{
+	n.server = api.Config{
 		Listen: a.cfg.Listen, TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey,
 		Origin: origin, CORSOrigins: a.cfg.CORSOrigins, BasemapURL: a.cfg.BasemapURL,
 		RatePerSecond: float64(a.cfg.RateLimit), RateBurst: burst * a.cfg.RateLimit,
 		ShutdownTimeout: a.cfg.ShutdownTimeout,
-		Map:             web.Files(), Auth: people, Registry: registry, Log: a.log,
+		Map:             web.Files(), Registry: n.registry, Log: a.log,
+		Auth: auth.New(auth.Config{Users: accounts, Sessions: accounts, Keys: accounts, Audit: accounts, Log: a.log}),
 		Ready: []api.Check{
 			{Name: "database", Test: db.Pool.Ping},
-			{Name: "catalogue", Test: func(context.Context) error { return loaded(catalogue) }},
+			{Name: "catalogue", Test: func(context.Context) error { return loaded(n.catalogue) }},
 		},
-		Streams: []string{apilive.StreamPath}, StopStreams: []func(){streams.Close},
-		Register: []func(*echo.Echo){
-			features.Register,
-			streams.Register,
-			func(e *echo.Echo) { apitiles.Register(e, tileService, origin) },
-			func(e *echo.Echo) { apicrs.Register(e, origin) },
-			func(e *echo.Echo) {
-				styleErr = apistyles.Register(e, apistyles.Deps{
-					Catalogue: catalogue, CodeLists: postgis.NewCodeLists(db), Access: auth.AccessOf, Origin: origin,
-					Basemap: styles.Basemap{TileURL: a.cfg.BasemapURL},
-				})
-			},
-		},
+	}
+	n.parts = []part{n.catalogue.Run}
+	return n, nil
+}
+
+func (n *node) close() {
+	for _, f := range slices.Backward(n.closers) {
+		f()
+	}
+}
+
+func (n *node) addFeatures(ctx context.Context) error {
+	cursorKey, err := n.db.Secret(ctx, "paging cursors")
+	if err != nil {
+		return err
+	}
+	features, err := ogc.New(ogc.Config{
+		Catalogue: n.catalogue,
+		Features:  postgis.NewFeatures(n.db, n.catalogue),
+		Search:    postgis.NewSearch(n.db, n.catalogue),
+		Encoder:   geojson.Encoder{},
+		Origin:    n.origin,
+		CursorKey: cursorKey,
 	})
-	if err = errors.Join(err, styleErr); err != nil {
-		return nil, nil, nil, err
+	if err != nil {
+		return err
 	}
-	parts := []part{catalogue.Run, hub.Run, writer.Run, streams.Run}
-	if a.cfg.DatabaseURL == "" && a.cfg.Demo {
-		fleet := demoFleet{hub: hub, devices: devices, catalogue: catalogue, log: a.log}
-		parts = append(parts, fleet.traffic)
+	n.server.Register = append(n.server.Register, features.Register)
+	return nil
+}
+
+func (n *node) addTiles() error {
+	memory, err := cache.NewMemory(int64(n.cfg.TileCacheSize), n.registry)
+	if err != nil {
+		return err
 	}
-	return server, parts, func() { tileService.Wait(); closeBus() }, nil
+	service := tiles.NewService(tiles.Config{}, n.catalogue, tilespostgis.NewSource(n.db.Pool, n.registry), memory, n.registry)
+	n.closers = append(n.closers, service.Wait)
+	n.server.Register = append(n.server.Register, func(e *echo.Echo) { apitiles.Register(e, service, n.origin) })
+	return nil
+}
+
+func (n *node) addLive(ctx context.Context) error {
+	bus, closeBus, err := n.bus(ctx)
+	if err != nil {
+		return err
+	}
+	n.closers = append(n.closers, closeBus)
+	devices := postgis.NewDevices(n.db)
+	writer := postgis.NewPositionWriter(n.db, postgis.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
+	hub := live.NewHub(live.Config{Source: devices, Bus: bus, Log: n.log})
+	streams := apilive.New(apilive.Config{
+		Intake:    &live.Intake{Hub: hub, Recorder: writer},
+		Catalogue: n.catalogue, Registrar: devices, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
+	})
+	n.server.Register = append(n.server.Register, streams.Register)
+	n.server.Streams = append(n.server.Streams, apilive.StreamPath)
+	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
+	n.parts = append(n.parts, hub.Run, writer.Run, streams.Run)
+	if n.cfg.DatabaseURL == "" && n.cfg.Demo {
+		n.parts = append(n.parts, demoFleet{hub: hub, devices: devices, catalogue: n.catalogue, log: n.log}.traffic)
+	}
+	return nil
+}
+
+// build adds the rooms that stand on the catalogue alone and makes the server.
+func (n *node) build() (*api.Server, error) {
+	var styleErr error
+	n.server.Register = append(n.server.Register,
+		func(e *echo.Echo) { apicrs.Register(e, n.origin) },
+		func(e *echo.Echo) {
+			styleErr = apistyles.Register(e, apistyles.Deps{
+				Catalogue: n.catalogue, CodeLists: postgis.NewCodeLists(n.db), Access: auth.AccessOf, Origin: n.origin,
+				Basemap: styles.Basemap{TileURL: n.cfg.BasemapURL},
+			})
+		})
+	server, err := api.New(n.server)
+	return server, errors.Join(err, styleErr)
 }
 
 // loaded fails while the catalogue was never read.

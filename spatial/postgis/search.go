@@ -39,8 +39,9 @@ func NewSearch(db *DB, catalogue *Catalogue) *Search {
 }
 
 // Search returns up to limit features that the caller may read, the best first:
-// names that begin like the question, then short names. Features without
-// geometry are not found. Positions and envelopes are in SRID 4326, lon lat.
+// names that begin like the question, then short names, the collections taking
+// turns. Features without geometry are not found. Positions and envelopes are in
+// SRID 4326, lon lat.
 func (s *Search) Search(ctx context.Context, question string, a spatial.Access, limit int) ([]spatial.SearchHit, error) {
 	const op = "postgis: search"
 	words := searchTerms(question)
@@ -80,9 +81,33 @@ func searchTerms(question string) []string {
 // isMark tells what trigrams do not hold.
 func isMark(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
+// atATime is how many hits of equal rank a collection shows before the next
+// collection has its turn.
+const atATime = 3
+
+// spread lets the collections take turns among hits of equal rank, so that one
+// with many names does not hide the others. Hits come sorted and keep their
+// order within a collection.
+func spread(sorted []rankedHit) {
+	type place struct {
+		collection string
+		rank       int
+	}
+	seen := map[place]int{}
+	for i := range sorted {
+		p := place{sorted[i].Collection, sorted[i].rank}
+		sorted[i].turn = seen[p] / atATime
+		seen[p]++
+	}
+	slices.SortStableFunc(sorted, func(a, b rankedHit) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.turn, b.turn))
+	})
+}
+
 type rankedHit struct {
 	spatial.SearchHit
 	rank int
+	turn int // set by spread
 }
 
 func (s *Search) searchAll(ctx context.Context, words []string, a spatial.Access, limit int) ([]spatial.SearchHit, error) {
@@ -120,6 +145,7 @@ func (s *Search) searchAll(ctx context.Context, words []string, a spatial.Access
 		return cmp.Or(cmp.Compare(a.rank, b.rank),
 			cmp.Compare(utf8.RuneCountInString(a.Name), utf8.RuneCountInString(b.Name)), cmp.Compare(a.Name, b.Name))
 	})
+	spread(ranked)
 	hits := make([]spatial.SearchHit, 0, min(len(ranked), limit))
 	for _, r := range ranked[:min(len(ranked), limit)] {
 		hits = append(hits, r.SearchHit)

@@ -1,4 +1,5 @@
 import { covers, grow, union } from "../geo/bbox";
+import { type Election, elect } from "./election";
 import type { LiveFrame } from "./positions";
 import { Positions } from "./positions";
 import { type LiveListener, type LiveStatus, Stream, type Viewport } from "./stream";
@@ -20,9 +21,8 @@ const SETTLE_MS = 400;
 const MARGIN = 0.25;
 
 /**
- * One stream for all tabs of a browser: the tab that holds the lock connects
- * for the union of what the tabs show and passes on what it hears. Where the
- * browser has no locks (plain HTTP on a network), each tab has its own stream.
+ * One stream for all tabs of a browser: the tab that leads connects for the
+ * union of what the tabs show and passes on what it hears.
  */
 export class SharedStream {
   readonly #tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -31,11 +31,10 @@ export class SharedStream {
   readonly #channel: BroadcastChannel | undefined;
   readonly #known = new Positions(() => undefined);
   readonly #tabs = new Map<string, { viewport: Viewport; heard: number }>();
-  readonly #stop = new AbortController();
+  readonly #election: Election;
   #own: Viewport | undefined;
   #open: Viewport | undefined;
   #leads = false;
-  #release: (() => void) | undefined;
   #status: LiveStatus = "connecting";
   #settle: ReturnType<typeof setTimeout> | undefined;
   #repeat: ReturnType<typeof setInterval> | undefined;
@@ -47,17 +46,12 @@ export class SharedStream {
       changed: (collections) => this.#pass({ type: "changed", collections }),
       status: (status) => this.#pass({ type: "status", status }),
     });
-    const shares = "locks" in navigator && typeof BroadcastChannel === "function";
-    if (!shares) {
-      this.#leads = true;
-      return;
+    if (typeof BroadcastChannel === "function") {
+      this.#channel = new BroadcastChannel(CHANNEL);
+      this.#channel.onmessage = (event: MessageEvent<Message>) => this.#hear(event.data);
+      this.#repeat = setInterval(() => this.#announce(), REPEAT_MS);
     }
-    this.#channel = new BroadcastChannel(CHANNEL);
-    this.#channel.onmessage = (event: MessageEvent<Message>) => this.#hear(event.data);
-    this.#repeat = setInterval(() => this.#announce(), REPEAT_MS);
-    void navigator.locks
-      .request(CHANNEL, { signal: this.#stop.signal }, () => this.#lead())
-      .catch(() => undefined); // closed before it was this tab's turn
+    this.#election = elect(CHANNEL, { lead: () => this.#lead(), resign: () => this.#resign() });
   }
 
   /** Tells what this tab shows; connections follow once it has settled. */
@@ -74,20 +68,24 @@ export class SharedStream {
     clearTimeout(this.#settle);
     clearInterval(this.#repeat);
     this.#post({ type: "bye", tab: this.#tab });
-    this.#stop.abort();
     this.#stream.close();
-    this.#release?.();
+    this.#election.leave();
     this.#channel?.close();
   }
 
-  /** Holds the lock until this tab closes. */
-  #lead(): Promise<void> {
+  #lead(): void {
     this.#leads = true;
     this.#post({ type: "who" });
     this.#follow();
-    return new Promise((resolve) => {
-      this.#release = resolve;
-    });
+  }
+
+  /** Another tab leads: it connects for this one too. */
+  #resign(): void {
+    this.#leads = false;
+    this.#stream.close();
+    this.#open = undefined;
+    this.#tabs.clear();
+    this.#announce();
   }
 
   #announce(): void {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ import (
 type memory struct {
 	collections []*spatial.Collection
 	features    map[string][]spatial.Feature
-	last        spatial.Query
+	last        atomic.Pointer[spatial.Query]
 }
 
 func (m *memory) Collections(a spatial.Access) []*spatial.Collection {
@@ -52,7 +53,7 @@ func (m *memory) Collection(id string, a spatial.Access) (*spatial.Collection, e
 }
 
 func (m *memory) Query(_ context.Context, c *spatial.Collection, q spatial.Query) (*spatial.FeaturePage, error) {
-	m.last = q
+	m.last.Store(&q)
 	page := &spatial.FeaturePage{Matched: -1}
 	for _, f := range m.features[c.ID] {
 		if q.After != "" && number(f.ID) <= number(q.After) || !matches(f, c, q) {

@@ -214,12 +214,12 @@ func TestItemsFilters(t *testing.T) {
 		}
 	}
 	count("datetime=2026-01-01/..")
-	if got := s.store.last.Time; got == nil || !got.Start.Equal(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) || !got.End.IsZero() {
+	if got := s.store.last.Load().Time; got == nil || !got.Start.Equal(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) || !got.End.IsZero() {
 		t.Errorf("datetime became %v", got)
 	}
 	count("datetime=../..")
-	if s.store.last.Time != nil {
-		t.Errorf("an open interval filters by %v", s.store.last.Time)
+	if s.store.last.Load().Time != nil {
+		t.Errorf("an open interval filters by %v", s.store.last.Load().Time)
 	}
 }
 

@@ -9,12 +9,17 @@ import (
 // Mode says what an import does with the collection that is there.
 type Mode string
 
-// ModeCreate wants a new collection, ModeReplace makes a new version of one
-// that exists, or a new collection.
+// The modes. Each makes a new version; readers see the old one until it is
+// complete.
 const (
-	ModeCreate  Mode = "create"
-	ModeReplace Mode = "replace"
+	ModeCreate  Mode = "create"  // a new collection; conflict where it exists
+	ModeReplace Mode = "replace" // what the source holds and nothing else, or a new collection
+	ModeAppend  Mode = "append"  // what is there and the source's records after it
+	ModeUpsert  Mode = "upsert"  // the source's records replace those of the same key; needs Key
 )
+
+// KeyGeometry as a key takes the hash of the normalized geometry for the id.
+const KeyGeometry = "geometry"
 
 // Options of one import. The zero value of a member is its default.
 type Options struct {
@@ -28,6 +33,11 @@ type Options struct {
 	// is no bound. Zero stops at the first.
 	MaxErrors int64
 	DryRun    bool // everything but the publishing; what was staged is dropped
+
+	DeleteMissing bool // with ModeUpsert: what the source does not hold goes
+	AllowLoss     bool // a field may go, or change to a type that holds less
+	DiscardEdits  bool // edits made since the last import may be lost
+	RebaseEdits   bool // they are made again on the new version, by key
 
 	Publish     bool // visible at once; otherwise a draft, or as the collection was
 	Visibility  spatial.Visibility

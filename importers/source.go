@@ -3,6 +3,7 @@ package importers
 import (
 	"context"
 
+	"gisd/importers/encodings"
 	"gisd/spatial"
 )
 
@@ -18,6 +19,12 @@ type Source interface {
 	// Read itself fails only where going on is impossible.
 	Read(ctx context.Context, emit func(*Record) error) error
 	Close() error
+}
+
+// Positioned is a Source that knows how much of Schema.Bytes it has read.
+type Positioned interface {
+	// Position is safe to call while another goroutine reads.
+	Position() int64
 }
 
 // Schema is what a layer says of itself.
@@ -47,6 +54,8 @@ type FieldInfo struct {
 	Unit     string
 	CodeList string
 	Samples  []string // up to five distinct values, for inspect
+	// Text says how this column's text was decoded; nil where the format fixes it.
+	Text *encodings.Choice
 }
 
 // CRS is the reference system a source claims.

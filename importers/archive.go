@@ -59,6 +59,22 @@ func (in *Input) unzip(ctx context.Context, f File, limits Limits) error {
 	return nil
 }
 
+// isDocument tells a zip that is one document (XLSX, ODS) from an archive of
+// files.
+func isDocument(path string) bool {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return false // the unpacking says what is wrong
+	}
+	defer z.Close()
+	for _, e := range z.File {
+		if e.Name == "[Content_Types].xml" || e.Name == "mimetype" || e.Name == "content.xml" {
+			return true
+		}
+	}
+	return false
+}
+
 func (in *Input) gunzip(ctx context.Context, f File, limits Limits) error {
 	r, err := os.Open(f.Path)
 	if err != nil {

@@ -135,7 +135,7 @@ func (in *Input) openFile(ctx context.Context, path, name string, limits Limits)
 		return fmt.Errorf("importers: open %s: %w", name, err)
 	}
 	switch {
-	case string(head) == "PK\x03\x04" || string(head) == "PK\x05\x06":
+	case (string(head) == "PK\x03\x04" || string(head) == "PK\x05\x06") && !isDocument(path):
 		return in.unzip(ctx, f, limits)
 	case len(head) > 2 && head[0] == 0x1f && head[1] == 0x8b:
 		return in.gunzip(ctx, f, limits)

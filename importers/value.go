@@ -41,6 +41,14 @@ func DateOf(t time.Time) int64 {
 // DateTimeOf is the Int of a datetime.
 func DateTimeOf(t time.Time) int64 { return t.UnixMicro() - unixToPostgresMicros }
 
+// Day is midnight UTC of the day that the Int of a date means.
+func (v Value) Day() time.Time {
+	return time.Unix((v.Int+unixToPostgresDays)*86400, 0).UTC()
+}
+
+// Time is what the Int of a datetime means, in UTC.
+func (v Value) Time() time.Time { return time.UnixMicro(v.Int + unixToPostgresMicros).UTC() }
+
 // Shorten makes raw input fit for a report: printable, at most 80 bytes.
 func Shorten(raw []byte) string {
 	cut := ""

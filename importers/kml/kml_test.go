@@ -1,0 +1,268 @@
+package kml_test
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/twpayne/go-geom/encoding/ewkb"
+	"github.com/twpayne/go-geom/encoding/wkt"
+
+	"gisd/importers"
+	"gisd/importers/importertest"
+	"gisd/importers/kml"
+	"gisd/internal/testdata"
+	"gisd/spatial"
+)
+
+func layersOf(ctx context.Context, t testing.TB, path string) ([]importers.Layer, error) {
+	t.Helper()
+	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close() })
+	return kml.Format{}.Layers(ctx, in)
+}
+
+func write(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// describe reads a layer as one line a record: WKT, then name=value.
+func describe(t testing.TB, l importers.Layer) []string {
+	t.Helper()
+	src, err := l.Open(t.Context(), importers.SourceOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	s := src.Schema()
+	out := []string{fmt.Sprintf("%s %s %s", l.Name, s.GeometryType, s.Dimensions)}
+	err = src.Read(t.Context(), func(r *importers.Record) error {
+		line := shape(t, r.Geometry)
+		if r.Err != nil {
+			line = "ERROR " + r.Err.Reason.EN
+		}
+		if r.ID.Valid {
+			line += " #" + string(r.ID.Bytes)
+		}
+		for i, v := range r.Values {
+			if v.Valid {
+				line += fmt.Sprintf(" %s=%s", s.Fields[i].Name, valueText(s.Fields[i].Type, v))
+			}
+		}
+		out = append(out, line)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func shape(t testing.TB, g []byte) string {
+	t.Helper()
+	if g == nil {
+		return "-"
+	}
+	geometry, err := ewkb.Unmarshal(g)
+	if err != nil {
+		t.Fatalf("%x: %v", g, err)
+	}
+	text, err := wkt.Marshal(geometry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func valueText(k spatial.FieldType, v importers.Value) string {
+	switch k {
+	case spatial.FieldString:
+		return string(v.Bytes)
+	case spatial.FieldNumber:
+		return fmt.Sprint(v.Float)
+	}
+	return fmt.Sprintf("%s:%d", k, v.Int)
+}
+
+func TestPlacemarks(t *testing.T) {
+	t.Parallel()
+	const ring = "<LinearRing><coordinates>%s</coordinates></LinearRing>"
+	square := fmt.Sprintf(ring, "0,0 4,0 4,4 0,0")
+	hole := fmt.Sprintf(ring, "1,1 2,1 2,2 1,1")
+	point := func(text string) string { return "<Point><coordinates>" + text + "</coordinates></Point>" }
+	for _, tc := range []struct{ name, body, want string }{
+		{"point", point("106.5,10.5"), "POINT (106.5 10.5)"},
+		{"blanks", point("\n 106.5 ,\t10.5\n"), "POINT (106.5 10.5)"},
+		{"blanks behind commas", point("106.5, 10.5, 3"), "POINT Z (106.5 10.5 3)"},
+		{"no commas", point("106.5 10.5 3"), "POINT Z (106.5 10.5 3)"},
+		{"several for a point", point("1,2 3,4"), "POINT (1 2)"},
+		{"heights that are all zero", point("1,2,0"), "POINT (1 2)"},
+		{"four numbers", point("1,2,0,20"), "POINT (1 2)"},
+		{"exponent", point("1e1,-.5"), "POINT (10 -0.5)"},
+		{"not a number", point("no,2"), `ERROR the geometry is damaged: position 1: "no" is no number`},
+		{"one number", point("1"), "ERROR the geometry is damaged: position 1: it has one coordinate only"},
+		{"nothing", point(" \n"), "-"},
+		{"line, commas behind tuples", "<LineString><coordinates>1,2, 3,4,</coordinates></LineString>", "LINESTRING (1 2, 3 4)"},
+		{"line, blanks and heights", "<LineString><coordinates>1, 2, 5 3, 4, 6</coordinates></LineString>", "LINESTRING Z (1 2 5, 3 4 6)"},
+		{"line, a height missing", "<LineString><coordinates>1,2,5 3,4</coordinates></LineString>", "LINESTRING Z (1 2 5, 3 4 0)"},
+		{"ring alone", square, "LINESTRING (0 0, 4 0, 4 4, 0 0)"},
+		{"polygon, hole first", "<Polygon><innerBoundaryIs>" + hole + "</innerBoundaryIs><outerBoundaryIs>" + square + "</outerBoundaryIs></Polygon>",
+			"POLYGON ((0 0, 4 0, 4 4, 0 0), (1 1, 2 1, 2 2, 1 1))"},
+		{"two holes in one boundary", "<Polygon><outerBoundaryIs>" + square + "</outerBoundaryIs><innerBoundaryIs>" + hole + hole + "</innerBoundaryIs></Polygon>",
+			"POLYGON ((0 0, 4 0, 4 4, 0 0), (1 1, 2 1, 2 2, 1 1), (1 1, 2 1, 2 2, 1 1))"},
+		{"multi", "<MultiGeometry>" + point("1,2") + "<MultiGeometry>" + point("3,4") + "</MultiGeometry></MultiGeometry>", "MULTIPOINT (1 2, 3 4)"},
+		{"multi of one", "<MultiPolygon><Polygon><outerBoundaryIs>" + square + "</outerBoundaryIs></Polygon></MultiPolygon>", "MULTIPOLYGON (((0 0, 4 0, 4 4, 0 0)))"},
+		{"multi of nothing", "<MultiGeometry/>", "-"},
+		{"mixed", "<MultiGeometry>" + point("1,2") + square + "</MultiGeometry>", "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 4 0, 4 4, 0 0))"},
+		{"model", "<Model><Location><longitude>1</longitude><latitude>2</latitude><altitude>3</altitude></Location></Model>", "POINT Z (1 2 3)"},
+		{"track", "<gx:Track><when>2020-01-01T00:00:00Z</when><when>2020-01-01T00:00:01Z</when><gx:coord>1 2 0</gx:coord><gx:coord>3 4 0</gx:coord></gx:Track>",
+			"LINESTRING (1 2, 3 4) begin=datetime:631152000000000 end=datetime:631152001000000"},
+		{"tracks", "<gx:MultiTrack><gx:Track><gx:coord>1 2</gx:coord><gx:coord>3 4</gx:coord></gx:Track></gx:MultiTrack>", "MULTILINESTRING ((1 2, 3 4))"},
+		{"its own members", `<name> Đường &amp; cầu </name><description><![CDATA[<b>x</b>]]></description><visibility>0</visibility><TimeStamp><when>2020</when></TimeStamp>` +
+			`<Style><IconStyle><Icon><href>a.png</href></Icon></IconStyle></Style><LineString><tessellate>1</tessellate><altitudeMode>absolute</altitudeMode></LineString>`,
+			"- Name=Đường & cầu description=<b>x</b> visibility=boolean:0 timestamp=date:7305 icon=a.png tessellate=boolean:1 altitudeMode=absolute"},
+		{"data", `<ExtendedData><Data name="số thửa"><displayName>x</displayName><value>012</value></Data><Data name="ngày"><value>2020-02-29</value></Data><Data name="trống"><value/></Data></ExtendedData>`,
+			"- số thửa=012 ngày=date:7364"},
+		{"typed data", `<ExtendedData><SchemaData schemaUrl="#s"><SimpleData name="n">7</SimpleData><SimpleData name="d">1.5</SimpleData><SimpleData name="b">true</SimpleData><SimpleData name="wrong">x</SimpleData></SchemaData></ExtendedData>`,
+			"- n=integer:7 d=1.5 b=boolean:1 wrong=x"},
+		{"reference to a combining letter", "<name>a&#x301;</name>", "- Name=á"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			doc := `<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="g"><Document><Schema id="s"><SimpleField type="int" name="n"/>` +
+				`<SimpleField type="double" name="d"/><SimpleField type="bool" name="b"/><SimpleField type="int" name="wrong"/></Schema><Placemark>` + tc.body + `</Placemark></Document></kml>`
+			layers, err := layersOf(t.Context(), t, write(t, "a.kml", doc))
+			if err != nil || len(layers) != 1 {
+				t.Fatalf("%d layers, %v", len(layers), err)
+			}
+			got := describe(t, layers[0])
+			if diff := cmp.Diff(tc.want, got[1]); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	const pm = "<Placemark><Point><coordinates>1,2</coordinates></Point></Placemark>"
+	for _, tc := range []struct{ name, doc, want string }{
+		{"root without a name", "<kml>" + pm + "</kml>", "a"},
+		{"no kml element", `<Document xmlns="http://earth.google.com/kml/2.1">` + pm + "</Document>", "a"},
+		{"prefix", `<kml:kml xmlns:kml="x"><kml:Placemark/></kml:kml>`, "a"},
+		{"name after the content", "<kml><Document>" + pm + "<name>Đất</name></Document></kml>", "Đất"},
+		{"folders", "<kml><Document><name>d</name><Folder><name>x</name>" + pm + "<Folder><name>x</name>" + pm + "</Folder></Folder><Folder>" + pm + "</Folder><Folder/></Document></kml>", "x|x (#2)|Layer2"},
+		{"schema of 2.0", `<kml><Document><Schema name="Road" parent="Placemark"><SimpleField name="w" type="int"/></Schema><Road><name>r</name><w>3</w></Road></Document></kml>`, "a"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			layers, err := layersOf(t.Context(), t, write(t, "a.kml", tc.doc))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, l := range layers {
+				names = append(names, l.Name)
+			}
+			if got := strings.Join(names, "|"); got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, doc, want string }{
+		{"links", "<kml><NetworkLink/></kml>", "only 1 × NetworkLink"},
+		{"nothing", "<kml/>", "holds no placemarks"},
+		{"cut short", "<kml><Document><Placemark>", "cut short"},
+		{"laughs", `<!DOCTYPE kml [<!ENTITY a "lol">]><kml><Placemark/></kml>`, "entity definitions"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := layersOf(t.Context(), t, write(t, "a.kml", tc.doc))
+			if e, ok := errors.AsType[*spatial.Error](err); !ok || !strings.Contains(e.Message, tc.want) {
+				t.Errorf("error %v, want %q", err, tc.want)
+			}
+		})
+	}
+	for _, doc := range []string{"", "<gpx/>", "{}", "<html><kml/></html>"} {
+		if layers, err := layersOf(t.Context(), t, write(t, "a.txt", doc)); err != nil || len(layers) > 0 {
+			t.Errorf("%q: %d layers, %v", doc, len(layers), err)
+		}
+	}
+}
+
+func TestKMZ(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.kmz")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	w, err := z.Create("doc.kml")
+	if err == nil {
+		_, err = w.Write([]byte(`<kml><Placemark id="p"><name>x</name></Placemark></kml>`))
+	}
+	if err = errors.Join(err, z.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	layers, err := layersOf(t.Context(), t, path)
+	if err != nil || len(layers) != 1 {
+		t.Fatalf("%d layers, %v", len(layers), err)
+	}
+	if diff := cmp.Diff([]string{"doc none XY", "- #p Name=x"}, describe(t, layers[0])); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSource(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"togeojson/test/data/addresses.kml", "gdal_autotest_ogr/autotest/ogr/data/kml/geometries.kml"} {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			layers, err := layersOf(t.Context(), t, testdata.Shared(t, "corpus/import/"+file))
+			if err != nil || len(layers) != 1 {
+				t.Fatalf("%d layers, %v", len(layers), err)
+			}
+			importertest.Source(t, func(t *testing.T) importers.Source {
+				src, err := layers[0].Open(t.Context(), importers.SourceOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return src
+			})
+		})
+	}
+}
+
+func FuzzKML(f *testing.F) {
+	f.Add(`<kml><Document><Schema id="s"><SimpleField type="int" name="n"/></Schema><Placemark id="a"><name>x</name><ExtendedData><SchemaData schemaUrl="#s"><SimpleData name="n">1</SimpleData></SchemaData><Data name="b"><value>2</value></Data></ExtendedData><Point><coordinates>1,2,3</coordinates></Point></Placemark></Document></kml>`)
+	f.Add(`<kml><Placemark><MultiGeometry><Polygon><innerBoundaryIs><LinearRing><coordinates>1,1 2, 2,3 3,3</coordinates></LinearRing></innerBoundaryIs><outerBoundaryIs><LinearRing><coordinates>0,0 9,9 1,2 0,0</coordinates></LinearRing></outerBoundaryIs></Polygon></MultiGeometry></Placemark></kml>`)
+	f.Add(`<?xml version="1.0" encoding="windows-1258"?><!DOCTYPE kml><kml xmlns:gx="x"><Folder><Placemark><gx:Track><when>2020</when><gx:coord>1 2 3</gx:coord></gx:Track></Placemark></Folder></kml>`)
+	f.Fuzz(func(t *testing.T, doc string) {
+		layers, err := layersOf(t.Context(), t, write(t, "a.kml", doc))
+		if err != nil {
+			return
+		}
+		for _, l := range layers {
+			describe(t, l)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"gisd/importers"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
+	"gisd/importers/kml"
 	"gisd/importers/shapefile"
 )
 
@@ -13,5 +14,6 @@ func importFormats() []importers.Format {
 		shapefile.Format{},
 		gpkg.Format{},
 		geojson.Format{},
+		kml.Format{},
 	}
 }

@@ -1,0 +1,14 @@
+package main
+
+import (
+	"gisd/importers"
+	"gisd/importers/geojson"
+)
+
+// exportFormats are the formats that gisd writes, one line each.
+func exportFormats() []importers.Exporter {
+	return []importers.Exporter{
+		geojson.Exporter{},
+		geojson.LinesExporter{},
+	}
+}

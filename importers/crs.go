@@ -2,27 +2,112 @@ package importers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"gisd/importers/wkb"
 	"gisd/spatial"
 	"gisd/spatial/crs"
 )
 
-// ResolveCRS settles the reference system of a source: the one asked for, the
-// one the file names, its well-known text by parameters, else a guess from the
-// range of its coordinates, which reads them all. A text that matches nothing
-// stays with SRID 0 and the WKT, for the sink to register. Without any of these
-// the error is invalid and names --crs.
+// CRSRequest is what is known about the reference system of a source from
+// outside of it.
+type CRSRequest struct {
+	SRID   spatial.SRID     // asked for; 0 leaves it to the source
+	SwapXY bool             // the first ordinate is the northing or latitude
+	Home   spatial.Envelope // the office's own area, SRID 4326; the zero box is none
+	// Known returns boxes of data at hand in SRID 4326, which a guess may be held
+	// against; nil for none. It is called only for a guess.
+	Known func(context.Context) ([]spatial.Envelope, error)
+}
+
+// Settled is a Source that has been through SettleCRS, by whoever wraps it.
+type Settled interface{ SettledCRS() CRS }
+
+// How many records are looked at to check a system, and to guess one.
+const (
+	checkRecords = 500
+	guessRecords = 20_000
+	guessSample  = 1_000 // positions kept of them
+)
+
+// SettleCRS settles the reference system of a source: the one asked for, the one
+// the file names, its well-known text by parameters, else a guess from where each
+// system would put the coordinates. The source it returns holds the coordinates
+// in it: x and y are swapped where they stood
+// the wrong way round, a zone number in front of the easting is taken off, and
+// the reason says so. src itself is returned where nothing is to do, and one that
+// is Settled already; closing the result closes src.
+//
+// A text that matches nothing stays with SRID 0 and the WKT, for the sink to
+// register. An error is invalid, names --crs and lists what was thought of.
+func SettleCRS(ctx context.Context, src Source, q CRSRequest) (Source, CRS, error) {
+	if s, ok := src.(Settled); ok {
+		return src, s.SettledCRS(), nil
+	}
+	base := Form{SwapXY: q.SwapXY}
+	c, err := claimedCRS(src.Schema(), q.SRID)
+	if err != nil {
+		return nil, c, err
+	}
+	if src.Schema().GeometryType == spatial.GeometryNone {
+		return src, c, nil
+	}
+	around := crs.Surroundings{Home: q.Home}
+	if c.SRID == 0 && c.WKT == "" {
+		if q.Known != nil {
+			if around.Known, err = q.Known(ctx); err != nil {
+				return nil, c, err
+			}
+		}
+		s, err := sample(ctx, src, guessRecords, base)
+		if err != nil {
+			return nil, c, err
+		}
+		c, form, err := guessCRS(s, around)
+		if err != nil {
+			return nil, c, err
+		}
+		src, c = reformed(src, c, base, form)
+		return src, c, nil
+	}
+	if _, known := crs.Lookup(c.SRID); !known {
+		src, c = reformed(src, c, base, Form{})
+		return src, c, nil
+	}
+	s, err := sample(ctx, src, checkRecords, base)
+	if err != nil {
+		return nil, c, err
+	}
+	form := crs.CheckForm(c.SRID, s, around)
+	if !form.Plain() {
+		c.Reason += "; " + form.String()
+	}
+	src, c = reformed(src, c, base, form)
+	return src, c, nil
+}
+
+// Form is how coordinates of a file become those of a system.
+type Form = crs.Form
+
+// ResolveCRS is what SettleCRS finds, for callers that only want to know.
 func ResolveCRS(ctx context.Context, src Source, asked spatial.SRID) (CRS, error) {
-	c := src.Schema().CRS
+	_, c, err := SettleCRS(ctx, src, CRSRequest{SRID: asked})
+	return c, err
+}
+
+// claimedCRS is the system that was asked for or that the file names; neither
+// SRID nor WKT is set when nothing is known.
+func claimedCRS(s Schema, asked spatial.SRID) (CRS, error) {
+	c := s.CRS
 	switch {
 	case asked != 0:
 		return CRS{SRID: asked, Reason: "as asked for"}, nil
-	case src.Schema().GeometryType == spatial.GeometryNone:
+	case s.GeometryType == spatial.GeometryNone:
 		return CRS{SRID: spatial.SRIDWGS84, Reason: "no geometry"}, nil
 	case c.SRID != 0:
 		return c, nil
@@ -37,11 +122,7 @@ func ResolveCRS(ctx context.Context, src Source, asked spatial.SRID) (CRS, error
 	case c.WKT != "":
 		return resolveWKT(c), nil
 	}
-	box, err := readExtent(ctx, src)
-	if err != nil {
-		return c, err
-	}
-	return guessCRS(box)
+	return CRS{}, nil
 }
 
 func resolveWKT(c CRS) CRS {
@@ -76,45 +157,122 @@ func epsgOf(name string) spatial.SRID {
 	return spatial.SRID(n)
 }
 
-func readExtent(ctx context.Context, src Source) (spatial.Envelope, error) {
-	box := spatial.EmptyEnvelope(0)
+var errSampled = errors.New("enough records")
+
+// sample takes the first position of each of the first records, evenly thinned
+// to what is worth looking at.
+func sample(ctx context.Context, src Source, records int, form Form) (crs.Sample, error) {
+	var s crs.Sample
 	dims := src.Schema().Dimensions
+	every, n := 1, 0
+	var in wkb.Info
 	err := src.Read(ctx, func(r *Record) error {
-		var in wkb.Info
-		if len(r.Geometry) > 0 && wkb.Inspect(r.Geometry, dims, &in) == nil && !in.Empty() && !in.NonFinite {
-			box = box.Extend(in.MinX, in.MinY).Extend(in.MaxX, in.MaxY)
+		if n++; n > records {
+			return errSampled
+		}
+		if r.Err != nil || len(r.Geometry) == 0 || n%every != 0 || wkb.Inspect(r.Geometry, dims, &in) != nil || in.Empty() {
+			return nil
+		}
+		x, y, ok := wkb.First(r.Geometry, dims)
+		if !ok {
+			return nil
+		}
+		x, y = form.Apply(x, y)
+		s.X, s.Y = append(s.X, x), append(s.Y, y)
+		if len(s.X) >= 2*guessSample {
+			every *= 2
+			for i := range guessSample {
+				s.X[i], s.Y[i] = s.X[2*i], s.Y[2*i]
+			}
+			s.X, s.Y = s.X[:guessSample], s.Y[:guessSample]
 		}
 		return nil
 	})
-	return box, err
+	if err != nil && !errors.Is(err, errSampled) {
+		return s, err
+	}
+	return s, nil
 }
 
-// guessCRS knows two cases: degrees, and the range where the provinces of the
-// zone VN-2000 / TM-3 105°45' lie (Bình Dương, Hồ Chí Minh City, Bến Tre, Long
-// An, Tiền Giang: 9.8-11.55° N, 105.5-107.0° E).
-func guessCRS(box spatial.Envelope) (CRS, error) {
-	within := func(minX, minY, maxX, maxY float64) bool {
-		return box.MinX >= minX && box.MaxX <= maxX && box.MinY >= minY && box.MaxY <= maxY
+// guessCRS takes a candidate only where none of the others is nearly as good.
+func guessCRS(s crs.Sample, around crs.Surroundings) (CRS, Form, error) {
+	if len(s.X) == 0 {
+		return CRS{SRID: spatial.SRIDWGS84, Guess: true, Reason: "assumed: there are no coordinates to tell by"}, Form{}, nil
+	}
+	found, sure := crs.Guess(s, around)
+	if !sure {
+		return CRS{}, Form{}, unsureError(s, found)
+	}
+	best := found[0]
+	reason := "guessed: " + whyGuessed(best)
+	if !best.Form.Plain() {
+		reason += "; " + best.Form.String()
+	}
+	if len(found) > 1 {
+		reason += fmt.Sprintf("; next %s, at %s", found[1].SRID, boxText(found[1].Box))
+	}
+	return CRS{SRID: best.SRID, Guess: true, Reason: reason + "; --crs overrides"}, best.Form, nil
+}
+
+func whyGuessed(c crs.Candidate) string {
+	at := boxText(c.Box)
+	if c.SRID == spatial.SRIDWGS84 {
+		return "the coordinates lie in the range of degrees (" + at + ")"
+	}
+	name := c.SRID.String()
+	if s, ok := crs.Lookup(c.SRID); ok {
+		name += " " + s.Name
 	}
 	switch {
-	case box.Empty():
-		return CRS{SRID: spatial.SRIDWGS84, Guess: true, Reason: "assumed: there are no coordinates to tell by"}, nil
-	case within(-180, -90, 180, 90):
-		return CRS{SRID: spatial.SRIDWGS84, Guess: true,
-			Reason: fmt.Sprintf("guessed: all coordinates lie in the range of degrees (%s)", boxText(box))}, nil
-	case within(470_000, 1_080_000, 640_000, 1_280_000):
-		return CRS{SRID: 9210, Guess: true,
-			Reason: fmt.Sprintf("guessed: the coordinates lie where VN-2000 / TM-3 105-45 has its provinces (%s); --crs overrides", boxText(box))}, nil
+	case c.Fits:
+		return "in " + name + " the coordinates fill the extent of a collection that is there (" + at + ")"
+	case c.Known >= 0.5 && c.Home < 0.99:
+		return "in " + name + " the coordinates lie on collections that are there (" + at + ")"
+	case c.Home >= 0.99:
+		return "in " + name + " the coordinates lie in the home area (" + at + ")"
+	case c.Home > 0.2:
+		return "in " + name + " the coordinates lie near the home area, where the zone belongs (" + at + ")"
 	}
-	return CRS{}, spatial.Invalid("importers: crs",
-		fmt.Sprintf("the file names no reference system and its coordinates (%s) do not tell: name one with --crs, as in --crs EPSG:9210", boxText(box)))
+	return "in " + name + " the coordinates lie where the zone belongs (" + at + ")"
 }
 
-func boxText(b spatial.Envelope) string {
-	digits := 0
-	if math.Max(math.Abs(b.MaxX), math.Abs(b.MaxY)) <= 180 {
-		digits = 4
+// unsureError lists what the coordinates may be and where each would put them.
+func unsureError(s crs.Sample, found []crs.Candidate) error {
+	box := spatial.EmptyEnvelope(0)
+	for i := range s.X {
+		box = box.Extend(s.X[i], s.Y[i])
 	}
-	f := func(v float64) string { return strconv.FormatFloat(v, 'f', digits, 64) }
-	return "x " + f(b.MinX) + " to " + f(b.MaxX) + ", y " + f(b.MinY) + " to " + f(b.MaxY)
+	f := func(v float64) string { return strconv.FormatFloat(v, 'f', 0, 64) }
+	if len(found) == 0 {
+		return spatial.Invalid("importers: crs", fmt.Sprintf(
+			"the file names no reference system and its coordinates (x %s to %s, y %s to %s) fit none that is known here: name one with --crs, as in --crs EPSG:9210",
+			f(box.MinX), f(box.MaxX), f(box.MinY), f(box.MaxY)))
+	}
+	const most = 6
+	var b strings.Builder
+	for _, c := range found[:min(len(found), most)] {
+		name := ""
+		if s, ok := crs.Lookup(c.SRID); ok {
+			name = " (" + s.Name + ")"
+		}
+		fmt.Fprintf(&b, "; --crs %s%s puts them at %s", c.SRID, name, boxText(c.Box))
+		if !c.Form.Plain() {
+			b.WriteString(", " + c.Form.String())
+		}
+	}
+	return spatial.Invalid("importers: crs", fmt.Sprintf(
+		"the file names no reference system and its coordinates (x %s to %s, y %s to %s) fit more than one, so it must be named%s",
+		f(box.MinX), f(box.MaxX), f(box.MinY), f(box.MaxY), b.String()))
+}
+
+// boxText shows a box in degrees.
+func boxText(b spatial.Envelope) string {
+	f := func(lo, hi float64) string {
+		digits := 2
+		if math.Abs(hi-lo) < 0.02 {
+			digits = 3
+		}
+		return strconv.FormatFloat(lo, 'f', digits, 64) + " to " + strconv.FormatFloat(hi, 'f', digits, 64)
+	}
+	return "lon " + f(b.MinX, b.MaxX) + ", lat " + f(b.MinY, b.MaxY)
 }

@@ -27,8 +27,9 @@ type Options struct {
 	Mode       Mode         // ModeCreate
 	Title      spatial.Text // the layer's name for a new collection
 	Retitle    bool         // the title is meant for a collection that exists, too
-	Key        string       // field that holds the ids; "" finds one, or numbers the records
+	Key        string       // field that holds the ids, or KeyGeometry; "" finds one, or numbers the records
 	SRID       spatial.SRID // overrides what the source says; 0 does not
+	SwapXY     bool         // the source's first ordinate is the northing or latitude
 	// MaxErrors is the number of records that may be rejected; a negative one
 	// is no bound. Zero stops at the first.
 	MaxErrors int64
@@ -54,6 +55,11 @@ type Options struct {
 	Demo        bool
 	ChangedBy   string // "cli", "user:an"
 
+	// Home is the office's own area in SRID 4326 and Known gives boxes of data at
+	// hand: a system that the source does not name is guessed by them.
+	Home  spatial.Envelope
+	Known func(context.Context) ([]spatial.Envelope, error)
+
 	Source   Provenance
 	Rejects  RejectWriter   // nil drops them
 	Progress func(Progress) // called about once a second and at each stage; nil for none
@@ -63,6 +69,8 @@ type Options struct {
 type Provenance struct {
 	Name  string // base name of the file
 	Bytes int64
+	// Mapping is the text of the mapping file, "" without one.
+	Mapping string
 	// Digest computes the SHA-256, in hex; nil for a source without bytes.
 	Digest func(context.Context) (string, error)
 }
@@ -93,4 +101,8 @@ type Progress struct {
 	Total    int64   `json:"total"` // -1 when unknown
 	Rejected int64   `json:"rejected"`
 	Seconds  float64 `json:"seconds"`
+}
+
+func (o *Options) crsRequest() CRSRequest {
+	return CRSRequest{SRID: o.SRID, SwapXY: o.SwapXY, Home: o.Home, Known: o.Known}
 }

@@ -286,7 +286,9 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	m := &memory{}
-	if _, err := importers.Run(ctx, keyed(1, 2), m, importers.Options{Collection: "a"}); !errors.Is(err, context.Canceled) {
+	src := keyed(1, 2)
+	src.schema.CRS.SRID = 2056 // not one whose coordinates are looked at before
+	if _, err := importers.Run(ctx, src, m, importers.Options{Collection: "a"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	if m.published || m.closed != 1 {
@@ -328,7 +330,7 @@ func TestGuessCRS(t *testing.T) {
 		src := keyed(1)
 		src.schema.CRS = importers.CRS{}
 		src.records[0].Geometry = point(tc.x, tc.y)
-		c, err := importers.ResolveCRS(t.Context(), src, 0)
+		_, c, err := importers.SettleCRS(t.Context(), src, importers.CRSRequest{Home: home()})
 		if c.SRID != tc.want || (err != nil) != (tc.want == 0) || err == nil && !c.Guess {
 			t.Errorf("%s: %+v, %v", tc.name, c, err)
 		}

@@ -1,0 +1,85 @@
+package wkb
+
+import (
+	"encoding/binary"
+	"math"
+
+	"gisd/spatial"
+)
+
+// Runs hands over every run of positions of a geometry that Inspect accepts, in
+// order: a point, a line, a ring, with 8 × Stride bytes a position. It stops when
+// f returns false. f may change the bytes.
+func Runs(g []byte, d spatial.Dimensions, f func(kind uint32, run []byte) bool) {
+	w := runner{b: g, step: 8 * Stride(d), f: f}
+	w.geometry()
+}
+
+type runner struct {
+	b    []byte
+	step int
+	f    func(uint32, []byte) bool
+}
+
+func (w *runner) geometry() bool {
+	kind := binary.LittleEndian.Uint32(w.b[1:]) & 0xff
+	w.b = w.b[5:]
+	if kind == Point {
+		return w.run(kind, 1)
+	}
+	n := w.count()
+	if kind == LineString {
+		return w.run(kind, n)
+	}
+	for range n {
+		if kind == Polygon {
+			if !w.run(kind, w.count()) {
+				return false
+			}
+		} else if !w.geometry() {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *runner) count() int {
+	n := int(binary.LittleEndian.Uint32(w.b))
+	w.b = w.b[4:]
+	return n
+}
+
+func (w *runner) run(kind uint32, n int) bool {
+	run := w.b[:n*w.step]
+	w.b = w.b[n*w.step:]
+	return w.f(kind, run)
+}
+
+// Position reads x and y of the position at the head of b.
+func Position(b []byte) (x, y float64) { return float(b), float(b[8:]) }
+
+// First is the first position of a geometry that Inspect accepts; false when it
+// has none.
+func First(g []byte, d spatial.Dimensions) (x, y float64, ok bool) {
+	Runs(g, d, func(_ uint32, run []byte) bool {
+		if len(run) > 0 {
+			x, y = Position(run)
+			ok = x == x && y == y
+		}
+		return !ok
+	})
+	return x, y, ok
+}
+
+// Edit replaces every x and y of a geometry that Inspect accepts, in place.
+func Edit(g []byte, d spatial.Dimensions, f func(x, y float64) (float64, float64)) {
+	step := 8 * Stride(d)
+	Runs(g, d, func(_ uint32, run []byte) bool {
+		for ; len(run) > 0; run = run[step:] {
+			x, y := f(Position(run))
+			binary.LittleEndian.PutUint64(run, math.Float64bits(x))
+			binary.LittleEndian.PutUint64(run[8:], math.Float64bits(y))
+		}
+		return true
+	})
+}

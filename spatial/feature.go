@@ -25,6 +25,9 @@ type Equal struct {
 	Value any
 }
 
+// Filter is a condition on features, as spatial/cql makes it; String is its text.
+type Filter interface{ String() string }
+
 // Query asks for features of one collection. Features come in the order of
 // their id, ascending.
 type Query struct {
@@ -32,6 +35,7 @@ type Query struct {
 	BBox   *Envelope // in any supported SRID; nil is everywhere
 	Time   *TimeRange
 	Equals []Equal
+	Filter Filter   // a cql.Node whose literals are in SRID 4326, lon lat; nil is every feature
 	Limit  int      // features wanted, >= 1
 	After  string   // id after which to go on; "" starts
 	Fields []string // wire names wanted; nil is all

@@ -74,6 +74,13 @@ func newFilter(c *spatial.Collection, q spatial.Query) (filter, error) {
 	if q.Time != nil && c.TimeField != "" {
 		f.others = append(f.others, timeFilter(c, *q.Time)...)
 	}
+	if q.Filter != nil {
+		condition, err := filterCondition(c, q.Filter)
+		if err != nil {
+			return f, err
+		}
+		f.others = append(f.others, condition)
+	}
 	for _, equal := range q.Equals {
 		field, ok := c.Field(equal.Field.Name)
 		if !ok || field.Type != equal.Field.Type {

@@ -51,8 +51,20 @@ const (
 	maxProblems = 10
 )
 
-// Inspect reads the whole source by the code of a real import.
+// Inspect is InspectAs with nothing known but the system that was asked for.
 func Inspect(ctx context.Context, src Source, asked spatial.SRID) (*Inspection, error) {
+	return InspectAs(ctx, src, CRSRequest{SRID: asked})
+}
+
+// InspectAs reads the whole source by the code of a real import. A reference
+// system that cannot be settled is no error here: the inspection says why.
+func InspectAs(ctx context.Context, src Source, q CRSRequest) (*Inspection, error) {
+	settled, c, unsettled := SettleCRS(ctx, src, q)
+	if unsettled == nil {
+		src = settled
+	} else if ctx.Err() != nil {
+		return nil, unsettled
+	}
 	s := src.Schema()
 	in := &Inspection{Layer: s.Layer, Format: s.Format, Geometry: s.GeometryType, Dimensions: s.Dimensions,
 		Encoding: s.Encoding, EncodingReason: s.EncodingReason, Fields: make([]FieldSummary, len(s.Fields))}
@@ -76,16 +88,15 @@ func Inspect(ctx context.Context, src Source, asked spatial.SRID) (*Inspection, 
 	l.finish(r.report)
 	in.Geometry, in.Count, in.Rejected, in.Lost, in.Empty = r.report.Geometry, r.report.Read, r.report.Rejected, r.report.Lost, r.report.Empty
 	in.Extent = r.report.Extent
-	c, err := ResolveCRS(ctx, src, asked)
-	if err != nil {
-		c.Reason = "unknown: " + messageOf(err)
+	if unsettled != nil {
+		c.Reason = "unknown: " + messageOf(unsettled)
 	}
 	in.SRID, in.CRSReason, in.CRSGuess = c.SRID, c.Reason, c.Guess
 	return in, nil
 }
 
 func messageOf(err error) string {
-	if e, ok := err.(*spatial.Error); ok { //nolint:errorlint // ResolveCRS returns it bare
+	if e, ok := err.(*spatial.Error); ok { //nolint:errorlint // SettleCRS returns it bare
 		return e.Message
 	}
 	return err.Error()

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"gisd/spatial"
 )
 
 // config is every setting of the program. The order of strength is: default,
@@ -33,6 +35,7 @@ type config struct {
 	StatementTimeout time.Duration
 	RateLimit        int
 	PositionDays     int
+	HomeArea         spatial.Envelope // SRID 4326; the zero box is none
 	TileCacheSize    byteSize
 	ShutdownTimeout  time.Duration
 }
@@ -49,6 +52,7 @@ func defaultConfig() config {
 		StatementTimeout: 30 * time.Second,
 		RateLimit:        200,
 		PositionDays:     90,
+		HomeArea:         spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: 106.33, MinY: 10.86, MaxX: 106.97, MaxY: 11.5},
 		TileCacheSize:    256 << 20,
 		ShutdownTimeout:  15 * time.Second,
 	}
@@ -80,6 +84,7 @@ func (c *config) settings() []setting {
 		{"database-url", everywhere, secretText(&c.DatabaseURL), "PostGIS database, postgres://user:password@host/name; without it the private cluster of the data folder"},
 		{"log-level", everywhere, oneOf(&c.LogLevel, "debug", "info", "warn", "error"), "debug, info, warn or error"},
 		{"log-format", everywhere, oneOf(&c.LogFormat, "text", "json"), "text or json"},
+		{"home-area", everywhere, area(&c.HomeArea), "the office's own area, lon,lat,lon,lat in degrees: coordinates whose reference system is not named are guessed by it; none for none"},
 		{"listen", serving, address(&c.Listen), "address of the web server, host:port or :port"},
 		{"public-url", serving, text(&c.PublicURL), "URL under which people reach the server, where a proxy stands before it"},
 		{"redis-url", serving, secretText(&c.RedisURL), "Redis, for more than one node"},

@@ -32,6 +32,7 @@ func TestSettingsOrder(t *testing.T) {
 		"trusted_proxies = \n",      // unset
 		"cors_origins = *\n",        //
 		"shutdown_timeout = 15s\n",  //
+		"home_area = 106.33,10.86,106.97,11.5\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
@@ -43,13 +44,14 @@ func TestSettingsFaultsTogether(t *testing.T) {
 	t.Parallel()
 	file := settingsFile(t, "no_such = 1\nlog_format = xml\n")
 	r := gisd(t, []string{"GISD_LOG_LEVEL=loud", "GISD_DATABASE_CONNS=1", "GISD_TLS_CERT=x"},
-		"config", "--config", file, "--statement-timeout", "soon", "--tile-cache-size", "64", "--demo=maybe", "--redis-url", "http://x", "--listen", "foo")
+		"config", "--config", file, "--statement-timeout", "soon", "--tile-cache-size", "64", "--demo=maybe", "--redis-url", "http://x", "--listen", "foo",
+		"--home-area", "106.97,10.86,106.33,11.5")
 	if r.code != exitUsage {
 		t.Errorf("exit code %d, want %d", r.code, exitUsage)
 	}
 	for _, want := range []string{
 		`unknown setting "no_such"`, "log_format", "GISD_LOG_LEVEL", "GISD_DATABASE_CONNS", "tls-cert and tls-key",
-		"--statement-timeout", "--tile-cache-size", "--demo", "redis-url", "--listen: want host:port",
+		"--statement-timeout", "--tile-cache-size", "--demo", "redis-url", "--listen: want host:port", "--home-area: want west,south",
 	} {
 		if !strings.Contains(r.err, want) {
 			t.Errorf("no word of %s in %s", want, r.err)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"gisd/spatial"
 )
 
 // secret is text that prints as REDACTED, in logs and in `gisd config`.
@@ -168,4 +170,46 @@ func duration(field *time.Duration) pflag.Value {
 
 func size(field *byteSize) pflag.Value {
 	return value[byteSize]{field, parseSize, byteSize.String, "size"}
+}
+
+// area is a box in SRID 4326, written as its west, south, east and north edge.
+func area(field *spatial.Envelope) pflag.Value {
+	const none = "none"
+	parse := func(s string) (spatial.Envelope, error) {
+		if s == "" || s == none {
+			return spatial.Envelope{}, nil
+		}
+		parts := strings.Split(s, ",")
+		var edges [4]float64
+		for i := range edges {
+			if len(parts) != len(edges) {
+				break
+			}
+			v, err := strconv.ParseFloat(strings.TrimSpace(parts[i]), 64)
+			if err != nil || v != v {
+				parts = nil
+				break
+			}
+			edges[i] = v
+		}
+		e := spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: edges[0], MinY: edges[1], MaxX: edges[2], MaxY: edges[3]}
+		if len(parts) != len(edges) || e.MinX < -180 || e.MaxX > 180 || e.MinY < -90 || e.MaxY > 90 || e.MinX >= e.MaxX || e.MinY >= e.MaxY {
+			return spatial.Envelope{}, fmt.Errorf("want west,south,east,north in degrees, such as 106.33,10.86,106.97,11.5, not %q", s)
+		}
+		return e, nil
+	}
+	format := func(e spatial.Envelope) string {
+		if e == (spatial.Envelope{}) {
+			return none
+		}
+		var b []byte
+		for i, v := range [...]float64{e.MinX, e.MinY, e.MaxX, e.MaxY} {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = strconv.AppendFloat(b, v, 'f', -1, 64)
+		}
+		return string(b)
+	}
+	return value[spatial.Envelope]{field, parse, format, "area"}
 }

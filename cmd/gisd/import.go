@@ -20,7 +20,7 @@ import (
 type importFlags struct {
 	collection, layer, crs, encoding, mode, key string
 	reject, title, visibility                   string
-	allLayers, dryRun, publish, json            bool
+	allLayers, dryRun, publish, json, swapXY    bool
 	maxErrors                                   int64
 }
 
@@ -46,6 +46,7 @@ func newImportCommand(a *app) *cobra.Command {
 	flags.StringVar(&f.layer, "layer", "", "the layer to take, where a file has several")
 	flags.BoolVar(&f.allLayers, "all-layers", false, "take every layer, each into a collection ID_layer; all of them or none")
 	flags.StringVar(&f.crs, "crs", "auto", "reference system of the coordinates, as EPSG:9210; auto finds out")
+	flags.BoolVar(&f.swapXY, "swap-xy", false, "the first ordinate is the northing or the latitude; without it that is found out")
 	flags.StringVar(&f.encoding, "encoding", "auto", "encoding of text: utf-8, tcvn3, vni, cp1258, viscii, latin1 …; auto finds out")
 	flags.StringVar(&f.mode, "mode", "create", "create a collection, or replace what it holds by a new version")
 	flags.StringVar(&f.key, "key", "", "field that holds the ids; else one is found, else records are numbered")
@@ -93,6 +94,9 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 		return err
 	}
 	defer release()
+	for i := range jobs {
+		jobs[i].Options.Home, jobs[i].Options.Known = a.cfg.HomeArea, knownExtents(db)
+	}
 	reports, err := importers.RunAll(ctx, jobs, postgis.NewImportSink(db, a.log))
 	progress.end()
 	if err = errors.Join(err, rejects.close()); err != nil {
@@ -166,7 +170,7 @@ func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]i
 
 // options checks the flags.
 func (f *importFlags) options(retitle bool) (importers.Options, error) {
-	o := importers.Options{Collection: f.collection, Key: f.key, MaxErrors: f.maxErrors, DryRun: f.dryRun,
+	o := importers.Options{Collection: f.collection, Key: f.key, MaxErrors: f.maxErrors, DryRun: f.dryRun, SwapXY: f.swapXY,
 		Publish: f.publish, ChangedBy: "cli", Retitle: retitle}
 	if err := importers.CheckID(f.collection); err != nil {
 		return o, &exitError{exitUsage, err}
@@ -237,4 +241,22 @@ func parseVisibility(s string) (spatial.Visibility, []spatial.Role, error) {
 		return v, roles, nil
 	}
 	return "", nil, usagef("--visibility %s is not known: public, internal or restricted:ROLE", s)
+}
+
+// knownExtents are where the collections of a database lie; a guess of a
+// reference system is held against them.
+func knownExtents(db *postgis.DB) func(context.Context) ([]spatial.Envelope, error) {
+	return func(ctx context.Context) ([]spatial.Envelope, error) {
+		catalogue := postgis.NewCatalogue(db)
+		if err := catalogue.Reload(ctx); err != nil {
+			return nil, err
+		}
+		var boxes []spatial.Envelope
+		for _, c := range catalogue.Collections(commandLine()) {
+			if !c.Extent.Empty() {
+				boxes = append(boxes, c.Extent)
+			}
+		}
+		return boxes, nil
+	}
 }

@@ -14,7 +14,7 @@ import (
 
 func newInspectCommand(a *app) *cobra.Command {
 	var layer, encoding, crsName string
-	var asJSON bool
+	var asJSON, swapXY bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE|DIR|ZIP|-",
 		Short: "Show what a file holds: layers, counts, fields with samples, encoding, reference system",
@@ -47,19 +47,21 @@ func newInspectCommand(a *app) *cobra.Command {
 				}
 				layers = []importers.Layer{l}
 			}
-			return a.inspectLayers(ctx, layers, inspectOptions{encoding, srid, asJSON})
+			q := importers.CRSRequest{SRID: srid, SwapXY: swapXY, Home: a.cfg.HomeArea}
+			return a.inspectLayers(ctx, layers, inspectOptions{encoding, q, asJSON})
 		},
 	}
 	cmd.Flags().StringVar(&layer, "layer", "", "only this layer")
 	cmd.Flags().StringVar(&encoding, "encoding", "auto", "encoding of text; auto finds out")
 	cmd.Flags().StringVar(&crsName, "crs", "auto", "reference system of the coordinates; auto finds out")
+	cmd.Flags().BoolVar(&swapXY, "swap-xy", false, "the first ordinate is the northing or the latitude; without it that is found out")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a layer")
 	return cmd
 }
 
 type inspectOptions struct {
 	encoding string
-	srid     spatial.SRID
+	crs      importers.CRSRequest
 	json     bool
 }
 
@@ -95,7 +97,7 @@ func inspectLayer(ctx context.Context, l importers.Layer, o inspectOptions) (*im
 		return nil, err
 	}
 	defer src.Close()
-	in, err := importers.Inspect(ctx, src, o.srid)
+	in, err := importers.InspectAs(ctx, src, o.crs)
 	if err != nil {
 		return nil, err
 	}

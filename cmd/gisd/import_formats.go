@@ -2,6 +2,7 @@ package main
 
 import (
 	"gisd/importers"
+	"gisd/importers/flatgeobuf"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
 	"gisd/importers/kml"
@@ -14,6 +15,7 @@ func importFormats() []importers.Format {
 		shapefile.Format{},
 		gpkg.Format{},
 		geojson.Format{},
+		flatgeobuf.Format{},
 		kml.Format{},
 	}
 }

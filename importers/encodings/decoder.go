@@ -1,6 +1,7 @@
 package encodings
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 
@@ -16,10 +17,11 @@ import (
 
 // Decoder decodes one encoding. It is not safe for concurrent use.
 type Decoder struct {
-	name   string
-	decode func(dst, src []byte) []byte
-	ascii  bool // bytes below 0x80 mean themselves
-	raw    []byte
+	name     string
+	decode   func(dst, src []byte) []byte
+	ascii    bool // bytes below 0x80 mean themselves
+	controls bool // but for those below 0x20
+	raw      []byte
 }
 
 // Name is the encoding's name as reports show it: "utf-8", "windows-1258".
@@ -28,20 +30,38 @@ func (d *Decoder) Name() string { return d.name }
 // Append appends src as UTF-8 in normal form C, without NUL bytes, to dst. What
 // the encoding does not define becomes U+FFFD; it never fails.
 func (d *Decoder) Append(dst, src []byte) []byte {
-	if d.ascii && isASCII(src) {
+	if d.ascii && isASCII(src) && !(d.controls && hasControl(src)) {
 		return append(dst, src...)
 	}
 	d.raw = d.decode(d.raw[:0], src)
 	return AppendNFC(dst, d.raw)
 }
 
+// isASCII looks at eight bytes at a time for one that is not ASCII, or is NUL.
 func isASCII(b []byte) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for len(b) >= 8 {
+		v := binary.LittleEndian.Uint64(b)
+		if (v|(v-ones))&highs != 0 {
+			return false
+		}
+		b = b[8:]
+	}
 	for _, c := range b {
 		if c >= utf8.RuneSelf || c == 0 {
 			return false
 		}
 	}
 	return true
+}
+
+func hasControl(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return true
+		}
+	}
+	return false
 }
 
 // AppendNFC appends valid UTF-8 in normal form C, leaving out NUL, which
@@ -74,7 +94,7 @@ func appendUTF8(dst, src []byte) []byte {
 	for len(src) > 0 {
 		r, n := utf8.DecodeRune(src)
 		if r == utf8.RuneError && n == 1 {
-			r = charmap.Windows1252.DecodeByte(src[0])
+			r = windows1252Rune(src[0])
 		}
 		dst = utf8.AppendRune(dst, r)
 		src = src[n:]
@@ -105,14 +125,40 @@ func Windows1252() *Decoder { return single("windows-1252", charmap.Windows1252)
 func single(name string, m *charmap.Charmap) *Decoder {
 	return &Decoder{name: name, ascii: true, decode: func(dst, src []byte) []byte {
 		for _, c := range src {
-			r := m.DecodeByte(c)
-			if r == utf8.RuneError && c >= 0x80 && c < 0xa0 {
-				r = rune(c) // undefined in the code page, a control in Latin-1
-			}
-			dst = utf8.AppendRune(dst, r)
+			dst = utf8.AppendRune(dst, runeOf(m, c))
 		}
 		return dst
 	}}
+}
+
+// runeOf reads what a code page leaves undefined as the control that it is in
+// Latin-1.
+func runeOf(m *charmap.Charmap, c byte) rune {
+	r := m.DecodeByte(c)
+	if r == utf8.RuneError && c >= 0x80 && c < 0xa0 {
+		return rune(c)
+	}
+	return r
+}
+
+func windows1252Rune(c byte) rune { return runeOf(charmap.Windows1252, c) }
+
+// AppendWindows1252 turns UTF-8 into the bytes that it was misread from; ok is
+// false where a letter is not of Windows-1252 or Latin-1.
+func AppendWindows1252(dst, text []byte) (_ []byte, ok bool) {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		text = text[n:]
+		switch c, found := charmap.Windows1252.EncodeRune(r); {
+		case found && r != utf8.RuneError:
+			dst = append(dst, c)
+		case r < 0x100 && (r != utf8.RuneError):
+			dst = append(dst, byte(r))
+		default:
+			return dst, false
+		}
+	}
+	return dst, true
 }
 
 func wide(name string, e encoding.Encoding, ascii bool) *Decoder {
@@ -151,7 +197,9 @@ func Lookup(name string) (d *Decoder, ok bool) {
 		return wide("euc-kr", korean.EUCKR, true), true
 	case "950", "big5":
 		return wide("big5", traditionalchinese.Big5, true), true
-	case "tcvn3", "abc", "tcvn":
+	case "mixed":
+		return mixed(nil), true
+	case "tcvn3", "abc", "tcvn", "tcvn57123", "tcvn5712":
 		return tcvn3(), true
 	case "vni", "vniwindows":
 		return vni(), true

@@ -42,36 +42,11 @@ func TestDecoders(t *testing.T) {
 	}
 }
 
-func TestDetect(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name, declared, want string
-		texts                []string
-	}{
-		{"ascii only", "", "utf-8", []string{"abc"}},
-		{"utf-8 under a lying LDID", "windows-1252", "utf-8", []string{"Đất ở", "x", "họ\xe1\xbb"}},
-		{"declared and true", "windows-1258", "windows-1258", []string{"\xd0\xe2\xect"}},
-		{"says utf-8 and is not", "utf-8", "windows-1252", []string{"S\xe3o", "Jo\xe3o"}},
-		{"nothing known", "", "windows-1252", []string{"S\xe3o"}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			texts := make([][]byte, len(tc.texts))
-			for i, s := range tc.texts {
-				texts[i] = []byte(s)
-			}
-			if d, reason := encodings.Detect(texts, tc.declared); d.Name() != tc.want {
-				t.Errorf("got %s (%s), want %s", d.Name(), reason, tc.want)
-			}
-		})
-	}
-}
-
 func FuzzDecoders(f *testing.F) {
 	f.Add([]byte("\xf1a\xe1t \xf4\xfb"))
 	f.Add([]byte("họ\xe1\xbb"))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		for _, name := range []string{"utf-8", "windows-1252", "1258", "tcvn3", "vni", "viscii", "gbk"} {
+		for _, name := range []string{"utf-8", "windows-1252", "1258", "tcvn3", "vni", "viscii", "gbk", "mixed"} {
 			d, _ := encodings.Lookup(name)
 			if out := d.Append(nil, in); !utf8.Valid(out) {
 				t.Errorf("%s: %q is not UTF-8", name, out)

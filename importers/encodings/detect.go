@@ -1,44 +1,275 @@
 package encodings
 
-import "unicode/utf8"
+import (
+	"fmt"
+	"math"
+	"slices"
+)
 
-// Detect chooses a decoder for the texts of a file. A declared encoding (from a
-// .cpg or language id) is a prior only: where some text is not ASCII and all of
-// it is UTF-8, it is UTF-8. The reason says how the choice was made.
-func Detect(texts [][]byte, declared string) (d *Decoder, reason string) {
-	high, valid := 0, 0
-	for _, t := range texts {
-		if isASCII(t) {
-			continue
-		}
-		high++
-		if utf8.Valid(TrimCut(t)) {
-			valid++
-		}
-	}
-	prior, known := Lookup(declared)
-	if known && prior.Name() == "utf-8" && high > 0 && valid*10 < high {
-		known = false // says UTF-8, and is not
-	}
-	switch {
-	case high > 0 && valid == high:
-		return UTF8(), "every text is valid UTF-8"
-	case high > 0 && valid*10 >= high*9 && multibyte(texts):
-		return UTF8(), "nearly every text is valid UTF-8; the rest is read as Windows-1252"
-	case known:
-		return prior, "the file says " + declared
-	case high == 0:
-		return UTF8(), "all text is ASCII"
-	}
-	return Windows1252(), "neither UTF-8 nor declared; read as Windows-1252"
+// decision is a column under way.
+type decision struct {
+	column   *column
+	index    int
+	evidence *evidence
+	choice   Choice
+	priors   []float64 // by candidate
+	margin   float64
+	best     int
 }
 
-// multibyte tells whether some text has a UTF-8 sequence of two bytes or more.
-func multibyte(texts [][]byte) bool {
-	for _, t := range texts {
-		if !isASCII(t) && utf8.Valid(TrimCut(t)) && utf8.RuneCount(t) < len(t) {
-			return true
+const (
+	sureMargin    = 3.0 // of log-likelihood between the two best readings: 20 to 1
+	clearMargin   = 8.0 // from which a column counts for the others
+	unicodeMargin = 7.0 // to change text of a format in Unicode
+	neighbour     = 2.5 // what clear columns of the file give to their encoding
+	asDeclared    = 1.0
+)
+
+func mannerOf(name string) manner {
+	switch name {
+	case "windows-1252":
+		return inWestern
+	case "tcvn3", "vni", "windows-1258", "viscii":
+		return inVietnamese
+	}
+	return inAny
+}
+
+// candidates are the encodings that are tried, with what is believed of them
+// before a text is seen.
+func (s *Sampler) candidates() []candidate {
+	list := []candidate{
+		{name: "utf-8", prior: 0}, {name: "windows-1252", prior: 0}, {name: "tcvn3", prior: 0}, {name: "vni", prior: 0},
+		{name: "windows-1258", prior: -0.5}, {name: "viscii", prior: -1.5},
+		{name: "windows-1252", prior: -4, how: inAny}, // "Sài Gòn" can be written in it, too
+	}
+	if d, ok := Lookup(s.options.Declared); ok && d.name != "mixed" {
+		at := slices.IndexFunc(list, func(c candidate) bool { return c.name == d.name })
+		if at < 0 { // a page of other letters: nobody declares that by chance
+			list = append(list, candidate{name: d.name, prior: 6})
+		} else if at > 1 {
+			list[at].prior = 3
+		} else {
+			list[at].prior = asDeclared
 		}
 	}
-	return false
+	for i := range list {
+		c := &list[i]
+		c.dec, _ = Lookup(c.name)
+		if c.how == inVietnamese {
+			c.how = mannerOf(c.name)
+		}
+		if s.options.Unicode && c.name == "windows-1252" {
+			c.how, c.prior = inAny, 2
+		}
+	}
+	return list
+}
+
+func (s *Sampler) decide(open []*decision, asMixed bool) {
+	m := theModel()
+	file := 0.0
+	for i := range s.columns {
+		file += s.columns[i].language(m)
+	}
+	for _, d := range open {
+		d.evidence = d.column.evidence(m, s.candidates())
+		own := bounded(d.column.language(m), 4)
+		if len(d.column.words) < 5 {
+			own += bounded(file/2, 2)
+		}
+		d.priors = make([]float64, len(d.evidence.candidates))
+		whole := d.evidence.multibyte()
+		for k, c := range d.evidence.candidates {
+			d.priors[k] = c.prior
+			switch {
+			case c.name == "utf-8" && !whole:
+				d.priors[k] = math.Inf(-1)
+			case c.how == inVietnamese:
+				d.priors[k] += own
+			}
+		}
+		d.rank()
+	}
+	if len(open) > 1 {
+		clear := map[string]int{}
+		for _, d := range open {
+			if d.margin >= clearMargin {
+				clear[d.evidence.candidates[d.best].name]++
+			}
+		}
+		for _, d := range open {
+			d.lean(clear)
+			d.rank()
+		}
+	}
+	for _, d := range open {
+		d.choose(s.options, asMixed)
+	}
+}
+
+func bounded(v, most float64) float64 { return max(-most, min(most, v)) }
+
+// lean adds what the clear columns of the file say, this one left out.
+func (d *decision) lean(clear map[string]int) {
+	own := ""
+	if d.margin >= clearMargin {
+		own = d.evidence.candidates[d.best].name
+	}
+	others := 0
+	for name, n := range clear {
+		if name == own {
+			n--
+		}
+		others += n
+	}
+	if others == 0 {
+		return
+	}
+	for k, c := range d.evidence.candidates {
+		n := clear[c.name]
+		if c.name == own {
+			n--
+		}
+		d.priors[k] += neighbour * float64(n) / float64(others)
+	}
+}
+
+// rank finds the best reading, and by how much it is better than the next that
+// reads differently.
+func (d *decision) rank() {
+	e := d.evidence
+	at := func(k int) float64 { return e.totals[k] + d.priors[k] }
+	d.best = 0
+	for k := range e.candidates {
+		if at(k) > at(d.best) {
+			d.best = k
+		}
+	}
+	d.margin = math.Inf(1)
+	if next := d.next(); next >= 0 {
+		d.margin = at(d.best) - at(next)
+	}
+}
+
+// next is the best candidate that reads other text than the best, -1 without.
+func (d *decision) next() int {
+	next := -1
+	for k := range d.evidence.candidates {
+		if d.evidence.same[d.best][k] || math.IsInf(d.priors[k], -1) {
+			continue
+		}
+		if next < 0 || d.evidence.totals[k]+d.priors[k] > d.evidence.totals[next]+d.priors[next] {
+			next = k
+		}
+	}
+	return next
+}
+
+func (d *decision) choose(o SamplerOptions, asMixed bool) {
+	e := d.evidence
+	shares := e.shares(d.best)
+	c := Choice{Encoding: e.candidates[d.best].name, Confidence: 1 / (1 + math.Exp(-d.margin)), Reason: d.reason()}
+	if asMixed || len(shares) > 1 && !byFallback(shares) {
+		c.Encoding, c.shares = "mixed", shares
+		c.Reason = "its values are in several encodings:"
+		for i, s := range shares {
+			if i > 0 {
+				c.Reason += ","
+			}
+			c.Reason += " " + s.name
+		}
+		if asMixed {
+			c.Confidence, c.Reason = 1, "as asked for"
+			if len(shares) == 1 {
+				c.shares = append(c.shares, others(shares[0].name)...)
+			}
+		}
+	} else {
+		d.doubt(&c, o)
+	}
+	if c.Encoding == "tcvn3" {
+		c.rule = newTCVN3().caseOf(d.column.values)
+	}
+	c.Confidence = math.Round(c.Confidence*1000) / 1000
+	d.choice = c
+}
+
+// byFallback tells whether the UTF-8 decoder reads the mixture by itself.
+func byFallback(shares []share) bool {
+	return len(shares) == 2 && shares[0].name == "utf-8" && shares[1].name == "windows-1252"
+}
+
+// others are the encodings that no value of the sample needed.
+func others(name string) []share {
+	return slices.DeleteFunc(slices.Clone(anyShare()), func(s share) bool { return s.name == name })
+}
+
+// doubt says where the choice is not to be trusted.
+func (d *decision) doubt(c *Choice, o SamplerOptions) {
+	e := d.evidence
+	fits := 0
+	for _, s := range e.scores[d.best] {
+		if s.fits {
+			fits++
+		}
+	}
+	garbage := fits*2 < len(e.pieces)
+	if o.Unicode {
+		if d.margin < unicodeMargin || garbage {
+			c.Encoding, c.Reason = "windows-1252", "as it stands"
+		}
+		return
+	}
+	switch {
+	case garbage:
+		at := slices.IndexFunc(e.candidates, func(x candidate) bool { return x.name == "windows-1252" })
+		if known, ok := Lookup(o.Declared); ok {
+			if i := slices.IndexFunc(e.candidates, func(x candidate) bool { return x.name == known.name }); i >= 0 && !math.IsInf(d.priors[i], -1) {
+				at = i
+			}
+		}
+		if e.letters > 0 && e.candidates[d.best].how == inVietnamese && d.best != at {
+			c.Unsure, c.Others = true, []Reading{d.reading(d.best)}
+		}
+		d.best = at
+		c.Encoding, c.Confidence = e.candidates[at].name, 0.5
+		c.Reason = "no encoding makes words of it"
+	case d.margin < sureMargin && (e.letters > 0 || e.candidates[d.best].how == inVietnamese):
+		c.Unsure = true
+		if next := d.next(); next >= 0 {
+			c.Reason += fmt.Sprintf("; it may as well be %s", e.candidates[next].name)
+			c.Others = []Reading{d.reading(next)}
+		}
+	}
+}
+
+func (d *decision) reading(k int) Reading {
+	r := Reading{Encoding: d.evidence.candidates[k].name}
+	for _, s := range d.column.samples(d.evidence.candidates[k].dec) {
+		r.Samples = append(r.Samples, s.After)
+	}
+	return r
+}
+
+func (d *decision) reason() string {
+	c := d.evidence.candidates[d.best]
+	fits := 0
+	for _, s := range d.evidence.scores[d.best] {
+		if s.fits {
+			fits++
+		}
+	}
+	n := len(d.evidence.pieces)
+	switch {
+	case c.name == "utf-8" && fits == n:
+		return "every text is valid UTF-8"
+	case c.name == "utf-8":
+		return "nearly every text is valid UTF-8; the rest is read as Windows-1252"
+	case c.how == inVietnamese:
+		return fmt.Sprintf("%d of %d different words with marks are Vietnamese when read so", fits, n)
+	case c.name == "windows-1252":
+		return "neither UTF-8 nor Vietnamese; letters and signs of Windows-1252"
+	}
+	return "as the file declares"
 }

@@ -21,8 +21,6 @@ type dbf struct {
 	rowLen  int
 	ldid    byte
 	cols    []column
-	dec     *encodings.Decoder
-	reason  string // how the encoding was chosen
 }
 
 // column is one field of a dBASE table.
@@ -31,7 +29,10 @@ type column struct {
 	kind     byte // C N F D L I O B, as in the file
 	from, to int  // bytes within the row
 	decimals int
+	fraction bool // the sample holds numbers that are not whole
 	field    importers.FieldInfo
+	choice   encodings.Choice // how text is decoded
+	dec      *encodings.Decoder
 }
 
 const maxColumns = 1600 // what a PostgreSQL table can hold, about
@@ -110,36 +111,51 @@ func (d *dbf) row(i int) (row []byte, deleted bool, err error) {
 	return row, row[0] == '*', nil
 }
 
-// settle decides encoding and types from the header and a sample of rows.
+// settle decides encodings and types from the header and a sample of rows.
 func (d *dbf) settle(declared, forced string) error {
-	sample, err := d.sample()
-	if err != nil {
-		return err
-	}
 	if forced != "" && forced != "auto" {
-		dec, ok := encodings.Lookup(forced)
-		if !ok {
+		if _, ok := encodings.Lookup(forced); !ok {
 			return &spatial.Error{Code: spatial.CodeInvalid, Op: "shapefile: open", Message: fmt.Sprintf("encoding %q is unknown", forced)}
 		}
-		d.dec, d.reason = dec, "as asked for"
-	} else {
-		if declared == "" {
-			declared = languageDriver(d.ldid)
-		}
-		d.dec, d.reason = encodings.Detect(d.texts(sample), declared)
 	}
+	if declared == "" {
+		declared = languageDriver(d.ldid)
+	}
+	texts := encodings.NewSampler(len(d.cols)+1, encodings.SamplerOptions{Declared: declared, Forced: forced})
+	if err := d.sample(texts); err != nil {
+		return err
+	}
+	choices := texts.Choices()
+	names := choices[len(d.cols)].Decoder()
 	for i := range d.cols {
 		c := &d.cols[i]
-		c.field.Name = string(d.dec.Append(nil, c.rawName))
+		c.choice = choices[i]
+		c.dec = c.choice.Decoder()
+		c.field.Name = string(names.Append(nil, c.rawName))
 		if c.field.Name == "" {
 			c.field.Name = "field_" + strconv.Itoa(i+1)
 		}
-		if c.field.Type, err = d.typeOf(c, sample); err != nil {
+		var err error
+		if c.field.Type, err = d.typeOf(c); err != nil {
 			return err
+		}
+		if c.field.Type == spatial.FieldString {
+			c.field.Text = &c.choice
 		}
 	}
 	uniqueNames(d.cols)
 	return nil
+}
+
+// encoding names that of the whole table.
+func (d *dbf) encoding() (name, reason string) {
+	var texts []encodings.Choice
+	for i := range d.cols {
+		if d.cols[i].kind == 'C' {
+			texts = append(texts, d.cols[i].choice)
+		}
+	}
+	return encodings.Summary(texts)
 }
 
 // uniqueNames numbers names that came out equal after the cut at ten letters.
@@ -155,43 +171,61 @@ func uniqueNames(cols []column) {
 	}
 }
 
-const sampleRows = 2000
+// The sample is all rows of a small table, else blocks from all over it.
+const (
+	sampleRows  = 20_000
+	sampleBlock = 100 // rows
+)
 
-// sample copies rows from the start and from all over the table.
-func (d *dbf) sample() ([][]byte, error) {
-	var rows [][]byte
-	step := max(1, d.rows/sampleRows)
-	for i := 0; i < d.rows; i += step {
-		row, deleted, err := d.row(i)
-		if err != nil {
-			return nil, err
-		}
-		if !deleted {
-			rows = append(rows, bytes.Clone(row))
-		}
-	}
-	return rows, nil
-}
-
-func (d *dbf) texts(sample [][]byte) [][]byte {
-	var texts [][]byte
+// sample shows the sampler the names of the fields, as its last column, and
+// texts; it notes which whole numbers are none.
+func (d *dbf) sample(texts *encodings.Sampler) error {
+	open := make([]bool, len(d.cols)) // more of the column would help
 	for i := range d.cols {
-		texts = append(texts, d.cols[i].rawName)
+		texts.Add(len(d.cols), d.cols[i].rawName)
+		open[i] = true
 	}
-	for _, row := range sample {
-		for i := range d.cols {
-			if c := &d.cols[i]; c.kind == 'C' {
-				texts = append(texts, bytes.TrimRight(row[c.from:c.to], " \x00"))
+	block, step := d.rows, max(1, d.rows)
+	if d.rows > sampleRows {
+		block, step = sampleBlock, d.rows/(sampleRows/sampleBlock)
+	}
+	perRead := max(1, min(block, windowSize/4/d.rowLen))
+	buf := make([]byte, perRead*d.rowLen)
+	for from := 0; from < d.rows; from += step {
+		for i, n := from, 0; i < min(from+block, d.rows); i += n {
+			n = min(perRead, min(from+block, d.rows)-i)
+			rows := buf[:n*d.rowLen]
+			if _, err := d.w.f.ReadAt(rows, d.headLen+int64(i)*int64(d.rowLen)); err != nil {
+				return fmt.Errorf("the .dbf file cannot be read at row %d: %w", i+1, err)
+			}
+			for ; len(rows) > 0; rows = rows[d.rowLen:] {
+				if rows[0] != '*' {
+					d.show(rows[:d.rowLen], texts, open)
+				}
 			}
 		}
 	}
-	return texts
+	return nil
+}
+
+func (d *dbf) show(row []byte, texts *encodings.Sampler, open []bool) {
+	for i := range d.cols {
+		c := &d.cols[i]
+		switch raw := row[c.from:c.to]; {
+		case c.kind == 'C' && open[i]:
+			if text := textOf(raw); len(text) > 0 {
+				open[i] = texts.Add(i, text)
+			}
+		case c.kind == 'N' && c.decimals == 0 && !c.fraction:
+			c.fraction = bytes.ContainsAny(trim(raw), ".,eE")
+		}
+	}
 }
 
 // typeOf maps a dBASE type. A numeric field without decimals is an integer,
 // unless the sample holds fractions; one wider than 18 digits is what all of
 // its values are.
-func (d *dbf) typeOf(c *column, sample [][]byte) (spatial.FieldType, error) {
+func (d *dbf) typeOf(c *column) (spatial.FieldType, error) {
 	switch c.kind {
 	case 'N', 'F':
 		if c.decimals > 0 || c.kind == 'F' {
@@ -200,10 +234,8 @@ func (d *dbf) typeOf(c *column, sample [][]byte) (spatial.FieldType, error) {
 		if c.to-c.from > 18 {
 			return d.wideType(c)
 		}
-		for _, row := range sample {
-			if v := trim(row[c.from:c.to]); len(v) > 0 && bytes.ContainsAny(v, ".,eE") {
-				return spatial.FieldNumber, nil
-			}
+		if c.fraction {
+			return spatial.FieldNumber, nil
 		}
 		return spatial.FieldInteger, nil
 	case 'I', '+':

@@ -76,8 +76,7 @@ func (s *source) open(o importers.SourceOptions) error {
 	if err := s.dbf.settle(declaredEncoding(s.parts.cpg), o.Encoding); err != nil {
 		return err
 	}
-	s.schema.Encoding = s.dbf.dec.Name()
-	s.schema.EncodingReason = s.dbf.reason
+	s.schema.Encoding, s.schema.EncodingReason = s.dbf.encoding()
 	for i := range s.dbf.cols {
 		s.schema.Fields = append(s.schema.Fields, s.dbf.cols[i].field)
 	}

@@ -48,16 +48,12 @@ func lostValue(f importers.FieldInfo, raw []byte) importers.RecordError {
 func (v *values) value(out *importers.Value, c *column, raw []byte) bool {
 	switch c.field.Type {
 	case spatial.FieldString:
-		// Padding is blanks or NULs; blanks in front belong to the text.
-		raw = trimBlanks(raw)
-		if nul := bytes.IndexByte(raw, 0); nul >= 0 {
-			raw = trimBlanks(raw[:nul])
-		}
+		raw = textOf(raw)
 		if len(raw) == 0 {
 			return true
 		}
 		from := len(v.text)
-		v.text = v.d.dec.Append(v.text, raw)
+		v.text = c.dec.Append(v.text, raw)
 		out.Bytes, out.Valid = v.text[from:], true
 		return true
 	case spatial.FieldBoolean:
@@ -139,6 +135,16 @@ func date(out *importers.Value, raw []byte) bool {
 	}
 	out.Int, out.Valid = importers.DateOf(t), true
 	return true
+}
+
+// textOf cuts off the padding, blanks or NULs; blanks in front belong to the
+// text.
+func textOf(raw []byte) []byte {
+	raw = trimBlanks(raw)
+	if nul := bytes.IndexByte(raw, 0); nul >= 0 {
+		raw = trimBlanks(raw[:nul])
+	}
+	return raw
 }
 
 // trimBlanks cuts blanks off the end, eight at a time: most of a wide text field

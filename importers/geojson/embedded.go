@@ -1,0 +1,30 @@
+package geojson
+
+import (
+	"gisd/importers/wkb"
+	"gisd/spatial"
+)
+
+// Geometry reads geometry objects that stand alone, as in a column of a table.
+// The zero value is ready; it is not safe for concurrent use.
+type Geometry struct{ w geometryWriter }
+
+// Append appends the geometry object raw as little-endian EWKB without an SRID,
+// with the dimensions d (XY or XYZ). An empty geometry and null add nothing.
+func (g *Geometry) Append(dst, raw []byte, d spatial.Dimensions) ([]byte, error) {
+	if isNull(raw) {
+		return dst, nil
+	}
+	g.w.dims = d
+	return g.w.append(dst, raw)
+}
+
+// InspectGeometry reads the type of a geometry object, a code of package wkb,
+// and whether it has heights.
+func InspectGeometry(raw []byte) (kind uint32, z bool, err error) {
+	g, err := splitGeometry(raw)
+	if err != nil {
+		return 0, false, err
+	}
+	return g.kind, g.kind != wkb.GeometryCollection && hasZ(g), nil
+}

@@ -22,6 +22,13 @@ type Format interface {
 // SourceOptions concern how a layer is read.
 type SourceOptions struct {
 	Encoding string // "" or "auto" finds out
+	// Columns of a table that hold coordinates or geometry text, by name; ""
+	// finds them. XColumn is the easting or longitude, YColumn the northing or
+	// latitude; named columns are used as named.
+	XColumn, YColumn, GeometryColumn string
+	// AxesAsNamed keeps a table's X and Y columns from being exchanged where
+	// their values say that X is the northing: for callers who swap themselves.
+	AxesAsNamed bool
 }
 
 // Layer is one readable layer of an input.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"gisd/importers"
+	"gisd/importers/csv"
 	"gisd/importers/flatgeobuf"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
@@ -17,5 +18,6 @@ func importFormats() []importers.Format {
 		geojson.Format{},
 		flatgeobuf.Format{},
 		kml.Format{},
+		csv.Format{},
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"gisd/importers"
 	"gisd/importers/geojson"
+	"gisd/importers/gpkg"
 )
 
 // exportFormats are the formats that gisd writes, one line each.
@@ -10,5 +11,6 @@ func exportFormats() []importers.Exporter {
 	return []importers.Exporter{
 		geojson.Exporter{},
 		geojson.LinesExporter{},
+		gpkg.Exporter{},
 	}
 }

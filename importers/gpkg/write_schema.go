@@ -1,0 +1,237 @@
+package gpkg
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gisd/importers"
+	"gisd/spatial"
+	"gisd/spatial/crs"
+)
+
+// baseTables are the tables of OGC 12-128r18 annex C.
+func baseTables() []string {
+	return []string{`
+create table gpkg_spatial_ref_sys (
+  srs_name text not null,
+  srs_id integer not null primary key,
+  organization text not null,
+  organization_coordsys_id integer not null,
+  definition text not null,
+  description text
+)`, `
+create table gpkg_contents (
+  table_name text not null primary key,
+  data_type text not null,
+  identifier text unique,
+  description text default '',
+  last_change datetime not null default (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x double,
+  min_y double,
+  max_x double,
+  max_y double,
+  srs_id integer,
+  constraint fk_gc_r_srs_id foreign key (srs_id) references gpkg_spatial_ref_sys(srs_id)
+)`, `
+create table gpkg_geometry_columns (
+  table_name text not null,
+  column_name text not null,
+  geometry_type_name text not null,
+  srs_id integer not null,
+  z tinyint not null,
+  m tinyint not null,
+  constraint pk_geom_cols primary key (table_name, column_name),
+  constraint uk_gc_table_name unique (table_name),
+  constraint fk_gc_tn foreign key (table_name) references gpkg_contents(table_name),
+  constraint fk_gc_srs foreign key (srs_id) references gpkg_spatial_ref_sys (srs_id)
+)`, `
+create table gpkg_extensions (
+  table_name text,
+  column_name text,
+  extension_name text not null,
+  definition text not null,
+  scope text not null,
+  constraint ge_tce unique (table_name, column_name, extension_name)
+)`, `
+create table gpkg_data_columns (
+  table_name text not null,
+  column_name text not null,
+  name text,
+  title text,
+  description text,
+  mime_type text,
+  constraint_name text,
+  constraint pk_gdc primary key (table_name, column_name),
+  constraint gdc_tn unique (table_name, name)
+)`, `
+create table gpkg_data_column_constraints (
+  constraint_name text not null,
+  constraint_type text not null,
+  value text,
+  min numeric,
+  min_is_inclusive boolean,
+  max numeric,
+  max_is_inclusive boolean,
+  description text,
+  constraint gdcc_ntv unique (constraint_name, constraint_type, value)
+)`, `
+insert into gpkg_spatial_ref_sys values
+  ('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', 'undefined Cartesian coordinate reference system'),
+  ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', 'undefined geographic coordinate reference system')`, `
+insert into gpkg_extensions values
+  ('gpkg_data_columns', null, 'gpkg_schema', 'http://www.geopackage.org/spec130/#extension_schema', 'read-write'),
+  ('gpkg_data_column_constraints', null, 'gpkg_schema', 'http://www.geopackage.org/spec130/#extension_schema', 'read-write')`,
+	}
+}
+
+// createTables makes everything but the rows, the index and what is known only
+// after them.
+func (w *writer) createTables(ctx context.Context) error {
+	for _, s := range baseTables() {
+		if err := w.run(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := w.addSystem(ctx, spatial.SRIDWGS84, ""); err != nil {
+		return err
+	}
+	if w.h.Geometry != spatial.GeometryNone && w.h.SRID != spatial.SRIDWGS84 && w.h.SRID > 0 {
+		if err := w.addSystem(ctx, w.h.SRID, w.h.WKT); err != nil {
+			return err
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "create table %s (%s integer primary key autoincrement not null", quote(w.table), quote(w.key))
+	if w.geometry != "" {
+		fmt.Fprintf(&b, ", %s %s", quote(w.geometry), geometryName(w.h.Geometry))
+	}
+	if w.textID != "" {
+		fmt.Fprintf(&b, ", %s text", quote(w.textID))
+	}
+	for i, f := range w.h.Fields {
+		fmt.Fprintf(&b, ", %s %s", quote(w.columns[i]), columnType(f.Type))
+	}
+	if err := w.run(ctx, b.String()+")"); err != nil {
+		return err
+	}
+	return w.describeColumns(ctx)
+}
+
+// addSystem registers a reference system. PostGIS's text for VN-2000 has no
+// authority on purpose; other programs want it, so ours comes first.
+func (w *writer) addSystem(ctx context.Context, srid spatial.SRID, wkt string) error {
+	name, organization := srid.String(), "EPSG"
+	if s, ok := crs.Lookup(srid); ok {
+		name, wkt = s.Name, s.WKT1()
+	}
+	if srid >= 990000 {
+		organization = "GISD"
+	}
+	if wkt == "" {
+		wkt = "undefined"
+	}
+	return w.run(ctx, "insert into gpkg_spatial_ref_sys values (?, ?, ?, ?, ?, null)", name, int64(srid), organization, int64(srid), wkt)
+}
+
+// describeColumns keeps titles and tells JSON from text (annex F.9).
+func (w *writer) describeColumns(ctx context.Context) error {
+	for i, f := range w.h.Fields {
+		var title, mime any
+		if t := f.Title.In("vi"); t != "" && t != f.Name {
+			title = t
+		}
+		if f.Type == spatial.FieldJSON {
+			mime = "application/json"
+		}
+		if title == nil && mime == nil {
+			continue
+		}
+		if err := w.run(ctx, "insert into gpkg_data_columns (table_name, column_name, title, mime_type) values (?, ?, ?, ?)",
+			w.table, w.columns[i], title, mime); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func columnType(t spatial.FieldType) string {
+	switch t {
+	case spatial.FieldInteger:
+		return "integer"
+	case spatial.FieldNumber:
+		return "real"
+	case spatial.FieldBoolean:
+		return "boolean"
+	case spatial.FieldDate:
+		return "date"
+	case spatial.FieldDateTime:
+		return "datetime"
+	}
+	return "text"
+}
+
+func geometryName(t spatial.GeometryType) string { return strings.ToUpper(string(t)) }
+
+// names settles table and columns: SQLite ignores case in names, and some are
+// the format's own.
+func (w *writer) names(h *importers.Header) {
+	w.table = h.Layer
+	lower := strings.ToLower(w.table)
+	for _, own := range []string{"gpkg_", "rtree_", "sqlite_"} {
+		if strings.HasPrefix(lower, own) {
+			w.table = "layer_" + w.table
+		}
+	}
+	if w.table == "" {
+		w.table = "layer"
+	}
+	used := map[string]bool{}
+	unique := func(name string) string {
+		if name == "" {
+			name = "field"
+		}
+		free := name
+		for n := 2; used[strings.ToLower(free)]; n++ {
+			free = fmt.Sprintf("%s_%d", name, n)
+		}
+		used[strings.ToLower(free)] = true
+		return free
+	}
+	for _, f := range h.Fields {
+		w.columns = append(w.columns, unique(strings.ReplaceAll(f.Name, "\x00", "")))
+	}
+	w.key = unique("fid")
+	if h.Geometry != spatial.GeometryNone {
+		w.geometry = unique("geom")
+	}
+	if h.IDKind == spatial.IDText && h.IDField == "" {
+		w.textID = unique("id")
+	}
+}
+
+// triggers keep the index true when other programs edit the table (annex F.3).
+func (w *writer) triggers() []string {
+	t, c, i := quote(w.table), quote(w.geometry), quote(w.key)
+	r := "rtree_" + w.table + "_" + w.geometry
+	box := fmt.Sprintf("NEW.%[2]s, ST_MinX(NEW.%[1]s), ST_MaxX(NEW.%[1]s), ST_MinY(NEW.%[1]s), ST_MaxY(NEW.%[1]s)", c, i)
+	put := fmt.Sprintf("insert or replace into %s values (%s);", quote(r), box)
+	drop := func(row string) string { return fmt.Sprintf("delete from %s where id = %s.%s;", quote(r), row, i) }
+	full := fmt.Sprintf("(NEW.%[1]s notnull and not ST_IsEmpty(NEW.%[1]s))", c)
+	empty := fmt.Sprintf("(NEW.%[1]s isnull or ST_IsEmpty(NEW.%[1]s))", c)
+	same, other := fmt.Sprintf("OLD.%[1]s = NEW.%[1]s", i), fmt.Sprintf("OLD.%[1]s != NEW.%[1]s", i)
+	trigger := func(suffix, event, when, do string) string {
+		if when != "" {
+			when = " when " + when
+		}
+		return fmt.Sprintf("create trigger %s after %s on %s%s begin %s end", quote(r+suffix), event, t, when, do)
+	}
+	return []string{
+		trigger("_insert", "insert", full, put),
+		trigger("_update1", "update of "+c, same+" and "+full, put),
+		trigger("_update2", "update of "+c, same+" and "+empty, drop("OLD")),
+		trigger("_update3", "update", other+" and "+full, drop("OLD")+" "+put),
+		trigger("_update4", "update", other+" and "+empty, fmt.Sprintf("delete from %s where id in (OLD.%s, NEW.%s);", quote(r), i, i)),
+		trigger("_delete", "delete", fmt.Sprintf("OLD.%s notnull", c), drop("OLD")),
+	}
+}

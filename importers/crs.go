@@ -25,6 +25,14 @@ type CRSRequest struct {
 	Known func(context.Context) ([]spatial.Envelope, error)
 }
 
+// Placed is a Source that is one layer of several in one reference system, as
+// those of a drawing are.
+type Placed interface {
+	// Places are positions of all the layers, to judge the system by; none where
+	// the source's own are to be taken.
+	Places() (x, y []float64)
+}
+
 // Settled is a Source that has been through SettleCRS, by whoever wraps it.
 type Settled interface{ SettledCRS() CRS }
 
@@ -163,6 +171,14 @@ var errSampled = errors.New("enough records")
 // to what is worth looking at.
 func sample(ctx context.Context, src Source, records int, form Form) (crs.Sample, error) {
 	var s crs.Sample
+	if p, ok := src.(Placed); ok {
+		if s.X, s.Y = p.Places(); len(s.X) > 0 {
+			for i := range s.X {
+				s.X[i], s.Y[i] = form.Apply(s.X[i], s.Y[i])
+			}
+			return s, nil
+		}
+	}
 	dims := src.Schema().Dimensions
 	every, n := 1, 0
 	var in wkb.Info

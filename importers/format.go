@@ -38,6 +38,9 @@ type Layer struct {
 	File   string // name within the input
 	// Spatial is false for a table without geometry.
 	Spatial bool
+	// Whole marks a layer that repeats what the file's other layers hold. It is
+	// taken only by its name.
+	Whole bool
 	// Open reads what is needed to know the schema.
 	Open func(ctx context.Context, o SourceOptions) (Source, error)
 }
@@ -97,12 +100,17 @@ func distinguish(layers []Layer) {
 	}
 }
 
+// Parts are the layers without those that repeat others.
+func Parts(layers []Layer) []Layer {
+	return slices.DeleteFunc(slices.Clone(layers), func(l Layer) bool { return l.Whole })
+}
+
 // ChooseLayer applies the rule of the command line: the named layer, else the
 // only one. The error lists what there is.
 func ChooseLayer(layers []Layer, name string) (Layer, error) {
 	if name == "" {
-		if len(layers) == 1 {
-			return layers[0], nil
+		if parts := Parts(layers); len(parts) == 1 {
+			return parts[0], nil
 		}
 		return Layer{}, &AmbiguousError{Layers: layers}
 	}
@@ -135,8 +143,11 @@ func (e *AmbiguousError) Error() string {
 	}
 	for _, l := range e.Layers {
 		kind := ""
-		if !l.Spatial {
+		switch {
+		case !l.Spatial:
 			kind = ", no geometry"
+		case l.Whole:
+			kind = ", all of the others"
 		}
 		fmt.Fprintf(&b, "\n  %s (%s%s)", l.Name, l.Format, kind)
 	}

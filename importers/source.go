@@ -37,7 +37,9 @@ type Schema struct {
 	Encoding     string // how text was decoded: "utf-8", "windows-1258"…
 	// EncodingReason says how the encoding was chosen; "" where the format fixes it.
 	EncodingReason string
-	Fields         []FieldInfo
+	// Notes are what the reader decided that people should know, as a change of units.
+	Notes  []spatial.Text
+	Fields []FieldInfo
 	// NativeID is the type of the ids that the source has apart from its fields
 	// (a GeoPackage's primary key, GeoJSON's "id"): FieldInteger or FieldString,
 	// "" when it has none. Record.ID then holds them.

@@ -159,7 +159,7 @@ func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]i
 		return nil, err
 	}
 	if f.allLayers {
-		return layers, nil
+		return importers.Parts(layers), nil
 	}
 	l, err := importers.ChooseLayer(layers, f.layer)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"gisd/importers"
 	"gisd/importers/csv"
+	"gisd/importers/dxf"
 	"gisd/importers/flatgeobuf"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
@@ -16,6 +17,7 @@ func importFormats() []importers.Format {
 		shapefile.Format{},
 		gpkg.Format{},
 		geojson.Format{},
+		dxf.Format{},
 		flatgeobuf.Format{},
 		kml.Format{},
 		csv.Format{},

@@ -46,6 +46,8 @@ func newInspectCommand(a *app) *cobra.Command {
 					return &exitError{exitUsage, err}
 				}
 				layers = []importers.Layer{l}
+			} else {
+				layers = importers.Parts(layers)
 			}
 			q := importers.CRSRequest{SRID: srid, SwapXY: swapXY, Home: a.cfg.HomeArea}
 			return a.inspectLayers(ctx, layers, inspectOptions{encoding, q, asJSON})

@@ -4,6 +4,7 @@ import (
 	"gisd/importers"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
+	"gisd/importers/shapefile"
 )
 
 // exportFormats are the formats that gisd writes, one line each.
@@ -12,5 +13,6 @@ func exportFormats() []importers.Exporter {
 		geojson.Exporter{},
 		geojson.LinesExporter{},
 		gpkg.Exporter{},
+		shapefile.Exporter{},
 	}
 }

@@ -1,4 +1,4 @@
-// Package shapefile reads ESRI Shapefiles and dBASE tables.
+// Package shapefile reads and writes ESRI Shapefiles and dBASE tables.
 //
 // Coordinates come out x first as the file has them (easting, northing or lon,
 // lat), in the CRS that its .prj names; nothing is transformed.

@@ -80,6 +80,7 @@ func SettleCRS(ctx context.Context, src Source, q CRSRequest) (Source, CRS, erro
 		if err != nil {
 			return nil, c, err
 		}
+		c.Reason += told(src.Schema().CRS)
 		src, c = reformed(src, c, base, form)
 		return src, c, nil
 	}
@@ -114,7 +115,7 @@ func claimedCRS(s Schema, asked spatial.SRID) (CRS, error) {
 	c := s.CRS
 	switch {
 	case asked != 0:
-		return CRS{SRID: asked, Reason: "as asked for"}, nil
+		return CRS{SRID: asked, Reason: "as asked for" + told(s.CRS)}, nil
 	case s.GeometryType == spatial.GeometryNone:
 		return CRS{SRID: spatial.SRIDWGS84, Reason: "no geometry"}, nil
 	case c.SRID != 0:
@@ -131,6 +132,14 @@ func claimedCRS(s Schema, asked spatial.SRID) (CRS, error) {
 		return resolveWKT(c), nil
 	}
 	return CRS{}, nil
+}
+
+// told is what a reader that names no system has to say of the coordinates.
+func told(c CRS) string {
+	if c.Reason == "" || c.SRID != 0 || c.Name != "" || c.WKT != "" {
+		return ""
+	}
+	return "; " + c.Reason
 }
 
 func resolveWKT(c CRS) CRS {

@@ -63,6 +63,7 @@ var law = []room{
 	{pattern: "migrations"},
 	{pattern: "internal/pgcluster"},
 	{pattern: "internal/testdb/...", may: []string{"..."}, libraries: []string{"pgx"}},
+	{pattern: "internal/outgoing", may: []string{"spatial"}},
 	{pattern: "internal/testdata"},
 	{pattern: "internal/fixture", may: []string{"spatial", "spatial/crs", "spatial/postgis", "internal/testdb"}, libraries: []string{"pgx"}},
 	{pattern: "internal/...", may: []string{}},

@@ -33,6 +33,12 @@ type Exporter interface {
 	Create(ctx context.Context, w io.Writer, scratch string, h *Header) (Writer, error)
 }
 
+// Georeferenced is an Exporter whose format has a reference system of its own, in
+// which it is written where none is asked for: GeoJSON and KML.
+type Georeferenced interface {
+	DefaultSRID() spatial.SRID
+}
+
 // Writer takes the records of one layer, in order. A record's Values stand in
 // the order of Header.Fields, ID is its id, Geometry EWKB without SRID in the
 // header's dimensions, nil for none. The writer keeps nothing of it.

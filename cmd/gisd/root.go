@@ -149,6 +149,7 @@ func commands(a *app) []*cobra.Command {
 		newConfigCommand(a),
 		newImportCommand(a),
 		newInspectCommand(a),
+		newExportCommand(a),
 		newCollectionsCommand(a),
 		newUsersCommand(a),
 		newKeysCommand(a),

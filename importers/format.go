@@ -78,8 +78,32 @@ func nothingFound(in *Input, formats []Format) error {
 		what = "is empty"
 	case !full:
 		what = "holds only empty files"
+	default:
+		if said := whatInstead(in); said != "" {
+			return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: open", Message: said}
+		}
 	}
 	return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: open", Message: in.Name + " " + what}
+}
+
+// whatInstead names the files of known kinds that are not read, up to three.
+func whatInstead(in *Input) string {
+	var said []string
+	for _, f := range in.Files {
+		if in.Named != "" && f.Name != in.Named {
+			continue
+		}
+		what := unreadable(f)
+		if what == "" {
+			continue
+		}
+		if len(said) == 3 {
+			said = append(said, "and more")
+			break
+		}
+		said = append(said, f.Name+" is "+what)
+	}
+	return strings.Join(said, "; ")
 }
 
 func distinguish(layers []Layer) {

@@ -8,6 +8,7 @@ import (
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
 	"gisd/importers/kml"
+	"gisd/importers/ogr"
 	"gisd/importers/shapefile"
 )
 
@@ -20,6 +21,7 @@ func importFormats() []importers.Format {
 		dxf.Format{},
 		flatgeobuf.Format{},
 		kml.Format{},
+		ogr.Format{},
 		csv.Format{},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"gisd/importers/flatgeobuf"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
+	"gisd/importers/gpx"
 	"gisd/importers/kml"
 	"gisd/importers/ogr"
 	"gisd/importers/shapefile"
@@ -21,6 +22,7 @@ func importFormats() []importers.Format {
 		dxf.Format{},
 		flatgeobuf.Format{},
 		kml.Format{},
+		gpx.Format{},
 		ogr.Format{},
 		csv.Format{},
 	}

@@ -115,3 +115,39 @@ func TestAppendEscaped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestNodeAsJSON(t *testing.T) {
+	t.Parallel()
+	r, err := markup.NewReader(strings.NewReader(`<x><a> 1.5 </a><b>007</b><c><d>đ "x"</d></c><a>true</a><e/></x>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := r.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	budget := 7
+	n, err := r.Node(root, &budget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(markup.AppendJSON(nil, n.Children)), `{"a":[1.5,"true"],"b":"007","c":{"d":"đ \"x\""},"e":""}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestNodesAreBounded(t *testing.T) {
+	t.Parallel()
+	r, err := markup.NewReader(strings.NewReader("<x>" + strings.Repeat("<a/>", 100) + "</x>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := r.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	budget := 50
+	if _, err := r.Node(root, &budget); !errors.Is(err, markup.ErrTooLarge) {
+		t.Errorf("error %v", err)
+	}
+}

@@ -6,11 +6,13 @@ import (
 	"gisd/importers/dxf"
 	"gisd/importers/flatgeobuf"
 	"gisd/importers/geojson"
+	"gisd/importers/geoparquet"
 	"gisd/importers/gpkg"
 	"gisd/importers/gpx"
 	"gisd/importers/kml"
 	"gisd/importers/ogr"
 	"gisd/importers/shapefile"
+	"gisd/importers/xlsx"
 )
 
 // importFormats are the formats that gisd reads, one line each.
@@ -21,9 +23,11 @@ func importFormats() []importers.Format {
 		geojson.Format{},
 		dxf.Format{},
 		flatgeobuf.Format{},
+		geoparquet.Format{},
 		kml.Format{},
 		gpx.Format{},
 		ogr.Format{},
 		csv.Format{},
+		xlsx.Format{},
 	}
 }

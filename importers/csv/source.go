@@ -161,7 +161,7 @@ func (p parts) spatial() bool {
 	if err != nil || len(rows) == 0 {
 		return false
 	}
-	s.heading = table.FindHeading(rows)
+	s.heading = table.FindHeading(rows, true)
 	survey := table.NewSurvey(s.heading.Names, table.Hints{}, false)
 	for _, r := range rows[s.heading.First+s.heading.Rows+s.heading.Skip:] {
 		survey.Row(r)
@@ -200,7 +200,7 @@ func (s *source) survey(ctx context.Context, o importers.SourceOptions) error {
 	if err != nil {
 		return err
 	}
-	s.heading = table.FindHeading(rows)
+	s.heading = table.FindHeading(rows, true)
 	if len(s.heading.Names) > 1500 {
 		return fmt.Errorf("the first rows have %d values; a table can have 1500 columns", len(s.heading.Names))
 	}
@@ -256,7 +256,7 @@ func (s *source) headingNames(t *texts, rows [][]table.Cell) error {
 			r[i].Text = dec.Append(nil, r[i].Text)
 		}
 	}
-	s.heading = table.FindHeading(rows)
+	s.heading = table.FindHeading(rows, true)
 	return nil
 }
 

@@ -20,8 +20,9 @@ const headingSearch = 40
 // that is all words and covers most of the columns that are used below it.
 // Titles above it are left out; a heading of two or three rows with merged cells
 // becomes one; a row "(1) (2) (3)" below it is left out. rows are the first of
-// the table, a few more than headingSearch at best.
-func FindHeading(rows [][]Cell) Heading {
+// the table, a few more than headingSearch at best. alone says that a single row
+// of words is a heading without records rather than a record.
+func FindHeading(rows [][]Cell, alone bool) Heading {
 	width := 0
 	for _, r := range rows {
 		width = max(width, used(r))
@@ -40,6 +41,9 @@ func FindHeading(rows [][]Cell) Heading {
 			continue
 		}
 		extra := continuation(rows, h)
+		if h+extra+1 == len(rows) && !(alone && h == 0) {
+			return none
+		}
 		for k := 1; k <= extra; k++ {
 			below = columnsBelow(rows, h+k+1, width)
 		}

@@ -250,3 +250,6 @@ func (s *Survey) cornerList() bool {
 	}
 	return true
 }
+
+// Rows is the number of rows seen.
+func (s *Survey) Rows() int64 { return s.rows }

@@ -125,3 +125,18 @@ func AppendDecimal(dst []byte, v float64) []byte {
 	}
 	return strconv.AppendFloat(dst, v, format, -1, 64)
 }
+
+// PointOf reads the position of a little-endian EWKB point without an SRID of
+// the dimensions d; z is 0 where there is none. An empty point is NaN. The error
+// wraps ErrMalformed.
+func PointOf(g []byte, d spatial.Dimensions) (x, y, z float64, err error) {
+	stride := Stride(d)
+	if len(g) != 5+8*stride || g[0] != 1 || binary.LittleEndian.Uint32(g[1:]) != Point|Flags(d) {
+		return 0, 0, 0, fmt.Errorf("%w: no point", ErrMalformed)
+	}
+	x, y = float(g[5:]), float(g[13:])
+	if d == spatial.XYZ || d == spatial.XYZM {
+		z = float(g[21:])
+	}
+	return x, y, z, nil
+}

@@ -15,10 +15,16 @@ import (
 // Columns settles the columns of the fields: the name without diacritics, in
 // lower case, [a-z_][a-z0-9_]*, at most 59 bytes, unique, and none of the names
 // that every table has for itself.
-func Columns(infos []FieldInfo) []spatial.Field {
+func Columns(infos []FieldInfo) []spatial.Field { return columnsBeside(nil, infos) }
+
+// columnsBeside is Columns for fields that come into a table which has some.
+func columnsBeside(held []spatial.Field, infos []FieldInfo) []spatial.Field {
 	used := map[string]bool{
 		"id": true, "revision": true, "recorded_at": true, "changed_by": true, "geom": true,
 		"tableoid": true, "xmin": true, "cmin": true, "xmax": true, "cmax": true, "ctid": true,
+	}
+	for _, f := range held {
+		used[f.Column] = true
 	}
 	fields := make([]spatial.Field, len(infos))
 	for i, f := range infos {

@@ -12,26 +12,40 @@ import (
 
 // idSource says where the ids of a version come from.
 type idSource struct {
-	field  int  // index of a field, -1
-	native bool // Record.ID
-	asked  bool // by --key: a record without one, or with one that was there before, is rejected
-	kind   spatial.IDKind
+	field    int  // index of a field, -1
+	native   bool // Record.ID
+	geometry bool // the hash of it
+	asked    bool // by --key: a record without one, or with one that was there before, is rejected
+	kind     spatial.IDKind
 }
 
-// number is the fallback that always works.
+// numbered is the fallback that always works.
 func numbered() idSource { return idSource{field: -1, kind: spatial.IDInteger} }
 
-func (s idSource) running() bool { return s.field < 0 && !s.native }
+func hashed() idSource {
+	return idSource{field: -1, geometry: true, asked: true, kind: spatial.IDText}
+}
+
+func (s idSource) running() bool { return s.field < 0 && !s.native && !s.geometry }
+
+func (s idSource) source() IDSource {
+	switch {
+	case s.field >= 0:
+		return IDFromField
+	case s.native:
+		return IDFromSource
+	case s.geometry:
+		return IDFromGeometry
+	}
+	return IDFromNumber
+}
 
 // from names the source for the report.
 func (s idSource) from(fields []spatial.Field) string {
-	switch {
-	case s.native:
-		return "source"
-	case s.field >= 0:
+	if s.field >= 0 {
 		return fields[s.field].Name
 	}
-	return "number"
+	return string(s.source())
 }
 
 // idNames are names that people give to keys, most trusted first.
@@ -39,23 +53,31 @@ func idNames() []string {
 	return []string{"globalid", "guid", "uuid", "gid", "id", "fid", "ogc_fid", "objectid"}
 }
 
-// chooseID takes the key asked for, else the ids the source has of its own,
-// else a field with a telling name; whether its values are unique shows in the
-// reading.
-func chooseID(s Schema, key string) (idSource, error) {
+// chooseID takes the key asked for, else what the ids of the version before came
+// from, else the ids the source has of its own, else a field with a telling name;
+// whether its values are unique shows in the reading.
+func chooseID(s Schema, key string, base *Base) (idSource, error) {
+	if key == KeyGeometry && fieldIndex(s, key) < 0 {
+		if s.GeometryType == spatial.GeometryNone {
+			return idSource{}, spatial.Invalid("importers: key", "the layer has no geometry to make keys of")
+		}
+		return hashed(), nil
+	}
 	if key != "" {
-		i := slices.IndexFunc(s.Fields, func(f FieldInfo) bool { return f.Name == key })
-		if i < 0 {
-			i = slices.IndexFunc(s.Fields, func(f FieldInfo) bool { return strings.EqualFold(f.Name, key) })
+		return keyField(s, key)
+	}
+	if base != nil {
+		switch base.IDSource {
+		case IDFromField:
+			if id, err := keyField(s, base.IDField); err == nil {
+				id.asked = false
+				return id, nil
+			}
+		case IDFromGeometry:
+			if s.GeometryType != spatial.GeometryNone {
+				return hashed(), nil
+			}
 		}
-		if i < 0 {
-			return idSource{}, spatial.Invalid("importers: key", "there is no field "+key+"; fields are "+fieldNames(s))
-		}
-		kind, ok := idKindOf(s.Fields[i].Type)
-		if !ok {
-			return idSource{}, spatial.Invalid("importers: key", "field "+key+" is a "+string(s.Fields[i].Type)+"; a key is text or an integer")
-		}
-		return idSource{field: i, asked: true, kind: kind}, nil
 	}
 	if kind, ok := idKindOf(s.NativeID); ok {
 		return idSource{field: -1, native: true, kind: kind}, nil
@@ -68,6 +90,27 @@ func chooseID(s Schema, key string) (idSource, error) {
 		}
 	}
 	return numbered(), nil
+}
+
+// fieldIndex finds a field by its name, else by its name in another case.
+func fieldIndex(s Schema, name string) int {
+	i := slices.IndexFunc(s.Fields, func(f FieldInfo) bool { return f.Name == name })
+	if i < 0 {
+		i = slices.IndexFunc(s.Fields, func(f FieldInfo) bool { return strings.EqualFold(f.Name, name) })
+	}
+	return i
+}
+
+func keyField(s Schema, key string) (idSource, error) {
+	i := fieldIndex(s, key)
+	if i < 0 {
+		return idSource{}, spatial.Invalid("importers: key", "there is no field "+key+"; fields are "+fieldNames(s))
+	}
+	kind, ok := idKindOf(s.Fields[i].Type)
+	if !ok {
+		return idSource{}, spatial.Invalid("importers: key", "field "+key+" is a "+string(s.Fields[i].Type)+"; a key is text or an integer")
+	}
+	return idSource{field: i, asked: true, kind: kind}, nil
 }
 
 func idKindOf(t spatial.FieldType) (spatial.IDKind, bool) {

@@ -15,7 +15,8 @@ type loader struct {
 	run    *run
 	rows   *rows
 	id     idSource
-	check  *idCheck // nil for running numbers
+	check  *idCheck // nil for running numbers and geometries
+	hashes *GeometryKeys
 	dims   spatial.Dimensions
 	noGeom bool
 	counts Report
@@ -30,7 +31,10 @@ func newLoader(ctx context.Context, r *run) *loader {
 	l := &loader{run: r, rows: newRows(ctx, r.p), id: r.id, dims: r.p.Schema.Dimensions,
 		noGeom: r.p.Schema.GeometryType == spatial.GeometryNone}
 	l.box = spatial.EmptyEnvelope(r.p.SRID)
-	if !r.id.running() {
+	switch {
+	case r.id.geometry:
+		l.hashes = &GeometryKeys{Dimensions: l.dims}
+	case !r.id.running():
 		l.check = newIDCheck(r.id.kind)
 	}
 	return l
@@ -51,7 +55,7 @@ func (l *loader) record(rec *Record) error {
 	if refused != nil {
 		return l.reject(rec, *refused)
 	}
-	id, refused, err := l.key(rec)
+	id, refused, err := l.key(rec, geom)
 	if err != nil {
 		return err
 	}
@@ -103,7 +107,10 @@ func (l *loader) geometry(rec *Record) ([]byte, *RecordError) {
 }
 
 // key returns the record's id; not Valid asks for a running number.
-func (l *loader) key(rec *Record) (Value, *RecordError, error) {
+func (l *loader) key(rec *Record, geom []byte) (Value, *RecordError, error) {
+	if l.hashes != nil {
+		return l.geometryKey(geom)
+	}
 	if l.check == nil {
 		return Value{}, nil, nil
 	}
@@ -128,6 +135,18 @@ func (l *loader) key(rec *Record) (Value, *RecordError, error) {
 		e.Reason = spatial.Text{VI: "khóa bị trùng với một bản ghi trước", EN: "the key was used by an earlier record"}
 	}
 	return Value{}, e, nil
+}
+
+func (l *loader) geometryKey(geom []byte) (Value, *RecordError, error) {
+	if geom == nil {
+		return Value{}, &RecordError{Reason: spatial.Text{
+			VI: "không có hình học nên không có khóa", EN: "there is no geometry, and so no key"}}, nil
+	}
+	key, err := l.hashes.Key(geom)
+	if err != nil {
+		return Value{}, nil, fmt.Errorf("importers: key of record %d: %w", l.last, err)
+	}
+	return Value{Valid: true, Bytes: key}, nil, nil
 }
 
 func keyText(kind spatial.IDKind, v *Value) string {
@@ -198,6 +217,9 @@ func (l *loader) finish(r *Report) {
 	}
 	l.run.written = max(l.run.written, l.last)
 	r.Geometry = l.geometryType(r.Geometry)
+	if l.hashes != nil && l.hashes.Repeated > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d features have the geometry of an earlier one: their keys end in -2, -3 …", l.hashes.Repeated))
+	}
 }
 
 // geometryType narrows what the source promised to what was there; a source

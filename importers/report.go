@@ -7,6 +7,7 @@ import "gisd/spatial"
 type Report struct {
 	Collection string               `json:"collection"`
 	Version    int                  `json:"version"`
+	Mode       Mode                 `json:"mode"`
 	Layer      string               `json:"layer"`
 	Format     string               `json:"format"`
 	Geometry   spatial.GeometryType `json:"geometry"`
@@ -15,7 +16,7 @@ type Report struct {
 	CRSReason  string               `json:"crsReason"`
 	CRSGuess   bool                 `json:"crsGuess,omitempty"`
 	Encoding   string               `json:"encoding"`
-	IDFrom     string               `json:"idFrom"` // a field, "source" or "number"
+	IDFrom     string               `json:"idFrom"` // a field, "source", "geometry" or "number"
 
 	Read     int64 `json:"read"`
 	Loaded   int64 `json:"loaded"`
@@ -23,11 +24,24 @@ type Report struct {
 	Lost     int64 `json:"lostValues"` // values left empty because they did not fit
 	Empty    int64 `json:"empty"`      // records without geometry
 
+	Counts
+	Features int64       `json:"features"` // of the version
+	Changes  []Change    `json:"changes,omitempty"`
+	Edits    EditsReport `json:"edits,omitzero"`
+
 	Repair  Repair            `json:"repair"`
 	Extent  *spatial.Envelope `json:"extent,omitempty"` // in the storage CRS; nil without coordinates
 	Notes   []string          `json:"notes,omitempty"`
 	DryRun  bool              `json:"dryRun,omitempty"`
 	Seconds Seconds           `json:"seconds"`
+}
+
+// EditsReport says what became of the edits made since the last import.
+type EditsReport struct {
+	Found     int64 `json:"found"`     // in the version that was there
+	Discarded int64 `json:"discarded"` // gone with it
+	Rebased   int64 `json:"rebased"`   // made again on the new one
+	Conflicts int64 `json:"conflicts"` // of these, those whose feature the source changes too; the edit stands
 }
 
 // Repair says what became of invalid geometries.

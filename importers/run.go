@@ -110,44 +110,11 @@ type run struct {
 	p       *Plan
 	id      idSource
 	report  *Report
+	done    Outcome
 	digest  string
 	started time.Time
 	told    time.Time
 	written int64 // the record up to which the reject file is written
-}
-
-func (r *run) plan(ctx context.Context) error {
-	if err := CheckID(r.o.Collection); err != nil {
-		return err
-	}
-	if r.o.Mode == "" {
-		r.o.Mode = ModeCreate
-	}
-	s := r.src.Schema()
-	id, err := chooseID(s, r.o.Key)
-	if err != nil {
-		return err
-	}
-	c, err := ResolveCRS(ctx, r.src, r.o.SRID)
-	if err != nil {
-		return err
-	}
-	s.CRS = c
-	if r.o.Title == (spatial.Text{}) {
-		r.o.Title = spatial.Text{VI: s.Layer, EN: s.Layer}
-	}
-	r.p = &Plan{Options: r.o, Schema: s, Fields: Columns(s.Fields), SRID: c.SRID, CRSText: c.WKT, CRSReason: c.Reason, Geometry: s.GeometryType}
-	r.use(id)
-	r.report = &Report{Collection: r.o.Collection, Layer: s.Layer, Format: s.Format, Geometry: s.GeometryType,
-		Dimensions: s.Dimensions, SRID: c.SRID, CRSReason: c.Reason, CRSGuess: c.Guess, Encoding: s.Encoding, DryRun: r.o.DryRun}
-	return nil
-}
-
-func (r *run) use(id idSource) {
-	r.id, r.p.IDKind, r.p.IDField = id, id.kind, ""
-	if id.field >= 0 {
-		r.p.IDField = r.p.Fields[id.field].Name
-	}
 }
 
 // stage does everything up to the publishing.
@@ -164,8 +131,9 @@ func (r *run) stage(ctx context.Context, j Job, beside Staging) (err error) {
 		return err
 	}
 	r.staging = staging
-	r.report.SRID, r.report.Version = staging.Target()
-	r.p.SRID = r.report.SRID
+	if err := r.target(); err != nil {
+		return err
+	}
 	r.tell(StageLoad, true)
 	begin := time.Now()
 	if err := r.load(ctx); err != nil {
@@ -185,9 +153,8 @@ func (r *run) stage(ctx context.Context, j Job, beside Staging) (err error) {
 		return err
 	}
 	r.report.Seconds.Settle = time.Since(begin).Seconds()
-	r.report.Geometry = r.p.Geometry // a repair may have made parts of one
-	r.report.IDFrom = r.id.from(r.p.Fields)
-	return r.listEmptied()
+	r.settled()
+	return errors.Join(r.remark(), r.listEmptied())
 }
 
 // settle completes the table while the digest of the source is computed.
@@ -201,7 +168,7 @@ func (r *run) settle(ctx context.Context) error {
 		})
 	}
 	g.Go(func() (err error) {
-		r.report.Repair, err = r.staging.Settle(ctx, r.p)
+		r.done, err = r.staging.Settle(ctx, r.p, r)
 		return err
 	})
 	return g.Wait()

@@ -26,10 +26,23 @@ type memory struct {
 	rows      [][]string // columns in hex or "-"
 	duplicate bool       // Settle finds a repeated id once
 	breakLoad error      // Load fails after the first bytes
+	base      *importers.Base
+	edits     []importers.Edit
 }
 
 func (m *memory) Begin(context.Context, *importers.Plan, importers.Staging) (importers.Staging, error) {
 	return m, nil
+}
+
+func (m *memory) Base(context.Context, string) (*importers.Base, error) { return m.base, nil }
+
+func (m *memory) Edits(_ context.Context, _ string, _ int, emit func(importers.Edit) error) error {
+	for _, e := range m.edits {
+		if err := emit(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *memory) Target() (spatial.SRID, int) { return 4326, 1 }
@@ -72,12 +85,12 @@ func (m *memory) Load(_ context.Context, _ *importers.Plan, r io.Reader) (int64,
 	}
 }
 
-func (m *memory) Settle(context.Context, *importers.Plan) (importers.Repair, error) {
+func (m *memory) Settle(context.Context, *importers.Plan, importers.SettleListener) (importers.Outcome, error) {
 	if m.duplicate {
 		m.duplicate = false
-		return importers.Repair{}, importers.ErrDuplicateID
+		return importers.Outcome{}, importers.ErrDuplicateID
 	}
-	return importers.Repair{}, nil
+	return importers.Outcome{}, nil
 }
 
 func (m *memory) Publish(_ context.Context, all []importers.Staged) error {
@@ -223,6 +236,10 @@ type several struct {
 	beside    []importers.Staging
 	published []string
 }
+
+func (s *several) Base(context.Context, string) (*importers.Base, error) { return nil, nil }
+
+func (s *several) Edits(context.Context, string, int, func(importers.Edit) error) error { return nil }
 
 func (s *several) Begin(_ context.Context, _ *importers.Plan, beside importers.Staging) (importers.Staging, error) {
 	s.beside = append(s.beside, beside)

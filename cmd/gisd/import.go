@@ -11,6 +11,8 @@ import (
 
 	"gisd/importers"
 	"gisd/importers/encodings"
+	"gisd/importers/mapping"
+	"gisd/importers/rejects"
 	"gisd/spatial"
 	"gisd/spatial/crs"
 	"gisd/spatial/postgis"
@@ -19,9 +21,12 @@ import (
 // importFlags are the flags of `gisd import`.
 type importFlags struct {
 	collection, layer, crs, encoding, mode, key string
-	reject, title, visibility                   string
+	reject, title, visibility, mapPath          string
 	allLayers, dryRun, publish, json, swapXY    bool
+	deleteMissing, allowLoss                    bool
+	discardEdits, rebaseEdits                   bool
 	maxErrors                                   int64
+	mapping                                     *mapping.File // nil without --map
 }
 
 func newImportCommand(a *app) *cobra.Command {
@@ -34,6 +39,7 @@ func newImportCommand(a *app) *cobra.Command {
 			"Exit codes: 0 done, 1 failed and nothing changed, 2 done but some records were rejected, 64 bad usage.",
 		Example: "  gisd import parcels.zip --collection parcels --publish\n" +
 			"  gisd import plan.gpkg --collection plan --layer zones --mode replace --key code\n" +
+			"  gisd import changes.shp --collection parcels --mode upsert --key GUID --delete-missing\n" +
 			"  gisd import roads.shp --collection roads --crs EPSG:9210 --dry-run",
 		Args: oneArgument("the file, folder or archive"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,10 +53,15 @@ func newImportCommand(a *app) *cobra.Command {
 	flags.BoolVar(&f.allLayers, "all-layers", false, "take every layer, each into a collection ID_layer; all of them or none")
 	flags.StringVar(&f.crs, "crs", "auto", "reference system of the coordinates, as EPSG:9210; auto finds out")
 	flags.BoolVar(&f.swapXY, "swap-xy", false, "the first ordinate is the northing or the latitude; without it that is found out")
-	flags.StringVar(&f.encoding, "encoding", "auto", "encoding of text: utf-8, tcvn3, vni, cp1258, viscii, latin1 …; auto finds out")
-	flags.StringVar(&f.mode, "mode", "create", "create a collection, or replace what it holds by a new version")
-	flags.StringVar(&f.key, "key", "", "field that holds the ids; else one is found, else records are numbered")
-	flags.StringVar(&f.reject, "reject", "", "CSV `FILE` for the records that are not loaded")
+	flags.StringVar(&f.encoding, "encoding", "auto", "encoding of text: utf-8, tcvn3, vni, cp1258, viscii, latin1 …, mixed (each value by itself); auto finds out for each column")
+	flags.StringVar(&f.mode, "mode", "create", "create a collection; replace what it holds, append to it, or upsert: update by key and add what is new")
+	flags.StringVar(&f.key, "key", "", "`FIELD` that holds the ids, or geometry; else what the ids came from before, else one is found, else records are numbered")
+	flags.BoolVar(&f.deleteMissing, "delete-missing", false, "with --mode upsert: delete the features that the file does not have")
+	flags.BoolVar(&f.allowLoss, "allow-loss", false, "a field may go, or change to a type that holds less")
+	flags.BoolVar(&f.discardEdits, "discard-edits", false, "edits made since the last import may be lost")
+	flags.BoolVar(&f.rebaseEdits, "rebase-edits", false, "make edits since the last import again on the new version, by key")
+	flags.StringVar(&f.mapPath, "map", "", "mapping `FILE` (YAML, see gisd inspect --write-map): fields to rename, convert, skip, compute, join")
+	flags.StringVar(&f.reject, "reject", "", "`FILE` for the records that are not loaded: FILE.csv, with FILE.geojson beside it, or FILE.geojson alone")
 	flags.Int64Var(&f.maxErrors, "max-errors", 1000, "give up when more records than this are rejected; -1 never does")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "do all of it in the database, then throw it away")
 	flags.StringVar(&f.title, "title", "", "title of the collection (default: the layer's name)")
@@ -66,6 +77,9 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 	if err != nil {
 		return err
 	}
+	if f.mapping, err = readMapping(f.mapPath); err != nil {
+		return err
+	}
 	if f.layer != "" && f.allLayers {
 		return usagef("--layer and --all-layers exclude each other")
 	}
@@ -74,18 +88,24 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 		return err
 	}
 	defer in.Close()
-	rejects := newRejectFile(f.reject)
-	if err := rejects.check(path); err != nil {
-		return err
+	rejected := rejects.At(f.reject)
+	if err := rejected.Check(path); err != nil {
+		return usagef("--reject: %v", err)
 	}
 	o.Source = importers.Provenance{Name: in.Name, Bytes: in.Bytes(), Digest: in.Digest}
+	if f.mapping != nil {
+		f.mapping.Options(&o)
+		if f.layer == "" && !f.allLayers {
+			f.layer = f.mapping.Layer
+		}
+	}
 	layers, err := chooseLayers(ctx, in, f)
 	if err != nil {
 		return err
 	}
 	progress := newProgress(a.stderr, f.json)
 	o.Progress = progress.show
-	jobs, err := importJobs(layers, o, f, rejects)
+	jobs, err := importJobs(layers, o, f, rejected)
 	if err != nil {
 		return err
 	}
@@ -96,17 +116,20 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags, retit
 	defer release()
 	for i := range jobs {
 		jobs[i].Options.Home, jobs[i].Options.Known = a.cfg.HomeArea, knownExtents(db)
+		if f.mapping != nil {
+			jobs[i] = through(f.mapping, f.mapPath, jobs[i])
+		}
 	}
 	reports, err := importers.RunAll(ctx, jobs, postgis.NewImportSink(db, a.log))
 	progress.end()
-	if err = errors.Join(err, rejects.close()); err != nil {
+	if err = errors.Join(err, rejected.Close()); err != nil {
 		return err
 	}
 	return a.showReports(reports, f)
 }
 
 // importJobs gives each layer its collection.
-func importJobs(layers []importers.Layer, o importers.Options, f *importFlags, rejects *rejectFile) ([]importers.Job, error) {
+func importJobs(layers []importers.Layer, o importers.Options, f *importFlags, rejected *rejects.Files) ([]importers.Job, error) {
 	taken := map[string]string{}
 	jobs := make([]importers.Job, len(layers))
 	for i, l := range layers {
@@ -118,12 +141,21 @@ func importJobs(layers []importers.Layer, o importers.Options, f *importFlags, r
 			return nil, usagef("layers %s and %s would both become the collection %s: import them one by one with --layer", other, l.Name, lo.Collection)
 		}
 		taken[lo.Collection] = l.Name
-		lo.Rejects = rejects.of(l.Name)
+		lo.Rejects = rejected.Of(l.Name)
 		jobs[i] = importers.Job{Layer: l.Name, Options: lo, Open: func(ctx context.Context) (importers.Source, error) {
-			return l.Open(ctx, importers.SourceOptions{Encoding: f.encoding})
+			return importers.OpenLayer(ctx, l, f.sourceOptions())
 		}}
 	}
 	return jobs, nil
+}
+
+// sourceOptions are how a layer is read.
+func (f *importFlags) sourceOptions() importers.SourceOptions {
+	o := importers.SourceOptions{Encoding: f.encoding, AxesAsNamed: f.swapXY}
+	if f.mapping != nil {
+		o = f.mapping.SourceOptions(o)
+	}
+	return o
 }
 
 // showReports prints what was done; rejected records make an exit code of their
@@ -141,6 +173,9 @@ func (a *app) showReports(reports []*importers.Report, f *importFlags) error {
 		writeReport(a.stdout, r)
 		if r.Version == 1 && !f.publish && !r.DryRun {
 			fmt.Fprintf(a.stdout, "  draft: `gisd collections publish %[1]s` shows it; editors see it once it has a department (`gisd collections set %[1]s --department NAME`)\n", r.Collection)
+		}
+		for _, c := range r.Changes {
+			fmt.Fprintf(a.stderr, "gisd: %s: %s\n", r.Collection, c)
 		}
 		if r.CRSGuess {
 			fmt.Fprintf(a.stderr, "gisd: reference system %s is %s\n", r.SRID, r.CRSReason)
@@ -171,6 +206,7 @@ func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]i
 // options checks the flags.
 func (f *importFlags) options(retitle bool) (importers.Options, error) {
 	o := importers.Options{Collection: f.collection, Key: f.key, MaxErrors: f.maxErrors, DryRun: f.dryRun, SwapXY: f.swapXY,
+		DeleteMissing: f.deleteMissing, AllowLoss: f.allowLoss, DiscardEdits: f.discardEdits, RebaseEdits: f.rebaseEdits,
 		Publish: f.publish, ChangedBy: "cli", Retitle: retitle}
 	if err := importers.CheckID(f.collection); err != nil {
 		return o, &exitError{exitUsage, err}
@@ -179,10 +215,13 @@ func (f *importFlags) options(retitle bool) (importers.Options, error) {
 		return o, err
 	}
 	switch importers.Mode(f.mode) {
-	case importers.ModeCreate, importers.ModeReplace:
+	case importers.ModeCreate, importers.ModeReplace, importers.ModeAppend, importers.ModeUpsert:
 		o.Mode = importers.Mode(f.mode)
 	default:
-		return o, usagef("--mode %s is not known: create or replace", f.mode)
+		return o, usagef("--mode %s is not known: create, replace, append or upsert", f.mode)
+	}
+	if err := f.checkMode(o.Mode); err != nil {
+		return o, err
 	}
 	if f.title != "" {
 		o.Title = spatial.Text{VI: f.title, EN: f.title}
@@ -193,6 +232,19 @@ func (f *importFlags) options(retitle bool) (importers.Options, error) {
 	}
 	o.Visibility, o.Roles, err = parseVisibility(f.visibility)
 	return o, err
+}
+
+// checkMode refuses flags that would be without effect.
+func (f *importFlags) checkMode(m importers.Mode) error {
+	switch {
+	case f.deleteMissing && m != importers.ModeUpsert:
+		return usagef("--delete-missing goes with --mode upsert")
+	case f.discardEdits && f.rebaseEdits:
+		return usagef("--discard-edits and --rebase-edits exclude each other")
+	case (f.discardEdits || f.rebaseEdits) && m != importers.ModeReplace && m != importers.ModeUpsert:
+		return usagef("--discard-edits and --rebase-edits go with --mode replace and --mode upsert")
+	}
+	return nil
 }
 
 // checkEncoding finds a misspelled name also where the format has its own

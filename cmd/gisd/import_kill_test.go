@@ -23,7 +23,7 @@ func TestImportSurvivesEverything(t *testing.T) {
 	must(t, nil, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish", "--data-dir", dir)
 
 	importer := exec.Command(os.Args[0], "import", writeFile(t, "many.geojsonl", manyPoints(500_000)),
-		"--collection", "zones", "--mode", "replace", "--data-dir", dir)
+		"--collection", "zones", "--mode", "replace", "--allow-loss", "--data-dir", dir)
 	importer.Env = append(os.Environ(), programVariable+"=1")
 	if err := importer.Start(); err != nil {
 		t.Fatal(err)

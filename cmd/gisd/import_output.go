@@ -151,7 +151,8 @@ func writeReport(w io.Writer, r *importers.Report) {
 	if r.DryRun {
 		done = "would be imported"
 	}
-	fmt.Fprintf(w, "%s: %d features %s as version %d (%s %s, %s; ids from %s)\n", r.Collection, r.Loaded, done, r.Version, r.Geometry, r.Dimensions, r.SRID, r.IDFrom)
+	fmt.Fprintf(w, "%s: %d features %s as version %d (%s %s, %s; ids from %s)\n", r.Collection, r.Features, done, r.Version, r.Geometry, r.Dimensions, r.SRID, r.IDFrom)
+	fmt.Fprintf(w, "  %s: inserted %d, updated %d, unchanged %d, deleted %d, rejected %d\n", r.Mode, r.Inserted, r.Updated, r.Unchanged, r.Deleted, r.Rejected)
 	fmt.Fprintf(w, "  reference system: %s\n  text: %s\n", r.CRSReason, r.Encoding)
 	if r.Repair.Invalid > 0 {
 		fmt.Fprintf(w, "  repaired: %d invalid geometries, area %.6g before and %.6g after, %d left empty\n", r.Repair.Invalid, r.Repair.AreaBefore, r.Repair.AreaAfter, r.Repair.Emptied)
@@ -161,6 +162,12 @@ func writeReport(w io.Writer, r *importers.Report) {
 	}
 	if r.Rejected > 0 || r.Lost > 0 {
 		fmt.Fprintf(w, "  rejected: %d of %d records; values left empty: %d\n", r.Rejected, r.Read, r.Lost)
+	}
+	for _, c := range r.Changes {
+		fmt.Fprintf(w, "  change: %s\n", c)
+	}
+	if e := r.Edits; e.Discarded+e.Rebased+e.Conflicts > 0 {
+		fmt.Fprintf(w, "  edits since the last import: %d; made again %d (the file contradicts %d of them), discarded %d\n", e.Found, e.Rebased, e.Conflicts, e.Discarded)
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "  note: %s\n", n)

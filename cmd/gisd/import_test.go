@@ -159,7 +159,7 @@ func TestImportOfNothingButRejects(t *testing.T) {
 {"type":"Feature","geometry":{"type":"Point","coordinates":["b"]},"properties":{}}]}`)
 	rejects := filepath.Join(t.TempDir(), "rejects.csv")
 	for _, args := range [][]string{
-		{"--collection", "zones", "--mode", "replace", "--reject", rejects},
+		{"--collection", "zones", "--mode", "replace", "--allow-loss", "--reject", rejects},
 		{"--collection", "fresh", "--publish"},
 		{"--collection", "fresh", "--dry-run"},
 	} {
@@ -178,7 +178,7 @@ func TestImportOfNothingButRejects(t *testing.T) {
 		t.Errorf("%d things left behind", n)
 	}
 	// A source without records is what it says: empty.
-	must(t, env, "import", writeFile(t, "none.geojson", `{"type":"FeatureCollection","features":[]}`), "--collection", "zones", "--mode", "replace")
+	must(t, env, "import", writeFile(t, "none.geojson", `{"type":"FeatureCollection","features":[]}`), "--collection", "zones", "--mode", "replace", "--allow-loss")
 }
 
 func TestImportSeveralLayers(t *testing.T) {
@@ -450,7 +450,7 @@ func TestImportKilled(t *testing.T) {
 	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish")
 
 	path := writeFile(t, "many.geojsonl", manyPoints(400_000))
-	victim := exec.Command(os.Args[0], "import", path, "--collection", "zones", "--mode", "replace")
+	victim := exec.Command(os.Args[0], "import", path, "--collection", "zones", "--mode", "replace", "--allow-loss")
 	victim.Env = append(append(os.Environ(), programVariable+"=1"), env...)
 	if err := victim.Start(); err != nil {
 		t.Fatal(err)
@@ -483,7 +483,7 @@ func TestImportKilled(t *testing.T) {
 	if got := ask[string](t, pool, "select count(*) || ':' || (select state from gisd.import order by id desc limit 1) from layers.zones"); got != "3:interrupted" {
 		t.Errorf("%s after the kill", got)
 	}
-	must(t, env, "import", path, "--collection", "zones", "--mode", "replace")
+	must(t, env, "import", path, "--collection", "zones", "--mode", "replace", "--allow-loss")
 	if got := ask[int](t, pool, "select count(*) from layers.zones"); got != 400_000 {
 		t.Errorf("%d features", got)
 	}

@@ -16,11 +16,15 @@ import (
 // crash leaves no half-filled table.
 func (g *staging) Load(ctx context.Context, p *importers.Plan, rows io.Reader) (n int64, err error) {
 	err = pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error {
-		table := ident("data", g.table)
+		table, kind := ident("data", g.table), lit("table ")
+		if p.Merge != nil {
+			table, kind = ident("data", loadName(g.table)), lit("unlogged table ")
+		}
 		if err := execute(ctx, tx, concat(lit("drop table if exists "), table)); err != nil {
 			return err
 		}
-		if err := execute(ctx, tx, createTable(table, p, g.srid)); err != nil {
+		if err := execute(ctx, tx, concat(lit("create "), kind, table, lit(" ("),
+			tableColumns(p.Fields, p.IDKind, p.Schema.Dimensions, g.source), unwatched)); err != nil {
 			return err
 		}
 		sql, _ := copyFrom(table, p).build()
@@ -34,19 +38,22 @@ func (g *staging) Load(ctx context.Context, p *importers.Plan, rows io.Reader) (
 	return n, nil
 }
 
-// createTable declares geometry of any type: what a collection promises stands
-// in the catalogue. Nobody vacuums the table while it is made.
-func createTable(table fragment, p *importers.Plan, srid spatial.SRID) fragment {
-	f := concat(lit("create table "), table, lit(" ("))
-	for _, field := range p.Fields {
+// unwatched: nobody vacuums a table while it is made.
+var unwatched = lit(") with (autovacuum_enabled = false)")
+
+// tableColumns declares geometry of any type: what a collection promises stands
+// in the catalogue.
+func tableColumns(fields []spatial.Field, id spatial.IDKind, d spatial.Dimensions, srid spatial.SRID) fragment {
+	f := fragment{}
+	for _, field := range fields {
 		f = concat(f, ident(field.Column), lit(" "), lit(columnType(field.Type)), lit(",\n  "))
 	}
 	idType := lit("bigint")
-	if p.IDKind == spatial.IDText {
+	if id == spatial.IDText {
 		idType = lit(`text collate "C"`)
 	}
-	return concat(f, lit("id "), idType, lit(" not null,\n  geom geometry("), geometryModifier(p.Schema.Dimensions),
-		lit(", "), integer(int(srid)), lit(")\n) with (autovacuum_enabled = false)"))
+	return concat(f, lit("id "), idType, lit(" not null,\n  geom geometry("), geometryModifier(d),
+		lit(", "), integer(int(srid)), lit(")"))
 }
 
 func geometryModifier(d spatial.Dimensions) fragment {

@@ -11,7 +11,6 @@ import (
 
 	"gisd/importers"
 	"gisd/spatial"
-	"gisd/spatial/crs"
 )
 
 // Publish implements importers.Sink: one transaction on the session that the
@@ -70,6 +69,9 @@ func (w *publishing) prepare(ctx context.Context) (err error) {
 
 func (w *publishing) publish(ctx context.Context, tx pgx.Tx) (err error) {
 	g, p, r := w.g, w.Plan, w.Report
+	if err := g.overtake(ctx, tx, p); err != nil {
+		return err
+	}
 	if w.search, err = g.describe(ctx, tx, p); err != nil {
 		return err
 	}
@@ -77,15 +79,17 @@ func (w *publishing) publish(ctx context.Context, tx pgx.Tx) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, queryImportVersionDone, p.Options.Collection, g.version, string(p.Geometry), string(p.IDKind), p.IDField,
-		r.Loaded, without, w.box[0], w.box[1], w.box[2], w.box[3])
+	kind, source, field := p.VersionIDs()
+	_, err = tx.Exec(ctx, queryImportVersionDone, p.Options.Collection, g.version, string(p.Geometry), string(kind), string(source), field,
+		r.Features, without, w.box[0], w.box[1], w.box[2], w.box[3])
 	if err != nil {
 		return err
 	}
 	if err := PublishVersion(ctx, tx, p.Options.Collection, g.version); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, queryImportDone, g.id, w.report, w.SHA256, r.Read, r.Loaded, r.Rejected, r.Repair.Invalid, p.Schema.Encoding, g.srid.String())
+	_, err = tx.Exec(ctx, queryImportDone, g.id, w.report, w.SHA256, r.Read, r.Loaded, r.Rejected, r.Repair.Invalid, p.Schema.Encoding, g.source.String(),
+		r.Inserted, r.Updated, r.Unchanged, r.Deleted, p.Options.Source.Mapping)
 	return err
 }
 
@@ -137,7 +141,7 @@ func (g *staging) describe(ctx context.Context, tx pgx.Tx, p *importers.Plan) (s
 		return search, err
 	}
 	batch := &pgx.Batch{}
-	for i, f := range p.Fields {
+	for i, f := range p.Version {
 		batch.Queue(queryImportField, o.Collection, g.version, i, f.Name, f.Column, string(f.Type), f.Title.VI, f.Title.EN, f.Unit, f.CodeList)
 	}
 	return search, tx.SendBatch(ctx, batch).Close()
@@ -155,14 +159,15 @@ func (g *staging) roles(ctx context.Context, tx pgx.Tx, p *importers.Plan) (sear
 	if err != nil {
 		return search, "", err
 	}
-	for _, name := range []string{p.Options.SearchField, oldSearch, likelyName(p.Fields, p.IDField)} {
-		if i := fieldAt(p.Fields, name); i >= 0 {
-			search = p.Fields[i]
+	_, _, idField := p.VersionIDs()
+	for _, name := range []string{p.Options.SearchField, oldSearch, likelyName(p.Version, idField)} {
+		if i := fieldAt(p.Version, name); i >= 0 {
+			search = p.Version[i]
 			break
 		}
 	}
-	for _, name := range []string{p.Options.TimeField, oldTime, onlyTime(p.Fields)} {
-		if fieldAt(p.Fields, name) >= 0 {
+	for _, name := range []string{p.Options.TimeField, oldTime, onlyTime(p.Version)} {
+		if fieldAt(p.Version, name) >= 0 {
 			timeField = name
 			break
 		}
@@ -211,52 +216,4 @@ func onlyTime(fields []spatial.Field) string {
 		}
 	}
 	return only
-}
-
-// withoutGeometry counts the features that have none and lists them in the index
-// that serves the condition withoutGeometry.
-func (g *staging) withoutGeometry(ctx context.Context, tx pgx.Tx, p *importers.Plan, r *importers.Report) (n int64, err error) {
-	if p.Schema.GeometryType == spatial.GeometryNone {
-		return r.Loaded, nil
-	}
-	if r.Empty+r.Repair.Emptied == 0 {
-		return 0, nil
-	}
-	table := ident("data", g.table)
-	err = execute(ctx, tx, concat(lit("create index "), ident(derivedName("bare", g.table)), lit(" on "), table, lit(" (id) where (geom is null) is true")))
-	if err != nil {
-		return 0, err
-	}
-	sql, _ := concat(lit("select count(*) from "), table, lit(" where geom is null")).build()
-	err = tx.QueryRow(ctx, sql).Scan(&n)
-	return n, err
-}
-
-// extent is the box of the loaded features in SRID 4326: min lon, min lat, max
-// lon, max lat; nil without features, and for a system that transforms nothing.
-func (g *staging) extent(ctx context.Context, r *importers.Report) ([4]*float64, error) {
-	if r.Extent == nil {
-		return [4]*float64{}, nil
-	}
-	e := *r.Extent
-	e.SRID = g.srid
-	if crs.Supported(g.srid) {
-		t, err := crs.NewTransform(g.srid, spatial.SRIDWGS84)
-		if err != nil {
-			return [4]*float64{}, err
-		}
-		if w, err := t.Envelope(e); err == nil {
-			return [4]*float64{&w.MinX, &w.MinY, &w.MaxX, &w.MaxY}, nil
-		}
-		return [4]*float64{}, nil // outside of where the system is defined
-	}
-	var box [4]*float64
-	err := g.conn.QueryRow(ctx, queryImportExtent, int32(g.srid), e.MinX, e.MinY, e.MaxX, e.MaxY).Scan(&box[0], &box[1], &box[2], &box[3])
-	if err != nil {
-		if ctx.Err() != nil {
-			return box, err
-		}
-		return [4]*float64{}, nil
-	}
-	return box, nil
 }

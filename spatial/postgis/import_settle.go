@@ -16,34 +16,67 @@ const codeUniqueViolation = "23505"
 // Settle implements importers.Staging. Two sessions share the work: the spatial
 // index takes longest and sorts on one core, so the ids are indexed and the
 // geometries judged beside it. Repairs wait for the index, which is right: they
-// are few and the index takes them in.
-func (g *staging) Settle(ctx context.Context, p *importers.Plan) (repair importers.Repair, err error) {
+// are few and the index takes them in. A merge needs its rows repaired first.
+func (g *staging) Settle(ctx context.Context, p *importers.Plan, tell importers.SettleListener) (out importers.Outcome, err error) {
 	op := "postgis: settle " + g.table
 	helper, err := g.sink.connect(ctx)
 	if err != nil {
-		return repair, err
+		return out, err
 	}
 	defer func() { _ = helper.Close(context.WithoutCancel(ctx)) }()
-	table := ident("data", g.table)
+	if p.Merge != nil {
+		if out.Repair, err = g.repair(ctx, helper, p, loadName(g.table)); err != nil {
+			return out, g.settleError(ctx, op, err)
+		}
+		if err := g.merge(ctx, p, tell, &out); err != nil {
+			return out, g.settleError(ctx, op, err)
+		}
+	}
 	work, workCtx := errgroup.WithContext(ctx)
 	work.Go(func() error { return g.indexGeometry(workCtx, p) })
 	work.Go(func() error {
-		if err := g.indexIDs(workCtx, helper); err != nil {
+		if err := g.indexIDs(workCtx, helper); err != nil || p.Merge != nil {
 			return err
 		}
-		if repair, err = g.repair(workCtx, helper, p); err != nil {
-			return err
-		}
-		return nil
+		repair, err := g.repair(workCtx, helper, p, g.table)
+		out.Repair = repair
+		return err
 	})
 	if err := work.Wait(); err != nil {
-		return repair, g.settleError(ctx, op, err)
+		return out, g.settleError(ctx, op, err)
 	}
-	err = pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error { return addSystemColumns(ctx, tx, g, p) })
+	return out, wrap(ctx, op, g.complete(ctx, p, tell, &out))
+}
+
+// complete gives the table its key, its system columns, the edits that are made
+// again and, last of all, the triggers.
+func (g *staging) complete(ctx context.Context, p *importers.Plan, tell importers.SettleListener, out *importers.Outcome) error {
+	err := pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error { return addSystemColumns(ctx, tx, g, p) })
 	if err != nil {
-		return repair, wrap(ctx, op, err)
+		return err
 	}
-	return repair, wrap(ctx, op, execute(ctx, g.conn, concat(lit("analyze "), table)))
+	if p.Merge == nil {
+		if err := g.replaceEdits(ctx, p, tell, out); err != nil {
+			return err
+		}
+	}
+	if p.Merge != nil || out.Rebased > 0 {
+		if err := g.measure(ctx, out); err != nil {
+			return err
+		}
+	}
+	if _, err := g.conn.Exec(ctx, queryImportWatchEdits, g.table); err != nil {
+		return err
+	}
+	if p.Merge == nil {
+		return execute(ctx, g.conn, concat(lit("analyze "), ident("data", g.table)))
+	}
+	if err := execute(ctx, g.conn, concat(lit("drop table "), ident("data", loadName(g.table)))); err != nil {
+		return err
+	}
+	// Unlike rows that are copied frozen, these have no hints yet that all may see
+	// them: the first readers would have to write them.
+	return execute(ctx, g.conn, concat(lit("vacuum (analyze) "), ident("data", g.table)))
 }
 
 func (g *staging) settleError(ctx context.Context, op string, err error) error {
@@ -55,7 +88,7 @@ func (g *staging) settleError(ctx context.Context, op string, err error) error {
 
 // indexGeometry builds the GiST index, which PostGIS fills in sorted order.
 func (g *staging) indexGeometry(ctx context.Context, p *importers.Plan) error {
-	if p.Schema.GeometryType == spatial.GeometryNone {
+	if p.Schema.GeometryType == spatial.GeometryNone && (p.Merge == nil || p.Base.Geometry == spatial.GeometryNone) {
 		return nil
 	}
 	return execute(ctx, g.conn, concat(lit("create index "), ident(derivedName("geom", g.table)), lit(" on "), ident("data", g.table), lit(" using gist (geom)")))
@@ -70,13 +103,13 @@ func (g *staging) keyName() string { return derivedName("id", g.table) }
 // repair makes invalid geometries valid and keeps their kind: a polygon stays a
 // polygon, and where nothing of the kind is left the geometry becomes null.
 // Points cannot be invalid. p.Geometry widens where parts fell apart.
-func (g *staging) repair(ctx context.Context, conn *pgx.Conn, p *importers.Plan) (importers.Repair, error) {
+func (g *staging) repair(ctx context.Context, conn *pgx.Conn, p *importers.Plan, name string) (importers.Repair, error) {
 	var r importers.Repair
 	switch p.Geometry {
 	case spatial.GeometryNone, spatial.GeometryPoint, spatial.GeometryMultiPoint:
 		return r, nil
 	}
-	table := ident("data", g.table)
+	table := ident("data", name)
 	steps := []fragment{
 		lit("drop table if exists pg_temp.invalid"),
 		concat(lit("create temp table invalid as select ctid as place, geom as before from "), table, lit(" where not ST_IsValid(geom)")),
@@ -161,12 +194,15 @@ func addSystemColumns(ctx context.Context, tx pgx.Tx, g *staging, p *importers.P
 		return err
 	}
 	table := ident("data", g.table)
-	err := execute(ctx, tx, concat(lit("alter table "), table, lit(`
-  add constraint `), ident(derivedName("pk", g.table)), lit(" primary key using index "), ident(g.keyName()), lit(`,
+	key := concat(lit("alter table "), table, lit(`
+  add constraint `), ident(derivedName("pk", g.table)), lit(" primary key using index "), ident(g.keyName()), lit(",\n  reset (autovacuum_enabled)"))
+	if p.Merge != nil {
+		return execute(ctx, tx, key)
+	}
+	err := execute(ctx, tx, concat(key, lit(`,
   add column revision bigint not null default 1,
   add column recorded_at timestamptz not null default now(),
-  add column changed_by text not null default current_setting('gisd.changed_by'),
-  reset (autovacuum_enabled)`)))
+  add column changed_by text not null default current_setting('gisd.changed_by')`)))
 	if err != nil {
 		return err
 	}

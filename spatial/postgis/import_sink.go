@@ -41,7 +41,12 @@ type staging struct {
 	id         int64
 	version    int
 	table      string
-	srid       spatial.SRID
+	source     spatial.SRID    // of what is loaded
+	srid       spatial.SRID    // of the version
+	base       string          // table of the version that is there, "" without one
+	seen       importers.Edits // of that version, when this import looked
+	past       bool            // temp table past goes into history
+	carried    bool            // temp table carried holds the edits of the version
 	published  bool
 	collection string        // once published
 	search     spatial.Field // its names get an index
@@ -58,7 +63,11 @@ func (s *ImportSink) Begin(ctx context.Context, p *importers.Plan, beside import
 	}
 	g := &staging{sink: s, session: shared, conn: shared.conn}
 	op := "postgis: begin import into " + p.Options.Collection
-	if g.srid, err = ensureSRID(ctx, g.conn, p); err == nil {
+	if g.source, err = ensureSRID(ctx, g.conn, p); err == nil {
+		g.srid = g.source
+		if p.Merge != nil && p.Base.Geometry != spatial.GeometryNone {
+			g.srid = p.Base.SRID
+		}
 		err = pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error { return g.claim(ctx, tx, p) })
 	}
 	if err != nil {
@@ -123,6 +132,9 @@ func (g *staging) claim(ctx context.Context, tx pgx.Tx, p *importers.Plan) error
 	case o.Mode == importers.ModeCreate && current > 0:
 		return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "the collection " + o.Collection + " exists; use --mode replace for a new version of it"}
 	}
+	if err := g.buildOn(ctx, tx, p, current); err != nil {
+		return err
+	}
 	g.version = last + 1
 	g.table = tableName(o.Collection, g.version)
 	crsName := ""
@@ -134,8 +146,9 @@ func (g *staging) claim(ctx context.Context, tx pgx.Tx, p *importers.Plan) error
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, queryImportVersion, o.Collection, g.version, g.table, string(p.Geometry), string(p.Schema.Dimensions),
-		int32(g.srid), string(p.IDKind), p.IDField, g.id)
+	kind, source, field := p.VersionIDs()
+	_, err = tx.Exec(ctx, queryImportVersion, o.Collection, g.version, g.table, string(p.Geometry), string(p.Dimensions),
+		int32(g.srid), string(kind), string(source), field, g.id)
 	if err != nil {
 		return err
 	}
@@ -148,6 +161,26 @@ func (g *staging) claim(ctx context.Context, tx pgx.Tx, p *importers.Plan) error
 	}
 	return nil
 }
+
+// buildOn holds the plan to the version that it was made for.
+func (g *staging) buildOn(ctx context.Context, tx pgx.Tx, p *importers.Plan, current int) error {
+	planned := 0
+	if p.Base != nil {
+		planned = p.Base.Version
+	}
+	if planned != max(current, 0) {
+		return &spatial.Error{Code: spatial.CodeConflict, Op: "postgis: begin import",
+			Message: "the current version of " + p.Options.Collection + " has changed while the import was prepared: import again"}
+	}
+	if p.Base == nil {
+		return nil
+	}
+	g.seen = p.Base.Edits
+	return tx.QueryRow(ctx, queryPublishCurrentTable, p.Options.Collection).Scan(&g.base)
+}
+
+// loadName is the table that a source is loaded into before it is merged.
+func loadName(table string) string { return derivedName("load", table) }
 
 // tableName keeps within PostgreSQL's 63 bytes.
 func tableName(collection string, version int) string {
@@ -166,7 +199,7 @@ func orElse(s, other string) string {
 }
 
 // Target implements importers.Staging.
-func (g *staging) Target() (spatial.SRID, int) { return g.srid, g.version }
+func (g *staging) Target() (spatial.SRID, int) { return g.source, g.version }
 
 // Close implements importers.Staging.
 func (g *staging) Close(ctx context.Context, r *importers.Report, failed error) error {
@@ -233,7 +266,7 @@ func discard(ctx context.Context, conn *pgx.Conn, id int64, e ending) error {
 			return err
 		}
 		for _, t := range tables {
-			if err := execute(ctx, tx, concat(lit("drop table if exists "), ident("data", t))); err != nil {
+			if err := execute(ctx, tx, concat(lit("drop table if exists "), list(ident("data", t), ident("data", loadName(t))))); err != nil {
 				return err
 			}
 		}

@@ -18,8 +18,13 @@ func beginImport(t *testing.T, s store, id string) importers.Staging {
 	t.Helper()
 	p := &importers.Plan{Options: importers.Options{Collection: id, Mode: importers.ModeReplace}, SRID: 4326,
 		Schema:   importers.Schema{Layer: id, Format: "test", GeometryType: spatial.GeometryPoint, Dimensions: spatial.XY},
-		Geometry: spatial.GeometryPoint, IDKind: spatial.IDInteger}
-	staging, err := postgis.NewImportSink(s.db, nil).Begin(t.Context(), p, nil)
+		Geometry: spatial.GeometryPoint, Dimensions: spatial.XY, IDKind: spatial.IDInteger}
+	sink := postgis.NewImportSink(s.db, nil)
+	var err error
+	if p.Base, err = sink.Base(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	staging, err := sink.Begin(t.Context(), p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

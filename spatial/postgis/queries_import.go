@@ -50,4 +50,20 @@ var (
 	queryImportVersion string
 	//go:embed queries/import_version_done.sql
 	queryImportVersionDone string
+	//go:embed queries/import_base.sql
+	queryImportBase string
+	//go:embed queries/import_base_fields.sql
+	queryImportBaseFields string
+	//go:embed queries/import_edits.sql
+	queryImportEdits string
+	//go:embed queries/import_edits_stamp.sql
+	queryImportEditsStamp string
+	//go:embed queries/import_watch_edits.sql
+	queryImportWatchEdits string
+	//go:embed queries/import_merge_session.sql
+	queryImportMergeSession string
+	//go:embed queries/import_merge_lookups.sql
+	queryImportMergeLookups string
+	//go:embed queries/import_publish_lock.sql
+	queryImportPublishLock string
 )

@@ -1,0 +1,180 @@
+package postgis
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"gisd/importers"
+	"gisd/spatial"
+)
+
+// compare fills delta. Where every loaded row is new there is nothing to compare.
+func (m *merger) compare(ctx context.Context) error {
+	if m.p.Merge.Match == importers.MatchNone {
+		return nil
+	}
+	what := lit("c.id is null")
+	if m.upsert() {
+		what = concat(lit("c.id is null or "), m.differs())
+	}
+	_, err := m.make(ctx, m.delta, lit("select c.ctid as old, s.ctid as new\nfrom "), m.loaded, lit(" s\nleft join "), m.from(),
+		lit(" on "), m.match(), lit("\nwhere "), what)
+	if err != nil {
+		return err
+	}
+	if m.upsert() && m.p.Options.DeleteMissing {
+		_, err := m.exec(ctx, lit("insert into "), m.delta, lit("\nselect c.ctid, null from "), m.from(),
+			lit("\nwhere not exists (select from "), m.loaded, lit(" s where "), m.match(), lit(")"))
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := m.exec(ctx, lit("analyze "), m.delta); err != nil {
+		return err
+	}
+	_, err = m.tx.Exec(ctx, queryImportMergeLookups)
+	return err
+}
+
+// refuse lists the records of an append whose key is taken.
+func (m *merger) refuse(ctx context.Context) error {
+	if m.upsert() || m.p.Merge.Match == importers.MatchNone {
+		return nil
+	}
+	sql, _ := concat(lit("select s.id::text from "), m.loaded, lit(" s join "), m.from(), lit(" on "), m.match(), lit(" order by s.ctid")).build()
+	rows, err := m.tx.Query(ctx, sql)
+	if err != nil {
+		return err
+	}
+	var id string
+	_, err = pgx.ForEachRow(rows, []any{&id}, func() error {
+		return m.tell.Reject(importers.RecordError{ID: id, Field: m.p.IDField, Raw: importers.Shorten([]byte(id)),
+			Reason: spatial.Text{VI: "khóa đã có trong lớp dữ liệu", EN: "the key exists in the collection"}})
+	})
+	return err
+}
+
+// build writes the version: what stays as it is, then what is new or changed.
+func (m *merger) build(ctx context.Context) error {
+	_, err := m.exec(ctx, lit("create table "), m.next, lit(" ("),
+		tableColumns(m.p.Version, m.p.Base.IDKind, m.p.Dimensions, m.g.srid),
+		lit(",\n  revision bigint not null default 1,\n  recorded_at timestamptz not null default now(),\n  changed_by text not null"), unwatched)
+	if err != nil {
+		return err
+	}
+	kept, err := m.exec(ctx, m.insert(), lit("select "), list(m.heldRow()...), lit("\nfrom "), m.base, lit(" c"), m.unlessChanged())
+	if err != nil {
+		return err
+	}
+	written, err := m.exec(ctx, m.insert(), m.changedRows())
+	if err != nil {
+		return err
+	}
+	m.out.Features = kept + written
+	return m.count(ctx, kept, written)
+}
+
+// insert names the columns in the order of heldRow and changedRows.
+func (m *merger) insert() fragment {
+	columns := make([]fragment, 0, len(m.p.Version)+5)
+	for _, f := range m.p.Version {
+		columns = append(columns, ident(f.Column))
+	}
+	return concat(lit("insert into "), m.next, lit(" ("), list(append(columns, lit("id, geom, revision, recorded_at, changed_by"))...), lit(")\n"))
+}
+
+// heldRow is a feature as it is there.
+func (m *merger) heldRow() []fragment {
+	row := make([]fragment, 0, len(m.p.Merge.Columns)+3)
+	for _, c := range m.p.Merge.Columns {
+		if c.Base == "" {
+			row = append(row, concat(lit("null::"), lit(columnType(c.Field.Type))))
+			continue
+		}
+		row = append(row, ident("c", c.Base))
+	}
+	geom := lit("c.geom")
+	if m.p.Base.Geometry == spatial.GeometryNone {
+		geom = lit("null::geometry")
+	}
+	return append(row, lit("c.id"), geom, lit("c.revision, c.recorded_at, c.changed_by"))
+}
+
+func (m *merger) unlessChanged() fragment {
+	if m.p.Merge.Match == importers.MatchNone || !m.upsert() {
+		return fragment{}
+	}
+	return concat(lit("\nwhere not exists (select from "), m.delta, lit(" d where d.old = c.ctid)"))
+}
+
+// changedRows selects what delta brings: a property that the source does not
+// have stays, and so does a geometry.
+func (m *merger) changedRows() fragment {
+	matching := m.p.Merge.Match != importers.MatchNone
+	var row []fragment
+	for _, c := range m.p.Merge.Columns {
+		switch {
+		case c.Loaded != "":
+			row = append(row, m.value(c))
+		case matching:
+			row = append(row, ident("c", c.Base))
+		default:
+			row = append(row, concat(lit("null::"), lit(columnType(c.Field.Type))))
+		}
+	}
+	revision, source := lit("1"), concat(lit("\nfrom "), m.loaded, lit(" s"))
+	var geom fragment
+	switch {
+	case matching && m.byGeometry():
+		geom = concat(lit("case when c.id is null then "), m.geometry(), lit(" else c.geom end"))
+	case m.hasGeometry():
+		geom = m.geometry()
+	case matching && m.p.Base.Geometry != spatial.GeometryNone:
+		geom = lit("c.geom")
+	default:
+		geom = lit("null::geometry")
+	}
+	if matching {
+		revision = lit("coalesce(c.revision, 0) + 1")
+		source = concat(lit("\nfrom "), m.delta, lit(" d\njoin "), m.loaded, lit(" s on s.ctid = d.new\nleft join "), m.base, lit(" c on c.ctid = d.old"))
+	}
+	row = append(row, m.newID(matching), geom, revision, lit("now()"), concat(arg(orElse(m.p.Options.ChangedBy, "import")), lit("::text")))
+	return concat(lit("select "), list(row...), source)
+}
+
+// newID keeps the id of a feature that is there; new ones get their key, or the
+// next number in the order of the source.
+func (m *merger) newID(matching bool) fragment {
+	key := lit("s.id")
+	if m.p.IDKind != m.p.Base.IDKind {
+		key = lit("s.id::text")
+	}
+	if m.p.Merge.Number {
+		highest := concat(lit("(select coalesce(max(id), 0) from "), m.base, lit(")"))
+		if !matching {
+			return concat(highest, lit(" + s.id"))
+		}
+		key = concat(highest, lit(" + row_number() over (partition by c.id is null order by s.ctid)"))
+	}
+	if !matching {
+		return key
+	}
+	return concat(lit("coalesce(c.id, "), key, lit(")"))
+}
+
+// count says what became of the features; what was loaded and is not in delta
+// was the same already.
+func (m *merger) count(ctx context.Context, kept, written int64) error {
+	o := m.out
+	if m.p.Merge.Match == importers.MatchNone {
+		o.Inserted, o.Unchanged = written, kept
+		return nil
+	}
+	sql, _ := concat(lit("select count(*) filter (where old is null), count(*) filter (where old is not null and new is not null), count(*) filter (where new is null) from "), m.delta).build()
+	if err := m.tx.QueryRow(ctx, sql).Scan(&o.Inserted, &o.Updated, &o.Deleted); err != nil {
+		return err
+	}
+	o.Unchanged = kept
+	return nil
+}

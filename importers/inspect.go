@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gisd/importers/encodings"
 	"gisd/spatial"
 )
 
@@ -27,6 +28,7 @@ type Inspection struct {
 	CRSGuess       bool              `json:"crsGuess,omitempty"`
 	Encoding       string            `json:"encoding"`
 	EncodingReason string            `json:"encodingReason,omitempty"`
+	Repeats        Repeats           `json:"repeats,omitzero"`
 	Extent         *spatial.Envelope `json:"extent,omitempty"` // in the source's CRS
 	Fields         []FieldSummary    `json:"fields"`
 }
@@ -44,6 +46,8 @@ type FieldSummary struct {
 	Type    spatial.FieldType `json:"type"`
 	Nulls   int64             `json:"nulls"`
 	Samples []string          `json:"samples"` // up to five distinct values
+	// Text says how the column's text is decoded, with samples before and after.
+	Text *encodings.Choice `json:"text,omitempty"`
 }
 
 const (
@@ -69,13 +73,16 @@ func InspectAs(ctx context.Context, src Source, q CRSRequest) (*Inspection, erro
 	in := &Inspection{Layer: s.Layer, Format: s.Format, Geometry: s.GeometryType, Dimensions: s.Dimensions,
 		Encoding: s.Encoding, EncodingReason: s.EncodingReason, Fields: make([]FieldSummary, len(s.Fields))}
 	for i, f := range s.Fields {
-		in.Fields[i] = FieldSummary{Name: f.Name, Type: f.Type, Samples: []string{}}
+		in.Fields[i] = FieldSummary{Name: f.Name, Type: f.Type, Samples: []string{}, Text: f.Text}
 	}
-	r := &run{src: src, p: &Plan{Schema: s, Fields: Columns(s.Fields)}, id: numbered(), report: &Report{Geometry: s.GeometryType}}
+	r := &run{src: src, p: &Plan{Schema: s, Fields: Columns(s.Fields), SRID: c.SRID}, id: numbered(), report: &Report{Geometry: s.GeometryType}}
 	r.o.MaxErrors = -1
 	r.o.Rejects = in
-	l := &loader{run: r, id: r.id, dims: s.Dimensions, noGeom: s.GeometryType == spatial.GeometryNone, rows: discardRows()}
+	l := &loader{run: r, id: r.id, dims: s.Dimensions, noGeom: s.GeometryType == spatial.GeometryNone, rows: discardRows(), repeats: newRepeats()}
 	l.box = spatial.EmptyEnvelope(0)
+	if e, ok := domainOf(c.SRID); ok {
+		l.domain = &e
+	}
 	err := src.Read(ctx, func(rec *Record) error {
 		if rec.Err == nil {
 			in.values(rec)
@@ -87,7 +94,7 @@ func InspectAs(ctx context.Context, src Source, q CRSRequest) (*Inspection, erro
 	}
 	l.finish(r.report)
 	in.Geometry, in.Count, in.Rejected, in.Lost, in.Empty = r.report.Geometry, r.report.Read, r.report.Rejected, r.report.Lost, r.report.Empty
-	in.Extent = r.report.Extent
+	in.Extent, in.Repeats = r.report.Extent, r.report.Repeats
 	if unsettled != nil {
 		c.Reason = "unknown: " + messageOf(unsettled)
 	}

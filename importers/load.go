@@ -25,12 +25,21 @@ type loader struct {
 	geom   []byte
 	last   int64 // record number
 	first  error // the first rejection, should it be all there is
+
+	repeats  *repeats          // nil where the key tells them
+	domain   *spatial.Envelope // where positions can lie; nil where that is not known
+	rejected RejectedRecord
+	told     int64 // the record that rejected describes
 }
 
 func newLoader(ctx context.Context, r *run) *loader {
 	l := &loader{run: r, rows: newRows(ctx, r.p), id: r.id, dims: r.p.Schema.Dimensions,
 		noGeom: r.p.Schema.GeometryType == spatial.GeometryNone}
 	l.box = spatial.EmptyEnvelope(r.p.SRID)
+	l.repeats = newRepeats()
+	if e, ok := domainOf(r.p.SRID); ok {
+		l.domain = &e
+	}
 	switch {
 	case r.id.geometry:
 		l.hashes = &GeometryKeys{Dimensions: l.dims}
@@ -64,11 +73,12 @@ func (l *loader) record(rec *Record) error {
 	}
 	for _, e := range rec.Lost {
 		l.counts.Lost++
-		if err := l.run.write(rec.Number, e, true); err != nil {
+		if err := l.refuse(rec, e, true); err != nil {
 			return err
 		}
 	}
 	l.counts.Loaded++
+	l.repeats.add(l.run.p.Fields, rec, geom)
 	if id.Valid {
 		return l.rows.add(rec, id, geom)
 	}
@@ -98,6 +108,11 @@ func (l *loader) geometry(rec *Record) ([]byte, *RecordError) {
 	case in.Empty():
 		l.counts.Empty++
 		return nil, nil
+	}
+	if l.domain != nil {
+		if e := outside(&in, l.domain); e != nil {
+			return nil, e
+		}
 	}
 	l.kinds |= 1 << in.Kind
 	b := &l.box
@@ -164,7 +179,7 @@ func (l *loader) reject(rec *Record, e RecordError) error {
 	if l.counts.Rejected == 1 {
 		l.first = allRejected(rec.Number, e)
 	}
-	if err := l.run.write(rec.Number, e, false); err != nil {
+	if err := l.refuse(rec, e, false); err != nil {
 		return err
 	}
 	if limit := l.run.o.MaxErrors; limit >= 0 && l.counts.Rejected > limit {
@@ -191,14 +206,6 @@ func sayRejected(number int64, e RecordError) string {
 	return fmt.Sprintf("record %d%s: %s", number, field, e.Reason.EN)
 }
 
-// write adds to the reject file what an earlier reading has not written.
-func (r *run) write(record int64, e RecordError, lost bool) error {
-	if record <= r.written {
-		return nil
-	}
-	return r.reject(record, e, lost)
-}
-
 func (r *run) reject(record int64, e RecordError, lost bool) error {
 	if r.o.Rejects == nil {
 		return nil
@@ -215,6 +222,7 @@ func (l *loader) finish(r *Report) {
 	if !l.box.Empty() {
 		r.Extent = &l.box
 	}
+	r.Repeats = l.repeats.counts
 	l.run.written = max(l.run.written, l.last)
 	r.Geometry = l.geometryType(r.Geometry)
 	if l.hashes != nil && l.hashes.Repeated > 0 {

@@ -29,6 +29,8 @@ type Report struct {
 	Changes  []Change    `json:"changes,omitempty"`
 	Edits    EditsReport `json:"edits,omitzero"`
 
+	Repeats Repeats `json:"repeats,omitzero"`
+
 	Repair  Repair            `json:"repair"`
 	Extent  *spatial.Envelope `json:"extent,omitempty"` // in the storage CRS; nil without coordinates
 	Notes   []string          `json:"notes,omitempty"`

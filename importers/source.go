@@ -75,8 +75,8 @@ type Record struct {
 	// Geometry is little-endian EWKB without an SRID, with the dimensions of
 	// the schema; nil where the record has none.
 	Geometry []byte
-	// Values stand in the order of Schema.Fields, each nil or of the Go type
-	// that spatial.FieldType names.
+	// Values stand in the order of Schema.Fields. With Err set they are this
+	// record's as far as they could be read, or nil.
 	Values []Value
 	ID     Value         // where Schema.NativeID is set
 	Err    *RecordError  // set when this record cannot be loaded
@@ -89,4 +89,15 @@ type RecordError struct {
 	Reason spatial.Text
 	Raw    string // what stood there, shortened
 	ID     string // of the feature, where that and not the record's number is known
+	// Whole is the record it is about, where a RejectWriter is told of one.
+	Whole *RejectedRecord
+}
+
+// RejectedRecord is a record as its source has it, valid during the call that
+// hands it over.
+type RejectedRecord struct {
+	Values     []byte // a JSON object of all values, nil where they cannot be read
+	Geometry   []byte // EWKB of the dimensions, nil where there is none that can be read
+	Dimensions spatial.Dimensions
+	SRID       spatial.SRID // of the geometry; 0 for a custom system
 }

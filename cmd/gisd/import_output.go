@@ -1,87 +1,14 @@
 package main
 
 import (
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"strconv"
 	"time"
 
 	"gisd/importers"
 )
-
-// rejectFile writes rejected records as CSV. The file comes into being with the
-// first of them.
-type rejectFile struct {
-	path string
-	file *os.File
-	csv  *csv.Writer
-}
-
-// layerRejects writes the records of one layer.
-type layerRejects struct {
-	*rejectFile
-	layer string
-}
-
-func (r *rejectFile) of(layer string) layerRejects { return layerRejects{r, layer} }
-
-func newRejectFile(path string) *rejectFile { return &rejectFile{path: path} }
-
-// check finds out now whether the file can be written: a typo in its name must
-// not show only after hours of work, with the first record that is rejected.
-func (r *rejectFile) check(input string) error {
-	if r.path == "" {
-		return nil
-	}
-	before, missing := os.Stat(r.path)
-	if source, err := os.Stat(input); err == nil && missing == nil && os.SameFile(before, source) {
-		return usagef("--reject %s would overwrite the file to import", r.path)
-	}
-	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE, 0o666)
-	if err != nil {
-		return usagef("--reject: %v", err)
-	}
-	err = f.Close()
-	if errors.Is(missing, fs.ErrNotExist) {
-		err = errors.Join(err, os.Remove(r.path))
-	}
-	return err
-}
-
-// Reject implements importers.RejectWriter.
-func (r layerRejects) Reject(record int64, e importers.RecordError, lost bool) error {
-	if r.path == "" {
-		return nil
-	}
-	if r.file == nil {
-		f, err := os.Create(r.path)
-		if err != nil {
-			return err
-		}
-		r.file, r.csv = f, csv.NewWriter(f)
-		if err := r.csv.Write([]string{"layer", "record", "field", "loaded", "reason_vi", "reason_en", "raw", "id"}); err != nil {
-			return err
-		}
-	}
-	number := ""
-	if record > 0 {
-		number = strconv.FormatInt(record, 10)
-	}
-	return r.csv.Write([]string{r.layer, number, e.Field, strconv.FormatBool(lost), e.Reason.VI, e.Reason.EN, e.Raw, e.ID})
-}
-
-func (r *rejectFile) close() error {
-	if r.file == nil {
-		return nil
-	}
-	r.csv.Flush()
-	return errors.Join(r.csv.Error(), r.file.Close())
-}
 
 // progress shows how an import goes: a line that renews itself on a terminal, a
 // line every few seconds elsewhere, JSON lines where asked for.
@@ -157,6 +84,7 @@ func writeReport(w io.Writer, r *importers.Report) {
 	if r.Repair.Invalid > 0 {
 		fmt.Fprintf(w, "  repaired: %d invalid geometries, area %.6g before and %.6g after, %d left empty\n", r.Repair.Invalid, r.Repair.AreaBefore, r.Repair.AreaAfter, r.Repair.Emptied)
 	}
+	writeRepeats(w, r.Repeats)
 	if r.Empty > 0 {
 		fmt.Fprintf(w, "  without geometry: %d\n", r.Empty)
 	}
@@ -173,4 +101,16 @@ func writeReport(w io.Writer, r *importers.Report) {
 		fmt.Fprintf(w, "  note: %s\n", n)
 	}
 	fmt.Fprintf(w, "  took: %.1f s to load, %.1f s to settle, %.2f s to publish\n", r.Seconds.Load, r.Seconds.Settle, r.Seconds.Publish)
+}
+
+// writeRepeats says how many records stand in the file more than once.
+func writeRepeats(w io.Writer, r importers.Repeats) {
+	if r.Geometry == 0 {
+		return
+	}
+	among := ""
+	if r.Among > 0 {
+		among = fmt.Sprintf(" (among the first %d geometries)", r.Among)
+	}
+	fmt.Fprintf(w, "  repeated: %d records have the geometry of an earlier one, %d of them all its values%s\n", r.Geometry, r.Whole, among)
 }

@@ -9,11 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"gisd/importers"
+	"gisd/importers/encodings"
 	"gisd/spatial"
 )
 
 func newInspectCommand(a *app) *cobra.Command {
-	var layer, encoding, crsName string
+	var layer, encoding, crsName, mapPath string
 	var asJSON, swapXY bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE|DIR|ZIP|-",
@@ -49,14 +50,18 @@ func newInspectCommand(a *app) *cobra.Command {
 			} else {
 				layers = importers.Parts(layers)
 			}
+			if mapPath != "" && len(layers) > 1 {
+				return &exitError{exitUsage, &importers.AmbiguousError{Layers: layers}}
+			}
 			q := importers.CRSRequest{SRID: srid, SwapXY: swapXY, Home: a.cfg.HomeArea}
-			return a.inspectLayers(ctx, layers, inspectOptions{encoding, q, asJSON})
+			return a.inspectLayers(ctx, layers, inspectOptions{encoding, q, asJSON, mapPath})
 		},
 	}
 	cmd.Flags().StringVar(&layer, "layer", "", "only this layer")
 	cmd.Flags().StringVar(&encoding, "encoding", "auto", "encoding of text; auto finds out")
 	cmd.Flags().StringVar(&crsName, "crs", "auto", "reference system of the coordinates; auto finds out")
 	cmd.Flags().BoolVar(&swapXY, "swap-xy", false, "the first ordinate is the northing or the latitude; without it that is found out")
+	cmd.Flags().StringVar(&mapPath, "write-map", "", "write a mapping `FILE` (YAML) for gisd import --map; of one layer")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a layer")
 	return cmd
 }
@@ -65,6 +70,7 @@ type inspectOptions struct {
 	encoding string
 	crs      importers.CRSRequest
 	json     bool
+	mapPath  string // where a mapping file is to be written
 }
 
 // inspectLayers looks at every layer, those after a damaged one too.
@@ -94,7 +100,7 @@ func (a *app) inspectLayers(ctx context.Context, layers []importers.Layer, o ins
 }
 
 func inspectLayer(ctx context.Context, l importers.Layer, o inspectOptions) (*importers.Inspection, error) {
-	src, err := l.Open(ctx, importers.SourceOptions{Encoding: o.encoding})
+	src, err := importers.OpenLayer(ctx, l, importers.SourceOptions{Encoding: o.encoding, AxesAsNamed: o.crs.SwapXY})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +110,10 @@ func inspectLayer(ctx context.Context, l importers.Layer, o inspectOptions) (*im
 		return nil, err
 	}
 	in.Layer, in.File = l.Name, l.File
-	return in, nil
+	if o.mapPath != "" {
+		err = writeMapping(o.mapPath, draftOf(src, in, o))
+	}
+	return in, err
 }
 
 func writeInspection(w io.Writer, in *importers.Inspection) {
@@ -126,10 +135,11 @@ func writeInspection(w io.Writer, in *importers.Inspection) {
 	if in.SRID != 0 {
 		crs = in.SRID.String()
 	}
-	fmt.Fprintf(w, "\n  crs        %s: %s\n", crs, in.CRSReason)
+	fmt.Fprintf(w, "\n  crs        %s: %s\n", crs, strings.TrimPrefix(in.CRSReason, "unknown: "))
 	if in.Extent != nil {
 		fmt.Fprintf(w, "  extent     x %.12g to %.12g, y %.12g to %.12g\n", in.Extent.MinX, in.Extent.MaxX, in.Extent.MinY, in.Extent.MaxY)
 	}
+	writeRepeats(w, in.Repeats)
 	fmt.Fprintf(w, "  encoding   %s", in.Encoding)
 	if in.EncodingReason != "" {
 		fmt.Fprintf(w, ": %s", in.EncodingReason)
@@ -141,8 +151,30 @@ func writeInspection(w io.Writer, in *importers.Inspection) {
 			fmt.Fprintf(w, " (%d empty)", f.Nulls)
 		}
 		fmt.Fprintln(w)
+		writeText(w, f.Text)
 	}
 	for _, p := range in.Problems {
 		fmt.Fprintf(w, "  problem    record %d %s: %s\n", p.Record, p.Field, p.Reason.EN)
+	}
+}
+
+// writeText shows how a column's text is decoded, where it has more than ASCII.
+func writeText(w io.Writer, c *encodings.Choice) {
+	if c == nil || len(c.Samples) == 0 {
+		return
+	}
+	doubt := ""
+	if c.Unsure {
+		doubt = "; uncertain, an import needs --encoding"
+	}
+	fmt.Fprintf(w, "    text     %s, confidence %.3g: %s%s\n", c.Encoding, c.Confidence, c.Reason, doubt)
+	if c.Encoding == "utf-8" && !c.Unsure {
+		return // nothing is changed
+	}
+	for _, s := range c.Samples {
+		fmt.Fprintf(w, "             %s -> %s\n", s.Before, s.After)
+	}
+	for _, other := range c.Others {
+		fmt.Fprintf(w, "             in %s: %s\n", other.Encoding, strings.Join(other.Samples, " | "))
 	}
 }

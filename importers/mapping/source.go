@@ -56,13 +56,14 @@ func (m *mapped) Read(ctx context.Context, emit func(*importers.Record) error) e
 	}
 	m.before = make([]importers.Value, len(m.base))
 	return m.Source.Read(ctx, func(rec *importers.Record) error {
-		if rec.Err != nil {
+		if rec.Err != nil && len(rec.Values) != m.own {
 			m.out = importers.Record{Number: rec.Number, Geometry: rec.Geometry, Err: rec.Err}
 			return emit(&m.out)
 		}
 		if err := m.record(rec); err != nil {
 			return err
 		}
+		m.out.Err = rec.Err
 		return emit(&m.out)
 	})
 }

@@ -41,6 +41,26 @@ func (t *Transform) usable(x, y float64) (*System, bool) {
 	return nil, true
 }
 
+// Domain is the box, in the system's own unit, outside of which a position has
+// no place on the globe: latitudes beyond the poles, eastings beyond the reach of
+// a projection. It is far wider than the usable area. Edges are inside.
+func (s *System) Domain() spatial.Envelope {
+	e := spatial.Envelope{SRID: s.SRID}
+	switch s.Method {
+	case MethodTransverseMercator:
+		k := newKrueger(s)
+		half, pole := maxEta*k.scale, k.scale*math.Pi/2
+		e.MinX, e.MaxX, e.MinY, e.MaxY = k.x0-half, k.x0+half, k.y0-pole, k.y0+pole
+	case MethodWebMercator:
+		const half = 2 * math.Pi * sphereRadius
+		e.MinX, e.MaxX, e.MinY, e.MaxY = -half, half, -mercatorReach, mercatorReach
+	default:
+		const slack = 1e-9 // of the poles' own rounding
+		e.MinX, e.MaxX, e.MinY, e.MaxY = -360, 360, -90-slack, 90+slack
+	}
+	return e
+}
+
 func (t *Transform) outOfArea(x, y float64, s *System) error {
 	a := s.UsableArea
 	message := fmt.Sprintf("The position %s %s lies outside the area of %v (longitude %s to %s, latitude %s to %s).",

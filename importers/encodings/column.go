@@ -17,6 +17,7 @@ const (
 // column is what a Sampler keeps of one column.
 type column struct {
 	seen, high int // values, and those that are not plain ASCII
+	proper     int // values that are in Unicode for certain
 	values     [][]byte
 	distinct   map[string]bool
 	bytes      int
@@ -129,6 +130,7 @@ type candidate struct {
 type score struct {
 	likely  float64
 	fits    bool // words of a language, no garbage
+	broken  bool // bytes that the encoding does not have
 	decoded string
 }
 
@@ -201,7 +203,8 @@ func (c *candidate) score(m *model, p piece) score {
 	if c.name == "utf-8" {
 		if !utf8.Valid(text) {
 			if text = TrimCut(text); !utf8.Valid(text) {
-				return score{likely: notUTF8 + perLetter*float64(len(text)), decoded: string(c.dec.Append(nil, p.text))}
+				decoded := c.dec.Append(nil, p.text)
+				return score{broken: true, likely: notUTF8 + m.text(decoded, inAny, p.last), decoded: string(decoded)}
 			}
 			extra = cutOff
 		}
@@ -209,12 +212,18 @@ func (c *candidate) score(m *model, p piece) score {
 	decoded := c.dec.Append(nil, text)
 	s := score{decoded: string(decoded), likely: m.text(decoded, c.how, p.last) + extra}
 	letters := utf8.RuneCount(decoded)
-	s.fits = s.likely > 0.75*impossible+0.9*perLetter*float64(letters)
+	s.fits = s.likely > oddWord+oddLetter*float64(letters)
 	if c.how == inVietnamese {
 		s.fits = s.likely > impossible+perLetter*float64(letters)+0.5
 	}
 	return s
 }
+
+// A Western word that is less likely than this is none.
+const (
+	oddWord   = -9.0
+	oddLetter = -4.2
+)
 
 // multibyte tells whether some piece holds a whole letter of UTF-8.
 func (e *evidence) multibyte() bool {

@@ -19,6 +19,7 @@ type decision struct {
 
 const (
 	sureMargin    = 3.0 // of log-likelihood between the two best readings: 20 to 1
+	loneMargin    = 4.5 // the same where a single word speaks for Vietnamese
 	clearMargin   = 8.0 // from which a column counts for the others
 	unicodeMargin = 7.0 // to change text of a format in Unicode
 	neighbour     = 2.5 // what clear columns of the file give to their encoding
@@ -40,7 +41,7 @@ func mannerOf(name string) manner {
 func (s *Sampler) candidates() []candidate {
 	list := []candidate{
 		{name: "utf-8", prior: 0}, {name: "windows-1252", prior: 0}, {name: "tcvn3", prior: 0}, {name: "vni", prior: 0},
-		{name: "windows-1258", prior: -0.5}, {name: "viscii", prior: -1.5},
+		{name: "windows-1258", prior: -0.5}, {name: "viscii", prior: -1},
 		{name: "windows-1252", prior: -4, how: inAny}, // "Sài Gòn" can be written in it, too
 	}
 	if d, ok := Lookup(s.options.Declared); ok && d.name != "mixed" {
@@ -87,6 +88,8 @@ func (s *Sampler) decide(open []*decision, asMixed bool) {
 				d.priors[k] = math.Inf(-1)
 			case c.how == inVietnamese:
 				d.priors[k] += own
+			case c.name == "windows-1252" && d.column.proper > 0:
+				d.priors[k] += 6
 			}
 		}
 		d.rank()
@@ -168,7 +171,11 @@ func (d *decision) next() int {
 
 func (d *decision) choose(o SamplerOptions, asMixed bool) {
 	e := d.evidence
-	shares := e.shares(d.best)
+	least := 2
+	if o.Unicode {
+		least = 3
+	}
+	shares := e.shares(d.best, least)
 	c := Choice{Encoding: e.candidates[d.best].name, Confidence: 1 / (1 + math.Exp(-d.margin)), Reason: d.reason()}
 	if asMixed || len(shares) > 1 && !byFallback(shares) {
 		c.Encoding, c.shares = "mixed", shares
@@ -235,13 +242,29 @@ func (d *decision) doubt(c *Choice, o SamplerOptions) {
 		d.best = at
 		c.Encoding, c.Confidence = e.candidates[at].name, 0.5
 		c.Reason = "no encoding makes words of it"
-	case d.margin < sureMargin && (e.letters > 0 || e.candidates[d.best].how == inVietnamese):
+	case d.margin < d.needed() && (e.letters > 0 || e.candidates[d.best].how == inVietnamese):
 		c.Unsure = true
 		if next := d.next(); next >= 0 {
 			c.Reason += fmt.Sprintf("; it may as well be %s", e.candidates[next].name)
 			c.Others = []Reading{d.reading(next)}
 		}
 	}
+}
+
+// needed is the margin from which the best reading is believed.
+func (d *decision) needed() float64 {
+	next, differ := d.next(), 0
+	if next >= 0 {
+		for i, s := range d.evidence.scores[d.best] {
+			if s.decoded != d.evidence.scores[next][i].decoded {
+				differ++
+			}
+		}
+	}
+	if differ == 1 && d.evidence.candidates[d.best].how == inVietnamese {
+		return loneMargin
+	}
+	return sureMargin
 }
 
 func (d *decision) reading(k int) Reading {
@@ -254,20 +277,22 @@ func (d *decision) reading(k int) Reading {
 
 func (d *decision) reason() string {
 	c := d.evidence.candidates[d.best]
-	fits := 0
+	fits, broken := 0, 0
 	for _, s := range d.evidence.scores[d.best] {
 		if s.fits {
 			fits++
 		}
+		if s.broken {
+			broken++
+		}
 	}
-	n := len(d.evidence.pieces)
 	switch {
-	case c.name == "utf-8" && fits == n:
+	case c.name == "utf-8" && broken == 0:
 		return "every text is valid UTF-8"
 	case c.name == "utf-8":
 		return "nearly every text is valid UTF-8; the rest is read as Windows-1252"
 	case c.how == inVietnamese:
-		return fmt.Sprintf("%d of %d different words with marks are Vietnamese when read so", fits, n)
+		return fmt.Sprintf("%d of %d different words with marks are Vietnamese when read so", fits, len(d.evidence.pieces))
 	case c.name == "windows-1252":
 		return "neither UTF-8 nor Vietnamese; letters and signs of Windows-1252"
 	}

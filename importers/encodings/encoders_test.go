@@ -2,6 +2,7 @@ package encodings_test
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/encoding/charmap"
@@ -30,6 +31,18 @@ func encoders() []encoder {
 
 // codesOf inverts an encoding of one byte a letter.
 func codesOf(name string) map[rune]byte {
+	if name == "viscii" {
+		return visciiCodes()
+	}
+	return tcvn3Codes()
+}
+
+var (
+	visciiCodes = sync.OnceValue(func() map[rune]byte { return invert("viscii") })
+	tcvn3Codes  = sync.OnceValue(func() map[rune]byte { return invert("tcvn3") })
+)
+
+func invert(name string) map[rune]byte {
 	d, _ := encodings.Lookup(name)
 	codes := map[rune]byte{}
 	for c := 255; c > 0; c-- {

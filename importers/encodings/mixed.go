@@ -69,9 +69,9 @@ func (r *reader) choose(src []byte) uint8 {
 }
 
 // shares finds the encodings of a column's values: those that many values need,
-// the candidate that reads most of them first. One means that the column is not
-// mixed.
-func (e *evidence) shares(most int) []share {
+// the candidate that reads most of them first, the others where at least that
+// many values are theirs. One means that the column is not mixed.
+func (e *evidence) shares(most, atLeast int) []share {
 	counts := make([]int, len(e.candidates))
 	gains := make([]float64, len(e.candidates))
 	for v := range e.ofValue {
@@ -96,9 +96,9 @@ func (e *evidence) shares(most int) []share {
 	total := float64(len(e.ofValue)) + 1
 	out := []share{{e.candidates[most].name, math.Log((float64(counts[most]) + 0.5) / total)}}
 	for k, n := range counts {
-		least := 2
-		if e.candidates[k].name == "utf-8" || e.candidates[most].name == "utf-8" {
-			least = 1
+		least := atLeast
+		if e.candidates[most].name == "utf-8" || e.candidates[k].name == "utf-8" && gains[k] > 25 {
+			least = 1 // what is UTF-8 is that for certain, and what is not, not
 		}
 		if k != most && n >= least && n*50 >= len(e.ofValue) && gains[k] > 12 {
 			out = append(out, share{e.candidates[k].name, math.Log(float64(n) / total)})

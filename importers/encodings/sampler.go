@@ -72,6 +72,10 @@ func NewSampler(columns int, o SamplerOptions) *Sampler {
 // more values of the column would still help.
 func (s *Sampler) Add(column int, raw []byte) (more bool) { return s.columns[column].add(raw) }
 
+// AddProper counts a value that AppendWindows1252 cannot turn into bytes: Unicode
+// as it should be, so that the others of its column are likely to be, too.
+func (s *Sampler) AddProper(column int) { s.columns[column].proper++ }
+
 // Choices decides, one choice a column. Columns that are clear are a prior for
 // those that are not, as are the words of the whole file.
 func (s *Sampler) Choices() []Choice {

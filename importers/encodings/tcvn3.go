@@ -145,7 +145,9 @@ func (t *tcvn3Table) inTitles(src []byte) bool {
 			case smallLetter:
 				return false
 			case capitalLetter:
-				clear++
+				if w.end > i+1 {
+					clear++
+				}
 			}
 		}
 		i = max(w.end, i+1)

@@ -133,7 +133,10 @@ func (w *western) word(run []rune) float64 {
 		sum += w.pairs[last][base] + cost
 		last = base
 	}
-	return sum + w.pairs[last][0] + caseCost(run)
+	if last != 0 {
+		sum += w.pairs[last][0]
+	}
+	return sum + caseCost(run)
 }
 
 func vowelPair(a, b byte) bool {

@@ -286,6 +286,48 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// Each text column has an encoding of its own; the language id of the header is
+// only a hint.
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	table := dbfFile(4, []string{"C24", "C24", "C24", "C24", "C12"},
+		"\xae\xcat \xeb \xae\xab th\xde", "\xf1a\xe1t \xf4\xfb \xf1o\xe2 th\xf2", "đất ở đô thị", "LUC", "S\xe3o Paulo",
+		"ph\xad\xeang ph\xf3 m\xfc", "ph\xf6\xf4\xf8ng phu\xf9 my\xf5", "phường phú mỹ", "ODT", "Doña Ana"[:2]+"\xf1a",
+		"x\xb7 t\xa9n b\xd7nh", "xa\xf5 ta\xe2n b\xecnh", "xã tân bình", "CLN", "Orl\xe9ans",
+		"\xae\xad\xeang s\xe8 5", "\xf1\xf6\xf4\xf8ng so\xe1 5", "đường số 5", "", "M\xe9xico")
+	table[29] = 0x57 // Windows-1252
+	src, err := open(t, map[string][]byte{"a.dbf": table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	s := src.Schema()
+	var got []string
+	for _, f := range s.Fields {
+		if f.Text == nil || f.Text.Unsure {
+			t.Errorf("%s: %+v", f.Name, f.Text)
+			continue
+		}
+		got = append(got, f.Text.Encoding)
+	}
+	if diff := cmp.Diff([]string{"tcvn3", "vni", "utf-8", "windows-1252", "windows-1252"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if want := "mixed columns: tcvn3, utf-8, vni, windows-1252"; s.Encoding != want {
+		t.Errorf("the table is in %q, want %q", s.Encoding, want)
+	}
+	err = src.Read(t.Context(), func(r *importers.Record) error {
+		a, b, c := string(r.Values[0].Bytes), string(r.Values[1].Bytes), string(r.Values[2].Bytes)
+		if a != c || b != c {
+			t.Errorf("record %d: %q, %q, %q", r.Number, a, b, c)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A record that says it has more bytes than the file ends the reading.
 func TestTruncated(t *testing.T) {
 	t.Parallel()

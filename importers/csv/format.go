@@ -82,16 +82,21 @@ func isProse(f importers.File) bool {
 	if err != nil {
 		return true
 	}
-	letters, blanks := 0, 0
+	letters, blanks, digits := 0, 0, 0
 	for _, c := range head {
 		switch {
 		case c == ' ':
 			blanks++
-		case c|0x20 >= 'a' && c|0x20 <= 'z':
+		case c >= '0' && c <= '9':
+			digits++
+		case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80:
 			letters++
 		}
 	}
-	return bytes.Count(head, []byte(", ")) > bytes.Count(head, []byte{','})*2/3 && bytes.IndexByte(head, '\t') < 0 && blanks*10 > letters && letters > 200 && !bytes.ContainsAny(head, ";|")
+	if bytes.ContainsAny(head, ";|\t") || bytes.Count(head, []byte(", "))*3 < bytes.Count(head, []byte{','})*2 {
+		return false
+	}
+	return blanks*10 > letters && digits*10 < letters
 }
 
 // foreignExtension lists text files of other kinds, some of which are separated

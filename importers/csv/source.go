@@ -161,7 +161,7 @@ func (p parts) spatial() bool {
 	if err != nil || len(rows) == 0 {
 		return false
 	}
-	s.heading = table.FindHeading(rows, true)
+	s.findHeading(rows)
 	survey := table.NewSurvey(s.heading.Names, table.Hints{}, false)
 	for _, r := range rows[s.heading.First+s.heading.Rows+s.heading.Skip:] {
 		survey.Row(r)
@@ -200,7 +200,7 @@ func (s *source) survey(ctx context.Context, o importers.SourceOptions) error {
 	if err != nil {
 		return err
 	}
-	s.heading = table.FindHeading(rows, true)
+	s.findHeading(rows)
 	if len(s.heading.Names) > 1500 {
 		return fmt.Errorf("the first rows have %d values; a table can have 1500 columns", len(s.heading.Names))
 	}
@@ -256,8 +256,26 @@ func (s *source) headingNames(t *texts, rows [][]table.Cell) error {
 			r[i].Text = dec.Append(nil, r[i].Text)
 		}
 	}
-	s.heading = table.FindHeading(rows, true)
+	s.findHeading(rows)
 	return nil
+}
+
+// findHeading bounds the columns by the names there are, or by what most records
+// have: a longer record is at fault.
+func (s *source) findHeading(rows [][]table.Cell) {
+	s.heading = table.FindHeading(rows, true)
+	h := &s.heading
+	if h.Rows == 0 {
+		return
+	}
+	width := s.parts.form.columns
+	for _, r := range rows[h.First : h.First+h.Rows] {
+		width = max(width, len(r))
+	}
+	for len(h.Names) < width {
+		h.Names = append(h.Names, "")
+	}
+	h.Names = h.Names[:width]
 }
 
 func (s *source) settle(v *table.Survey, t *texts) error {

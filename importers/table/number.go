@@ -50,6 +50,9 @@ func shapeOf(b []byte) shape {
 	}
 	switch {
 	case digits == 0:
+		if v, n := wkb.ParseFloat(b); n == len(b) && math.IsInf(v, 0) {
+			return shape{styles: allStyles}
+		}
 		return shape{}
 	case others > 0:
 		return oddNumber(b, body, commas)

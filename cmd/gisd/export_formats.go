@@ -4,6 +4,7 @@ import (
 	"gisd/importers"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
+	"gisd/importers/kml"
 	"gisd/importers/shapefile"
 )
 
@@ -14,5 +15,7 @@ func exportFormats() []importers.Exporter {
 		geojson.LinesExporter{},
 		gpkg.Exporter{},
 		shapefile.Exporter{},
+		kml.Exporter{},
+		kml.ZipExporter{},
 	}
 }

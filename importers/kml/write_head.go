@@ -56,4 +56,3 @@ func simpleType(t spatial.FieldType, widest uint64) string {
 	}
 	return "string"
 }
-

@@ -212,26 +212,42 @@ func (w *writer) names(h *importers.Header) {
 
 // triggers keep the index true when other programs edit the table (annex F.3).
 func (w *writer) triggers() []string {
-	t, c, i := quote(w.table), quote(w.geometry), quote(w.key)
-	r := "rtree_" + w.table + "_" + w.geometry
-	box := fmt.Sprintf("NEW.%[2]s, ST_MinX(NEW.%[1]s), ST_MaxX(NEW.%[1]s), ST_MinY(NEW.%[1]s), ST_MaxY(NEW.%[1]s)", c, i)
-	put := fmt.Sprintf("insert or replace into %s values (%s);", quote(r), box)
-	drop := func(row string) string { return fmt.Sprintf("delete from %s where id = %s.%s;", quote(r), row, i) }
-	full := fmt.Sprintf("(NEW.%[1]s notnull and not ST_IsEmpty(NEW.%[1]s))", c)
-	empty := fmt.Sprintf("(NEW.%[1]s isnull or ST_IsEmpty(NEW.%[1]s))", c)
-	same, other := fmt.Sprintf("OLD.%[1]s = NEW.%[1]s", i), fmt.Sprintf("OLD.%[1]s != NEW.%[1]s", i)
-	trigger := func(suffix, event, when, do string) string {
-		if when != "" {
-			when = " when " + when
-		}
-		return fmt.Sprintf("create trigger %s after %s on %s%s begin %s end", quote(r+suffix), event, t, when, do)
+	inside := func(name string) string { return strings.ReplaceAll(name, `"`, `""`) }
+	names := strings.NewReplacer("<r>", inside("rtree_"+w.table+"_"+w.geometry), "<t>", inside(w.table), "<c>", inside(w.geometry), "<i>", inside(w.key))
+	var out []string
+	for _, s := range []string{`
+create trigger "<r>_insert" after insert on "<t>"
+when (new."<c>" notnull and not ST_IsEmpty(NEW."<c>"))
+begin
+  insert or replace into "<r>" values (NEW."<i>", ST_MinX(NEW."<c>"), ST_MaxX(NEW."<c>"), ST_MinY(NEW."<c>"), ST_MaxY(NEW."<c>"));
+end`, `
+create trigger "<r>_update1" after update of "<c>" on "<t>"
+when OLD."<i>" = NEW."<i>" and (NEW."<c>" notnull and not ST_IsEmpty(NEW."<c>"))
+begin
+  insert or replace into "<r>" values (NEW."<i>", ST_MinX(NEW."<c>"), ST_MaxX(NEW."<c>"), ST_MinY(NEW."<c>"), ST_MaxY(NEW."<c>"));
+end`, `
+create trigger "<r>_update2" after update of "<c>" on "<t>"
+when OLD."<i>" = NEW."<i>" and (NEW."<c>" isnull or ST_IsEmpty(NEW."<c>"))
+begin
+  delete from "<r>" where id = OLD."<i>";
+end`, `
+create trigger "<r>_update3" after update on "<t>"
+when OLD."<i>" != NEW."<i>" and (NEW."<c>" notnull and not ST_IsEmpty(NEW."<c>"))
+begin
+  delete from "<r>" where id = OLD."<i>";
+  insert or replace into "<r>" values (NEW."<i>", ST_MinX(NEW."<c>"), ST_MaxX(NEW."<c>"), ST_MinY(NEW."<c>"), ST_MaxY(NEW."<c>"));
+end`, `
+create trigger "<r>_update4" after update on "<t>"
+when OLD."<i>" != NEW."<i>" and (NEW."<c>" isnull or ST_IsEmpty(NEW."<c>"))
+begin
+  delete from "<r>" where id in (OLD."<i>", NEW."<i>");
+end`, `
+create trigger "<r>_delete" after delete on "<t>"
+when OLD."<c>" notnull
+begin
+  delete from "<r>" where id = OLD."<i>";
+end`} {
+		out = append(out, names.Replace(s))
 	}
-	return []string{
-		trigger("_insert", "insert", full, put),
-		trigger("_update1", "update of "+c, same+" and "+full, put),
-		trigger("_update2", "update of "+c, same+" and "+empty, drop("OLD")),
-		trigger("_update3", "update", other+" and "+full, drop("OLD")+" "+put),
-		trigger("_update4", "update", other+" and "+empty, fmt.Sprintf("delete from %s where id in (OLD.%s, NEW.%s);", quote(r), i, i)),
-		trigger("_delete", "delete", fmt.Sprintf("OLD.%s notnull", c), drop("OLD")),
-	}
+	return out
 }

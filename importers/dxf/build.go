@@ -37,7 +37,7 @@ func (x *exploder) build(e *entity, f *feature, tolerance float64) (isText, ok b
 	case "MULTILEADER", "MLEADER":
 		multiLeader(e, s)
 	case "DIMENSION":
-		x.dimensionLine(e, s)
+		dimensionLine(e, s)
 	case "TEXT", "ATTRIB", "ATTDEF", "MTEXT":
 		x.label(e, f)
 		return true, true
@@ -185,31 +185,5 @@ func outline(s *shape, corners []vec) {
 		s.line(corners[:2]...)
 	default:
 		s.polygon(corners[:n]...)
-	}
-}
-
-// dimensionLine is what is left of a DIMENSION without its picture: a linear one
-// as its three lines, without arrowheads.
-func (x *exploder) dimensionLine(e *entity, s *shape) {
-	switch kind := e.int(70, 0) & 7; kind {
-	case 0, 1: // rotated, aligned
-		a, b, end := e.point(13), e.point(14), e.point(10)
-		along := b.minus(a).unit()
-		if kind == 0 {
-			sin, cos := math.Sincos(radians(e.float(50, 0)))
-			along = vec{x: cos, y: sin}
-		}
-		// The line runs through its end; the other end is across from a.
-		to := end.minus(a)
-		start := end.minus(along.times(along.x*to.x + along.y*to.y))
-		for _, l := range [...][2]vec{{start, end}, {a, start}, {b, end}} {
-			if l[0] != l[1] {
-				s.line(l[0], l[1])
-			}
-		}
-	case 3, 4: // diameter, radius
-		s.line(e.point(10), e.point(15))
-	default:
-		s.point(e.point(10))
 	}
 }

@@ -25,6 +25,7 @@ type drawing struct {
 	blocks   map[string]blockRef // by folded name
 	layers   map[string]layerInfo
 	styles   map[string]font
+	arrows   map[string]float64 // size of the arrowheads of a dimension style
 	geodata  geodata
 }
 
@@ -81,7 +82,7 @@ func readDrawing(ctx context.Context, f importers.File) (*drawing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dxf: open %s: %w", f.Name, err)
 	}
-	d := &drawing{file: f, blocks: map[string]blockRef{}, layers: map[string]layerInfo{}, styles: map[string]font{}}
+	d := &drawing{file: f, blocks: map[string]blockRef{}, layers: map[string]layerInfo{}, styles: map[string]font{}, arrows: map[string]float64{}}
 	d.form, d.start = formOf(head)
 	s := scanner{ctx: ctx, d: d, r: d.reader(file, d.start)}
 	if err := s.file(); err != nil {
@@ -159,7 +160,9 @@ func (s *scanner) file() error {
 			err = s.blocks()
 		case t.is(2, "ENTITIES"):
 			s.d.sections = append(s.d.sections, s.r.offset)
-			err = s.skip()
+			if err = s.skip(); errors.Is(err, io.EOF) && s.at == s.d.sections[len(s.d.sections)-1] {
+				return nil // nothing follows: there are no entities
+			}
 		case t.is(2, "OBJECTS"):
 			err = s.objects()
 		}
@@ -234,6 +237,8 @@ func (s *scanner) tables() error {
 			err = s.layer()
 		case "STYLE":
 			err = s.style()
+		case "DIMSTYLE":
+			err = s.dimensionStyle()
 		}
 		if err != nil {
 			return err
@@ -283,6 +288,26 @@ func (s *scanner) style() error {
 	})
 	if f != fontPlain && len(s.d.styles) < maxNames {
 		s.d.styles[name] = f
+	}
+	return err
+}
+
+func (s *scanner) dimensionStyle() error {
+	name, size, scale := "", defaultArrow, 1.0
+	err := s.record(func(t tag) {
+		switch t.code {
+		case 2:
+			name = folded(t.text)
+		case 40:
+			if v := t.float(); v > 0 {
+				scale = v
+			}
+		case 41:
+			size = t.float()
+		}
+	})
+	if len(s.d.arrows) < maxNames {
+		s.d.arrows[name] = size * scale
 	}
 	return err
 }

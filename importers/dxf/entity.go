@@ -133,8 +133,12 @@ func (r *entityReader) begin() {
 	for {
 		from := r.tags.offset
 		t, err := r.tags.next()
+		if errors.Is(err, io.EOF) {
+			r.pending = "EOF" // the section is empty and lacks its end
+			return
+		}
 		if err != nil {
-			r.err = ended(err)
+			r.err = err
 			return
 		}
 		if t.code == 0 {

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// maxVisits bounds the entities that a drawing comes to with its blocks
-	// inserted, maxDepth the nesting of blocks, maxPositions one feature.
-	maxVisits    = 10_000_000
+	// maxVisits bounds what inserted blocks come to, an entity and 16 positions
+	// counted alike; maxDepth the nesting of blocks, maxPositions one feature.
+	maxVisits    = 4_000_000
 	maxDepth     = 32
 	maxPositions = 1 << 20
 )
@@ -81,11 +81,11 @@ func (x *exploder) run() error {
 	return nil
 }
 
-// visit counts one entity, or that much work.
+// visit counts entities of inserted blocks.
 func (x *exploder) visit(n int) error {
 	before := x.visits >> 10
 	if x.visits += n; x.visits > maxVisits {
-		return tooLarge("%s: with its blocks inserted the drawing comes to more than %d entities; explode or purge its blocks", x.d.file.Name, maxVisits)
+		return tooLarge("%s: with its blocks inserted the drawing comes to more than %d entities; purge its blocks or explode them", x.d.file.Name, maxVisits)
 	}
 	if x.visits>>10 != before {
 		return x.ctx.Err()
@@ -95,9 +95,6 @@ func (x *exploder) visit(n int) error {
 
 // entity handles one entity of the drawing itself.
 func (x *exploder) entity(e *entity) error {
-	if err := x.visit(1); err != nil {
-		return err
-	}
 	top := placement{m: identity(), color: color{aci: 7, rgb: -1}, paper: e.int(67, 0) == 1, tolerance: x.tolerance}
 	switch e.kind {
 	case "INSERT":
@@ -125,7 +122,9 @@ func (x *exploder) begin(f *feature, e *entity, p *placement) {
 	f.layer, f.color, f.linetype, f.handle = e.layer(), e.color(), e.string(6), e.string(5)
 	f.paper, f.block, f.attribs, f.tooLarge = p.paper, p.block, p.attribs, e.tooLarge
 	if p.depth > 0 {
-		f.handle = p.handle
+		if p.handle != nil {
+			f.handle = p.handle
+		}
 		if string(f.layer) == "0" {
 			f.layer = p.layer
 		}
@@ -170,6 +169,14 @@ func (x *exploder) plain(e *entity, p *placement, into *shape) error {
 	if e.kind != "DIMENSION" && e.kind != "MULTILEADER" && e.kind != "MLEADER" {
 		return nil
 	}
+	for _, second := range [...]bool{false, true} {
+		x.begin(&x.f, e, p)
+		if e.kind == "DIMENSION" && x.arrowhead(e, &x.f.shape, second) {
+			if err := x.deliver(p, into, false); err != nil {
+				return err
+			}
+		}
+	}
 	x.begin(&x.f, e, p)
 	if !x.caption(e, &x.f) {
 		return nil
@@ -180,8 +187,10 @@ func (x *exploder) plain(e *entity, p *placement, into *shape) error {
 // deliver places what was built in f and hands it on.
 func (x *exploder) deliver(p *placement, into *shape, isText bool) error {
 	f := &x.f
-	if err := x.visit(len(f.shape.pos) / 16); err != nil {
-		return err
+	if p.depth > 0 {
+		if err := x.visit(len(f.shape.pos) / 16); err != nil {
+			return err
+		}
 	}
 	if f.tooLarge || len(f.shape.pos) > maxPositions {
 		f.tooLarge = true

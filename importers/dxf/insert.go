@@ -44,7 +44,7 @@ func (x *exploder) whole(e *entity, b blockRef, in *placement, offset vec) error
 		}
 	}
 	at := placement{m: identity(), moved: true, layer: in.layer, color: in.color, linetype: in.linetype, paper: in.paper,
-		hidden: in.hidden, depth: 1, block: in.block, handle: in.handle, attribs: in.attribs, tolerance: x.tolerance}
+		hidden: in.hidden, depth: 1, block: in.block, attribs: in.attribs, tolerance: x.tolerance}
 	at.m.at = offset
 	for i := range e.attribs {
 		if err := x.visit(1); err != nil {

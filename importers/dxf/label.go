@@ -1,10 +1,6 @@
 package dxf
 
-import (
-	"bytes"
-	"math"
-	"strconv"
-)
+import "math"
 
 // textOf is the text of a TEXT, ATTRIB, ATTDEF or MTEXT.
 func (x *exploder) textOf(e *entity) rawText {
@@ -54,26 +50,21 @@ func (e *entity) embedded() []byte {
 	return all
 }
 
-// label makes a text's point: where it is aligned to, or where it begins.
+// label makes a text's point: where its first letter stands. Programs that leave
+// that to be computed write only the point that the text is aligned to.
 func (x *exploder) label(e *entity, f *feature) {
 	f.text = x.textOf(e)
 	f.height, f.turned = e.float(40, 0), true
+	f.rotation = e.float(50, 0)
 	at := e.point(10)
 	if e.kind == "MTEXT" {
-		f.rotation = e.float(50, 0)
-		if g, ok := e.find(11); ok { // whichever stands last holds; both never do
+		if g, ok := e.find(11); ok {
 			f.rotation = math.Atan2(e.float(21, 0), g.number) * 180 / math.Pi
 		}
 		f.shape.point(at)
 		return
 	}
-	f.rotation = e.float(50, 0)
-	vertical := int32(73)
-	if e.kind != "TEXT" {
-		vertical = 74
-	}
-	h := e.int(72, 0)
-	if (h == 1 || h == 2 || h == 4 || e.int(vertical, 0) != 0) && e.has(11) {
+	if at.x == 0 && at.y == 0 && e.has(11) {
 		at = e.point(11)
 	}
 	f.shape.point(at)
@@ -110,44 +101,6 @@ func multiLeader(e *entity, s *shape) {
 	for _, l := range c.lines {
 		s.line(l...)
 	}
-}
-
-// caption makes the text of an MLEADER, or of a DIMENSION without a picture.
-func (x *exploder) caption(e *entity, f *feature) bool {
-	if e.kind != "DIMENSION" {
-		c := contextOf(e)
-		f.text = rawText{bytes: c.text, font: x.d.styles[folded(e.string(7))], multi: true}
-		f.height = c.height
-		f.shape.point(c.at)
-		return len(c.text) > 0
-	}
-	text := bytes.TrimSpace(e.string(1))
-	measured := strconv.AppendFloat(nil, measurement(e), 'f', 2, 64)
-	switch {
-	case len(text) == 0:
-		text = measured
-	default:
-		text = bytes.ReplaceAll(text, []byte("<>"), measured)
-	}
-	f.text = rawText{bytes: text, multi: true}
-	f.shape.point(e.point(11))
-	return true
-}
-
-// measurement is what a DIMENSION measures.
-func measurement(e *entity) float64 {
-	if g, ok := e.find(42); ok {
-		return g.number
-	}
-	a, b := e.point(13), e.point(14)
-	switch e.int(70, 0) & 7 {
-	case 0:
-		sin, cos := math.Sincos(radians(e.float(50, 0)))
-		return math.Abs((b.x-a.x)*cos + (b.y-a.y)*sin)
-	case 1:
-		return b.minus(a).length()
-	}
-	return e.point(15).minus(e.point(10)).length()
 }
 
 // contextOf reads the context of an MLEADER, a tree of braces in codes 300 to

@@ -7,7 +7,7 @@ import "gisd/importers/wkb"
 func (x *exploder) lightPolyline(e *entity, s *shape, tolerance float64) {
 	closed := e.int(70, 0)&1 != 0
 	elevation := e.float(38, 0)
-	p := pather{x: x, tolerance: tolerance}
+	p := pather{x: x, tolerance: tolerance, line: e.markedLine()}
 	x.path = x.path[:0]
 	for _, g := range e.groups {
 		switch g.code {
@@ -35,6 +35,7 @@ type pather struct {
 	bulge     float64
 	bulge0    float64
 	n         int
+	line      bool // stays a line, closed or not
 }
 
 // next ends the vertex before and begins one; bulge and y may be set until the
@@ -75,6 +76,10 @@ func (p *pather) end(s *shape, closed bool) {
 		s.point(p.first)
 		return
 	}
+	if p.line {
+		s.line(p.x.path...)
+		return
+	}
 	s.path(p.x.path, closed)
 }
 
@@ -104,7 +109,7 @@ func (x *exploder) polyline(e *entity, s *shape, tolerance float64) {
 		return
 	}
 	x.path = x.path[:0]
-	p := pather{x: x, tolerance: tolerance}
+	p := pather{x: x, tolerance: tolerance, line: e.markedLine()}
 	for _, v := range e.vertices {
 		if v.flags&vertexFrame != 0 {
 			continue

@@ -109,6 +109,7 @@ func (r *recorder) fill(f *feature) {
 	v[fieldHandle] = r.name(names, f.handle)
 	if len(f.text.bytes) > 0 {
 		v[fieldText] = r.bytes(r.layout.decs[columnText].decode(f.text))
+		v[fieldText].Valid = len(v[fieldText].Bytes) > 0
 	}
 	v[fieldHeight] = number(f.height*r.s.v.scale, f.height != 0)
 	v[fieldRotation] = number(f.rotation, f.turned)

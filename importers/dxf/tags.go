@@ -117,13 +117,11 @@ func (r *tagReader) next() (tag, error) {
 			r.began = true
 		}
 		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue // no code is blank: a stray line, or the file's end
+		}
 		code, err := strconv.Atoi(string(line))
 		if err != nil {
-			if len(line) == 0 {
-				if rest, err := r.r.Peek(1); err != nil || len(rest) == 0 {
-					return tag{}, io.EOF
-				}
-			}
 			return tag{}, fmt.Errorf("byte %d: %q stands where a group code must be", r.offset, shorten(line))
 		}
 		value, err := r.readLine()

@@ -14,6 +14,18 @@ import (
 // a long value in pieces.
 const appName = "GISD"
 
+// lineMark, as the first text of the properties, keeps a closed line a line.
+const lineMark = "LineString"
+
+func (e *entity) markedLine() bool {
+	for i := len(e.groups) - 1; i > 0 && e.groups[i].code >= firstXData; i-- {
+		if g := e.groups[i-1]; g.code == 1001 && string(e.text(g)) == appName {
+			return e.groups[i].code == 1000 && string(e.text(e.groups[i])) == lineMark
+		}
+	}
+	return false
+}
+
 // property is one value of a feature that was written here.
 type property struct {
 	name  []byte

@@ -10,6 +10,7 @@ import (
 const (
 	keptValues = 1000    // distinct values with other than ASCII, a column
 	keptBytes  = 1 << 20 // of them
+	keptLength = 4096    // bytes of one
 	seenValues = 20_000  // after which a column of ASCII is believed
 	keptWords  = 300     // ASCII words, which tell the language
 )
@@ -33,6 +34,7 @@ func (c *column) add(raw []byte) (more bool) {
 		return c.more()
 	}
 	c.high++
+	raw = raw[:min(len(raw), keptLength)]
 	if len(c.values) < keptValues && c.bytes < keptBytes && !c.distinct[string(raw)] {
 		if c.distinct == nil {
 			c.distinct = map[string]bool{}

@@ -1,6 +1,7 @@
 package encodings_test
 
 import (
+	"bytes"
 	"testing"
 	"unicode/utf8"
 
@@ -50,6 +51,29 @@ func FuzzDecoders(f *testing.F) {
 			d, _ := encodings.Lookup(name)
 			if out := d.Append(nil, in); !utf8.Valid(out) {
 				t.Errorf("%s: %q is not UTF-8", name, out)
+			}
+		}
+	})
+}
+
+// Any bytes get a choice, and come out of it as UTF-8.
+func FuzzSampler(f *testing.F) {
+	f.Add([]byte("\xae\xcat \xeb|ph\xad\xeang|\xd0\xa4t|\x02\x19"), "1252")
+	f.Add([]byte("h\xe1\xbb\x8dc|h\xe1\xbb|\xb1\xb1\xbe\xa9"), "gbk")
+	f.Fuzz(func(t *testing.T, in []byte, declared string) {
+		values := bytes.Split(in, []byte("|"))
+		for _, o := range []encodings.SamplerOptions{{Declared: declared}, {Forced: "mixed"}, {Unicode: true}} {
+			s := encodings.NewSampler(2, o)
+			for i, v := range values {
+				s.Add(i%2, v)
+			}
+			for _, c := range s.Choices() {
+				d := c.Decoder()
+				for _, v := range values {
+					if out := d.Append(nil, v); !utf8.Valid(out) {
+						t.Errorf("%s: %q is not UTF-8", c.Encoding, out)
+					}
+				}
 			}
 		}
 	})

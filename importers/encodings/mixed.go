@@ -42,7 +42,7 @@ func (r *reader) append(dst, src []byte) []byte {
 	k, ok := r.known[string(src)]
 	if !ok {
 		k = r.choose(src)
-		if len(r.known) < keptReadings {
+		if len(r.known) < keptReadings && len(src) < keptLength/16 {
 			r.known[string(src)] = k
 		}
 	}

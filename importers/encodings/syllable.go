@@ -208,9 +208,14 @@ const (
 	perLetter  = -3.0 // for each of its letters
 )
 
+const longestWord = 40 // letters, of several syllables written together
+
 // word is the log-likelihood of a run of letters that are not all ASCII, and
 // whether it can be Vietnamese at all; cut tells that it may have lost its end.
 func (s *syllables) word(run []rune, cut bool) (likely float64, ok bool) {
+	if len(run) > longestWord {
+		return impossible + perLetter*float64(len(run)), false
+	}
 	lower := make([]rune, len(run))
 	for i, r := range run {
 		lower[i] = unicode.ToLower(r)

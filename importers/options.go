@@ -91,6 +91,7 @@ const (
 	StageSettle  Stage = "settle"  // repair, keys, index, statistics
 	StagePublish Stage = "publish" // the swap
 	StageDone    Stage = "done"
+	StageWrite   Stage = "write" // of an export, its only one
 )
 
 // Progress is a snapshot of a running import.

@@ -36,6 +36,8 @@ type config struct {
 	RateLimit        int
 	PositionDays     int
 	HomeArea         spatial.Envelope // SRID 4326; the zero box is none
+	OutgoingAllow    []string
+	OutgoingMax      byteSize
 	TileCacheSize    byteSize
 	ShutdownTimeout  time.Duration
 }
@@ -53,6 +55,7 @@ func defaultConfig() config {
 		RateLimit:        200,
 		PositionDays:     90,
 		HomeArea:         spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: 106.33, MinY: 10.86, MaxX: 106.97, MaxY: 11.5},
+		OutgoingMax:      4 << 30,
 		TileCacheSize:    256 << 20,
 		ShutdownTimeout:  15 * time.Second,
 	}
@@ -85,6 +88,8 @@ func (c *config) settings() []setting {
 		{"log-level", everywhere, oneOf(&c.LogLevel, "debug", "info", "warn", "error"), "debug, info, warn or error"},
 		{"log-format", everywhere, oneOf(&c.LogFormat, "text", "json"), "text or json"},
 		{"home-area", everywhere, area(&c.HomeArea), "the office's own area, lon,lat,lon,lat in degrees: coordinates whose reference system is not named are guessed by it; none for none"},
+		{"outgoing-allow", everywhere, list(&c.OutgoingAllow), "addresses and networks that may be asked although they are not public, 10.0.0.0/8,…"},
+		{"outgoing-max", everywhere, size(&c.OutgoingMax), "most that one address may send, 4GiB"},
 		{"listen", serving, address(&c.Listen), "address of the web server, host:port or :port"},
 		{"public-url", serving, text(&c.PublicURL), "URL under which people reach the server, where a proxy stands before it"},
 		{"redis-url", serving, secretText(&c.RedisURL), "Redis, for more than one node"},

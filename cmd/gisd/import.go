@@ -1,21 +1,17 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"gisd/importers"
 	"gisd/importers/encodings"
 	"gisd/importers/mapping"
-	"gisd/importers/rejects"
 	"gisd/spatial"
 	"gisd/spatial/crs"
-	"gisd/spatial/postgis"
 )
 
 // importFlags are the flags of `gisd import`.
@@ -25,30 +21,39 @@ type importFlags struct {
 	allLayers, dryRun, publish, json, swapXY    bool
 	deleteMissing, allowLoss                    bool
 	discardEdits, rebaseEdits                   bool
+	watch                                       bool
+	every                                       time.Duration
 	maxErrors                                   int64
+	retitle, modeAsked                          bool          // --title, --mode were given
 	mapping                                     *mapping.File // nil without --map
 }
 
 func newImportCommand(a *app) *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
-		Use:   "import FILE|DIR|ZIP|-",
+		Use:   "import FILE|DIR|ZIP|URL|-",
 		Short: "Load a file into a collection, as its next version",
-		Long: "Load a Shapefile, GeoPackage or GeoJSON (folders, zip and gzip archives and standard input too) into a collection.\n" +
+		Long: "Load a file, a folder, a zip or gzip archive, what an http address holds, or standard input into a collection.\n" +
+			"Formats: " + strings.Join(formatNames(), ", ") + ".\n" +
 			"All of it happens or nothing, with --all-layers too. Without --publish a new collection is a draft that editors see.\n" +
+			"With --every the address or file is looked at again and again, and imported when it has changed. With --watch what is\n" +
+			"dropped into the folder is imported once it is complete, and moved to its done or failed folder with a report.\n" +
 			"Exit codes: 0 done, 1 failed and nothing changed, 2 done but some records were rejected, 64 bad usage.",
 		Example: "  gisd import parcels.zip --collection parcels --publish\n" +
 			"  gisd import plan.gpkg --collection plan --layer zones --mode replace --key code\n" +
 			"  gisd import changes.shp --collection parcels --mode upsert --key GUID --delete-missing\n" +
-			"  gisd import roads.shp --collection roads --crs EPSG:9210 --dry-run",
-		Args: oneArgument("the file, folder or archive"),
+			"  gisd import roads.shp --collection roads --crs EPSG:9210 --dry-run\n" +
+			"  gisd import https://example.org/stations.geojson --collection stations --every 24h --publish\n" +
+			"  gisd import incoming --watch --mode replace",
+		Args: oneArgument("the file, folder, archive or address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.mode = strings.ToLower(f.mode)
-			return a.importFile(cmd.Context(), args[0], &f, cmd.Flags().Changed("title"))
+			f.retitle, f.modeAsked = cmd.Flags().Changed("title"), cmd.Flags().Changed("mode")
+			return a.importAsked(cmd.Context(), args[0], &f)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.collection, "collection", "", "id of the collection (required)")
+	flags.StringVar(&f.collection, "collection", "", "id of the collection (required; with --watch each file's name without it)")
 	flags.StringVar(&f.layer, "layer", "", "the layer to take, where a file has several")
 	flags.BoolVar(&f.allLayers, "all-layers", false, "take every layer, each into a collection ID_layer; all of them or none")
 	flags.StringVar(&f.crs, "crs", "auto", "reference system of the coordinates, as EPSG:9210; auto finds out")
@@ -68,148 +73,32 @@ func newImportCommand(a *app) *cobra.Command {
 	flags.BoolVar(&f.publish, "publish", false, "show it at once")
 	flags.StringVar(&f.visibility, "visibility", "", "public, internal or restricted:ROLE (with --publish: public)")
 	flags.BoolVar(&f.json, "json", false, "progress as JSON lines on standard error, the report as JSON on standard output")
-	_ = cmd.MarkFlagRequired("collection")
+	flags.BoolVar(&f.watch, "watch", false, "import what is dropped into the folder, until stopped")
+	flags.DurationVar(&f.every, "every", 0, "import again when the source has changed, looking so often, as 24h, until stopped")
 	return cmd
 }
 
-func (a *app) importFile(ctx context.Context, path string, f *importFlags, retitle bool) error {
-	o, err := f.options(retitle)
-	if err != nil {
-		return err
+func formatNames() []string {
+	var names []string
+	for _, f := range importFormats() {
+		names = append(names, f.Name())
 	}
-	if f.mapping, err = readMapping(f.mapPath); err != nil {
-		return err
-	}
-	if f.layer != "" && f.allLayers {
-		return usagef("--layer and --all-layers exclude each other")
-	}
-	in, err := importers.OpenInput(ctx, path, a.stdin, importers.DefaultLimits())
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	rejected := rejects.At(f.reject)
-	if err := rejected.Check(path); err != nil {
-		return usagef("--reject: %v", err)
-	}
-	o.Source = importers.Provenance{Name: in.Name, Bytes: in.Bytes(), Digest: in.Digest}
-	if f.mapping != nil {
-		f.mapping.Options(&o)
-		if f.layer == "" && !f.allLayers {
-			f.layer = f.mapping.Layer
-		}
-	}
-	layers, err := chooseLayers(ctx, in, f)
-	if err != nil {
-		return err
-	}
-	progress := newProgress(a.stderr, f.json)
-	o.Progress = progress.show
-	jobs, err := importJobs(layers, o, f, rejected)
-	if err != nil {
-		return err
-	}
-	db, release, err := a.database(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	for i := range jobs {
-		jobs[i].Options.Home, jobs[i].Options.Known = a.cfg.HomeArea, knownExtents(db)
-		if f.mapping != nil {
-			jobs[i] = through(f.mapping, f.mapPath, jobs[i])
-		}
-	}
-	reports, err := importers.RunAll(ctx, jobs, postgis.NewImportSink(db, a.log))
-	progress.end()
-	if err = errors.Join(err, rejected.Close()); err != nil {
-		return err
-	}
-	return a.showReports(reports, f)
-}
-
-// importJobs gives each layer its collection.
-func importJobs(layers []importers.Layer, o importers.Options, f *importFlags, rejected *rejects.Files) ([]importers.Job, error) {
-	taken := map[string]string{}
-	jobs := make([]importers.Job, len(layers))
-	for i, l := range layers {
-		lo := o
-		if f.allLayers {
-			lo.Collection = importers.CollectionID(o.Collection, l.Name)
-		}
-		if other, ok := taken[lo.Collection]; ok {
-			return nil, usagef("layers %s and %s would both become the collection %s: import them one by one with --layer", other, l.Name, lo.Collection)
-		}
-		taken[lo.Collection] = l.Name
-		lo.Rejects = rejected.Of(l.Name)
-		jobs[i] = importers.Job{Layer: l.Name, Options: lo, Open: func(ctx context.Context) (importers.Source, error) {
-			return importers.OpenLayer(ctx, l, f.sourceOptions())
-		}}
-	}
-	return jobs, nil
-}
-
-// sourceOptions are how a layer is read.
-func (f *importFlags) sourceOptions() importers.SourceOptions {
-	o := importers.SourceOptions{Encoding: f.encoding, AxesAsNamed: f.swapXY}
-	if f.mapping != nil {
-		o = f.mapping.SourceOptions(o)
-	}
-	return o
-}
-
-// showReports prints what was done; rejected records make an exit code of their
-// own.
-func (a *app) showReports(reports []*importers.Report, f *importFlags) error {
-	rejected := int64(0)
-	for _, r := range reports {
-		rejected += r.Rejected
-		if f.json {
-			if err := writeJSON(a.stdout, r); err != nil {
-				return err
-			}
-			continue
-		}
-		writeReport(a.stdout, r)
-		if r.Version == 1 && !f.publish && !r.DryRun {
-			fmt.Fprintf(a.stdout, "  draft: `gisd collections publish %[1]s` shows it; editors see it once it has a department (`gisd collections set %[1]s --department NAME`)\n", r.Collection)
-		}
-		for _, c := range r.Changes {
-			fmt.Fprintf(a.stderr, "gisd: %s: %s\n", r.Collection, c)
-		}
-		if r.CRSGuess {
-			fmt.Fprintf(a.stderr, "gisd: reference system %s is %s\n", r.SRID, r.CRSReason)
-		}
-	}
-	if rejected > 0 {
-		return &exitError{code: exitRejected}
-	}
-	return nil
-}
-
-// chooseLayers applies --layer and --all-layers; not to choose is bad usage.
-func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]importers.Layer, error) {
-	layers, err := importers.Layers(ctx, in, importFormats())
-	if err != nil {
-		return nil, err
-	}
-	if f.allLayers {
-		return importers.Parts(layers), nil
-	}
-	l, err := importers.ChooseLayer(layers, f.layer)
-	if err != nil {
-		return nil, &exitError{exitUsage, err}
-	}
-	return []importers.Layer{l}, nil
+	return names
 }
 
 // options checks the flags.
-func (f *importFlags) options(retitle bool) (importers.Options, error) {
+func (f *importFlags) options() (importers.Options, error) {
 	o := importers.Options{Collection: f.collection, Key: f.key, MaxErrors: f.maxErrors, DryRun: f.dryRun, SwapXY: f.swapXY,
 		DeleteMissing: f.deleteMissing, AllowLoss: f.allowLoss, DiscardEdits: f.discardEdits, RebaseEdits: f.rebaseEdits,
-		Publish: f.publish, ChangedBy: "cli", Retitle: retitle}
+		Publish: f.publish, ChangedBy: "cli", Retitle: f.retitle}
+	if f.collection == "" {
+		return o, usagef("name the collection to import into with --collection")
+	}
 	if err := importers.CheckID(f.collection); err != nil {
 		return o, &exitError{exitUsage, err}
+	}
+	if f.layer != "" && f.allLayers {
+		return o, usagef("--layer and --all-layers exclude each other")
 	}
 	if err := checkEncoding(f.encoding); err != nil {
 		return o, err
@@ -293,22 +182,4 @@ func parseVisibility(s string) (spatial.Visibility, []spatial.Role, error) {
 		return v, roles, nil
 	}
 	return "", nil, usagef("--visibility %s is not known: public, internal or restricted:ROLE", s)
-}
-
-// knownExtents are where the collections of a database lie; a guess of a
-// reference system is held against them.
-func knownExtents(db *postgis.DB) func(context.Context) ([]spatial.Envelope, error) {
-	return func(ctx context.Context) ([]spatial.Envelope, error) {
-		catalogue := postgis.NewCatalogue(db)
-		if err := catalogue.Reload(ctx); err != nil {
-			return nil, err
-		}
-		var boxes []spatial.Envelope
-		for _, c := range catalogue.Collections(commandLine()) {
-			if !c.Extent.Empty() {
-				boxes = append(boxes, c.Extent)
-			}
-		}
-		return boxes, nil
-	}
 }

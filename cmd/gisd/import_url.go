@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gisd/internal/outgoing"
+)
+
+// isAddress tells an http address from a path.
+func isAddress(source string) bool {
+	lower := strings.ToLower(source)
+	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
+}
+
+// fetched is what is known of an address that was asked.
+type fetched struct {
+	outgoing.Validators
+	unchanged bool
+}
+
+// local brings what an address holds onto this machine; a path is itself. known
+// is what an earlier call told, nil for the first. release removes what was
+// brought.
+func (a *app) local(ctx context.Context, source string, known *fetched) (path string, now fetched, release func(), err error) {
+	if !isAddress(source) {
+		return source, now, func() {}, nil
+	}
+	client, err := a.outgoing()
+	if err != nil {
+		return "", now, nil, err
+	}
+	dir, err := os.MkdirTemp("", "gisd-fetch-")
+	if err != nil {
+		return "", now, nil, fmt.Errorf("scratch folder: %w", err)
+	}
+	remove := func() { _ = os.RemoveAll(dir) }
+	defer func() {
+		if err != nil {
+			remove()
+		}
+	}()
+	raw := filepath.Join(dir, "download")
+	file, err := os.Create(raw)
+	if err != nil {
+		return "", now, nil, fmt.Errorf("scratch folder: %w", err)
+	}
+	var before outgoing.Validators
+	if known != nil {
+		before = known.Validators
+	}
+	d, err := client.Get(ctx, source, before, file)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return "", now, nil, err
+	}
+	// The name tells people what it is; formats are told by content.
+	path = filepath.Join(dir, "content", d.Name)
+	err = errors.Join(os.Mkdir(filepath.Dir(path), 0o700), os.Rename(raw, path))
+	return path, fetched{Validators: d.Validators, unchanged: d.Unchanged}, remove, err
+}
+
+// outgoing is the client for everything that gisd asks of others.
+func (a *app) outgoing() (*outgoing.Client, error) {
+	c := outgoing.Config{MaxBytes: int64(a.cfg.OutgoingMax), UserAgent: "gisd/" + programVersion()}
+	for _, text := range a.cfg.OutgoingAllow {
+		prefix, err := parsePrefix(text)
+		if err != nil {
+			return nil, usagef("outgoing-allow: %v", err)
+		}
+		c.Allow = append(c.Allow, prefix)
+	}
+	return outgoing.NewClient(c), nil
+}

@@ -179,6 +179,10 @@ func firstRows(sc *scanner) (rows [][]table.Cell, err error) {
 		if !ok {
 			break
 		}
+		if broken(sc) != nil {
+			rows = append(rows, nil) // keeps its place
+			continue
+		}
 		row := make([]table.Cell, len(sc.cells))
 		for i, c := range sc.cells {
 			row[i] = table.Cell{Text: append([]byte(nil), c.Text...), Quoted: c.Quoted}
@@ -214,6 +218,10 @@ func (s *source) survey(ctx context.Context, o importers.SourceOptions) error {
 		return spatial.Invalid("csv: open", fmt.Sprintf("%s has no column %q; its columns are %s", s.parts.file.Name, missing[0], strings.Join(v.Names(), ", ")))
 	}
 	for _, r := range rows[min(len(rows), s.heading.First+s.heading.Rows+s.heading.Skip):] {
+		if r == nil {
+			v.Skip()
+			continue
+		}
 		v.Row(r)
 		text.see(r)
 	}

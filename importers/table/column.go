@@ -224,6 +224,9 @@ func styleIndex(s style) int {
 }
 
 func (c *column) numberStyle(h habits) (style, bool) {
+	if c.bad == [4]int64{} {
+		return point, true // digits alone
+	}
 	order := [...]style{point, pointGroup, comma, commaGroup}
 	if h.comma && !h.point || !h.point && h.preferComma && c.bad[0] > 0 {
 		order = [...]style{comma, commaGroup, point, pointGroup}

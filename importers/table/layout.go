@@ -47,6 +47,9 @@ const (
 // Settings are what else Settle needs to know.
 type Settings struct {
 	PreferComma bool // a decimal comma where the numbers leave it open
+	// MarkedIsText takes digits that are marked as text for text even where
+	// everything is marked: a cell's type says more than quotes do.
+	MarkedIsText bool
 	// Types overrides the inferred type of columns, "" where there is none.
 	Types []spatial.FieldType
 	// Choices is the decoding of each column's text; nil where it is known.
@@ -55,7 +58,7 @@ type Settings struct {
 
 // Settle decides on fields and geometry.
 func (s *Survey) Settle(o Settings) *Layout {
-	h := habits{preferComma: o.PreferComma}
+	h := habits{preferComma: o.PreferComma, unquoted: o.MarkedIsText}
 	for i := range s.cols {
 		h.learn(&s.cols[i])
 	}

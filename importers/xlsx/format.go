@@ -89,5 +89,5 @@ func (w *workbook) look(info sheetInfo) (rows int, isSpatial bool, err error) {
 	for _, r := range first[h.First+h.Rows+h.Skip:] {
 		v.Row(r.cells)
 	}
-	return len(first), v.Settle(table.Settings{PreferComma: true}).Geometry != spatial.GeometryNone, nil
+	return len(first), v.Settle(table.Settings{PreferComma: true, MarkedIsText: true}).Geometry != spatial.GeometryNone, nil
 }

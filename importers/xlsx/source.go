@@ -151,7 +151,7 @@ func (s *source) survey(ctx context.Context, o importers.SourceOptions) error {
 }
 
 func (s *source) settle(v *table.Survey) {
-	l := v.Settle(table.Settings{PreferComma: true})
+	l := v.Settle(table.Settings{PreferComma: true, MarkedIsText: true})
 	s.layout, s.total = l, v.Rows()
 	s.schema = importers.Schema{Layer: s.info.name, Format: "xlsx", GeometryType: l.Geometry, Dimensions: l.Dimensions, CRS: l.CRS,
 		Encoding: "utf-8", Fields: l.Fields, Count: l.Records, Bytes: s.file.Size}

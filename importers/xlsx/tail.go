@@ -51,25 +51,20 @@ func (t *tail) push(number int, cells []table.Cell) *heldRow {
 func (t *tail) get(i int) *heldRow { return &t.rows[(t.at+i)%len(t.rows)] }
 
 // records is how many of the held rows belong to the table of that many columns:
-// those before the totals, and before a block of notes and signatures that an
-// empty row sets apart.
+// those before the totals, and before notes and signatures that an empty row or
+// a total sets apart.
 func (t *tail) records(columns int) int {
 	n := t.n
-	for n > 0 && isTotal(t.get(n-1).cells) {
-		n--
-	}
-	sparse := n
 	for i := n; i > 0; i-- {
-		if !isNote(t.get(i-1).cells, columns) {
-			break
+		row := t.get(i - 1)
+		switch {
+		case isTotal(row.cells):
+			n = i - 1
+		case !isNote(row.cells, columns):
+			return n
+		case i > 1 && row.number > t.get(i-2).number+1:
+			n = i - 1
 		}
-		if i > 1 && t.get(i-1).number > t.get(i-2).number+1 {
-			sparse = i - 1
-		}
-	}
-	n = sparse
-	for n > 0 && isTotal(t.get(n-1).cells) {
-		n--
 	}
 	return n
 }
@@ -87,7 +82,7 @@ func isTotal(cells []table.Cell) bool {
 	return true
 }
 
-// isNote recognizes a row of words that fills a third of the columns at most.
+// isNote recognizes a row of words that fills half of the columns at most.
 func isNote(cells []table.Cell, columns int) bool {
 	filled := 0
 	for i := range cells {
@@ -99,5 +94,5 @@ func isNote(cells []table.Cell, columns int) bool {
 		}
 		filled++
 	}
-	return columns >= 3 && filled <= max(1, columns/3)
+	return columns >= 3 && filled <= max(1, columns/2)
 }

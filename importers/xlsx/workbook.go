@@ -14,8 +14,8 @@ import (
 // Bounds of what a part may unpack to: a spreadsheet's XML packs well, a bomb's
 // better.
 const (
-	freeUnpacked = 256 << 20
-	maxRatio     = 200
+	freeUnpacked = 64 << 20
+	maxRatio     = 400
 	maxUnpacked  = 8 << 30
 	maxSheets    = 1000
 )

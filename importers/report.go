@@ -50,11 +50,24 @@ type EditsReport struct {
 type Repair struct {
 	Invalid    int64   `json:"invalid"`    // found
 	Emptied    int64   `json:"emptied"`    // nothing of their kind was left
-	AreaBefore float64 `json:"areaBefore"` // of the invalid ones, in square units of the CRS
+	AreaBefore float64 `json:"areaBefore"` // of the invalid ones, in AreaUnit
 	AreaAfter  float64 `json:"areaAfter"`
+	// AreaUnit is "m2" where degrees were measured on the ellipsoid, else "": the
+	// square of the CRS's unit.
+	AreaUnit string `json:"areaUnit,omitempty"`
+	// Features are the first 100 that were repaired, in the order of their ids.
+	Features []RepairedFeature `json:"features,omitempty"`
 	// EmptiedIDs are the features whose geometry was emptied, in the order of
 	// their ids: all of them as the sink returns them, the first 100 in a report.
 	EmptiedIDs []string `json:"emptiedIds,omitempty"`
+}
+
+// RepairedFeature is one of them.
+type RepairedFeature struct {
+	ID         string  `json:"id"`
+	Reason     string  `json:"reason"` // as PostGIS has it: "Self-intersection[106.6 11.05]"
+	AreaBefore float64 `json:"areaBefore"`
+	AreaAfter  float64 `json:"areaAfter"`
 }
 
 // Seconds is how long each stage took.

@@ -82,7 +82,7 @@ func writeReport(w io.Writer, r *importers.Report) {
 	fmt.Fprintf(w, "  %s: inserted %d, updated %d, unchanged %d, deleted %d, rejected %d\n", r.Mode, r.Inserted, r.Updated, r.Unchanged, r.Deleted, r.Rejected)
 	fmt.Fprintf(w, "  reference system: %s\n  text: %s\n", r.CRSReason, r.Encoding)
 	if r.Repair.Invalid > 0 {
-		fmt.Fprintf(w, "  repaired: %d invalid geometries, area %.6g before and %.6g after, %d left empty\n", r.Repair.Invalid, r.Repair.AreaBefore, r.Repair.AreaAfter, r.Repair.Emptied)
+		writeRepair(w, &r.Repair)
 	}
 	writeRepeats(w, r.Repeats)
 	if r.Empty > 0 {
@@ -113,4 +113,20 @@ func writeRepeats(w io.Writer, r importers.Repeats) {
 		among = fmt.Sprintf(" (among the first %d geometries)", r.Among)
 	}
 	fmt.Fprintf(w, "  repeated: %d records have the geometry of an earlier one, %d of them all its values%s\n", r.Geometry, r.Whole, among)
+}
+
+// writeRepair gives the areas in full: a change of a square metre counts.
+func writeRepair(w io.Writer, r *importers.Repair) {
+	unit := ""
+	if r.AreaUnit != "" {
+		unit = " " + r.AreaUnit
+	}
+	fmt.Fprintf(w, "  repaired: %d invalid geometries, area %.2f%s before and %.2f%s after, %d left empty\n", r.Invalid, r.AreaBefore, unit, r.AreaAfter, unit, r.Emptied)
+	for i, f := range r.Features {
+		if i == 10 {
+			fmt.Fprintf(w, "    … (--json lists more)\n")
+			break
+		}
+		fmt.Fprintf(w, "    id %s: area %.2f%s before, %.2f%s after: %s\n", f.ID, f.AreaBefore, unit, f.AreaAfter, unit, f.Reason)
+	}
 }

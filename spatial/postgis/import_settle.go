@@ -16,7 +16,7 @@ const codeUniqueViolation = "23505"
 // Settle implements importers.Staging. Two sessions share the work: the spatial
 // index takes longest and sorts on one core, so the ids are indexed and the
 // geometries judged beside it. Repairs wait for the index, which is right: they
-// are few and the index takes them in. A merge needs its rows repaired first.
+// are few and the index takes them in. A merge repairs before it writes.
 func (g *staging) Settle(ctx context.Context, p *importers.Plan, tell importers.SettleListener) (out importers.Outcome, err error) {
 	op := "postgis: settle " + g.table
 	helper, err := g.sink.connect(ctx)
@@ -25,9 +25,6 @@ func (g *staging) Settle(ctx context.Context, p *importers.Plan, tell importers.
 	}
 	defer func() { _ = helper.Close(context.WithoutCancel(ctx)) }()
 	if p.Merge != nil {
-		if out.Repair, err = g.repair(ctx, helper, p, loadName(g.table)); err != nil {
-			return out, g.settleError(ctx, op, err)
-		}
 		if err := g.merge(ctx, p, tell, &out); err != nil {
 			return out, g.settleError(ctx, op, err)
 		}
@@ -38,7 +35,7 @@ func (g *staging) Settle(ctx context.Context, p *importers.Plan, tell importers.
 		if err := g.indexIDs(workCtx, helper); err != nil || p.Merge != nil {
 			return err
 		}
-		repair, err := g.repair(workCtx, helper, p, g.table)
+		repair, err := g.repair(workCtx, helper, p, loadedRows{table: g.table})
 		out.Repair = repair
 		return err
 	})
@@ -68,15 +65,12 @@ func (g *staging) complete(ctx context.Context, p *importers.Plan, tell importer
 	if _, err := g.conn.Exec(ctx, queryImportWatchEdits, g.table); err != nil {
 		return err
 	}
-	if p.Merge == nil {
-		return execute(ctx, g.conn, concat(lit("analyze "), ident("data", g.table)))
+	if p.Merge != nil {
+		if err := execute(ctx, g.conn, concat(lit("drop table "), ident("data", loadName(g.table)))); err != nil {
+			return err
+		}
 	}
-	if err := execute(ctx, g.conn, concat(lit("drop table "), ident("data", loadName(g.table)))); err != nil {
-		return err
-	}
-	// Unlike rows that are copied frozen, these have no hints yet that all may see
-	// them: the first readers would have to write them.
-	return execute(ctx, g.conn, concat(lit("vacuum (analyze) "), ident("data", g.table)))
+	return execute(ctx, g.conn, concat(lit("analyze "), ident("data", g.table)))
 }
 
 func (g *staging) settleError(ctx context.Context, op string, err error) error {
@@ -99,93 +93,6 @@ func (g *staging) indexIDs(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func (g *staging) keyName() string { return derivedName("id", g.table) }
-
-// repair makes invalid geometries valid and keeps their kind: a polygon stays a
-// polygon, and where nothing of the kind is left the geometry becomes null.
-// Points cannot be invalid. p.Geometry widens where parts fell apart.
-func (g *staging) repair(ctx context.Context, conn *pgx.Conn, p *importers.Plan, name string) (importers.Repair, error) {
-	var r importers.Repair
-	switch p.Geometry {
-	case spatial.GeometryNone, spatial.GeometryPoint, spatial.GeometryMultiPoint:
-		return r, nil
-	}
-	table := ident("data", name)
-	steps := []fragment{
-		lit("drop table if exists pg_temp.invalid"),
-		concat(lit("create temp table invalid as select ctid as place, geom as before from "), table, lit(" where not ST_IsValid(geom)")),
-	}
-	for _, f := range steps {
-		if err := execute(ctx, conn, f); err != nil {
-			return r, err
-		}
-	}
-	if err := conn.QueryRow(ctx, "select count(*), coalesce(sum(ST_Area(before)), 0) from pg_temp.invalid").Scan(&r.Invalid, &r.AreaBefore); err != nil || r.Invalid == 0 {
-		return r, err
-	}
-	if err := execute(ctx, conn, concat(lit(`create temp table repaired as
-select place, case when ST_IsEmpty(geom) then null else geom end as geom
-from (
-  select place, `), force(p.Schema.Dimensions), lit(`(case
-    when GeometryType(before) = 'GEOMETRYCOLLECTION' then ST_MakeValid(before)
-    else ST_CollectionExtract(ST_MakeValid(before), ST_Dimension(before) + 1)
-  end) as geom
-  from pg_temp.invalid
-) made`))); err != nil {
-		return r, err
-	}
-	var multi bool
-	err := conn.QueryRow(ctx, `select count(*) filter (where geom is null), coalesce(sum(ST_Area(geom)), 0),
-  coalesce(bool_or(GeometryType(geom) like 'MULTI%'), false)
-from pg_temp.repaired`).Scan(&r.Emptied, &r.AreaAfter, &multi)
-	if err != nil {
-		return r, err
-	}
-	if r.Emptied > 0 {
-		if r.EmptiedIDs, err = emptiedIDs(ctx, conn, table); err != nil {
-			return r, err
-		}
-	}
-	if multi {
-		p.Geometry = widened(p.Geometry)
-	}
-	if err := execute(ctx, conn, concat(lit("update "), table, lit(" t set geom = r.geom from pg_temp.repaired r where t.ctid = r.place"))); err != nil {
-		return r, err
-	}
-	return r, execute(ctx, conn, lit("drop table pg_temp.invalid, pg_temp.repaired"))
-}
-
-// emptiedIDs names the features whose geometry the repair is about to take.
-func emptiedIDs(ctx context.Context, conn *pgx.Conn, table fragment) ([]string, error) {
-	sql, _ := concat(lit("select t.id::text from "), table, lit(" t join pg_temp.repaired r on t.ctid = r.place where r.geom is null order by t.id")).build()
-	rows, err := conn.Query(ctx, sql)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
-}
-
-// force brings back the ordinates that a repair drops.
-func force(d spatial.Dimensions) fragment {
-	switch d {
-	case spatial.XYZ:
-		return lit("ST_Force3DZ")
-	case spatial.XYM:
-		return lit("ST_Force3DM")
-	case spatial.XYZM:
-		return lit("ST_Force4D")
-	}
-	return lit("ST_Force2D")
-}
-
-func widened(t spatial.GeometryType) spatial.GeometryType {
-	switch t {
-	case spatial.GeometryPolygon:
-		return spatial.GeometryMultiPolygon
-	case spatial.GeometryLineString:
-		return spatial.GeometryMultiLineString
-	}
-	return t
-}
 
 // addSystemColumns costs no rewrite: the defaults are evaluated once and stored
 // with the table. The row's own now() and changer come with each later change.

@@ -205,3 +205,23 @@ func TestCheckForm(t *testing.T) {
 		}
 	}
 }
+
+func TestDomain(t *testing.T) {
+	t.Parallel()
+	for _, s := range crs.All() {
+		d := s.Domain()
+		to, err := crs.NewTransform(s.SRID, spatial.SRIDWGS84)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside := [2]float64{(d.MinX + d.MaxX) / 2, (d.MinY + d.MaxY) / 2}
+		if _, _, err := to.Point(inside[0], inside[1]); err != nil || d.SRID != s.SRID {
+			t.Errorf("%v: %v", s.SRID, err)
+		}
+		for _, p := range [][2]float64{{d.MaxX * 1.01, inside[1]}, {inside[0], d.MaxY + 1e6}, {d.MinX - 1e7, inside[1]}} {
+			if _, _, err := to.Point(p[0], p[1]); err == nil {
+				t.Errorf("%v: %v is outside and converted", s.SRID, p)
+			}
+		}
+	}
+}

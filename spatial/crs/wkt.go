@@ -56,11 +56,34 @@ func parseWKT(s string) (*wktNode, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.heights(); err != nil {
+		return nil, err
+	}
 	p.space()
 	if strings.Trim(p.s[p.at:], "\x00 \t\r\n;") != "" {
 		return nil, errWKTSyntax
 	}
 	return n, nil
+}
+
+// heights skips a vertical system behind the horizontal one, with or without a
+// comma: ESRI writes a compound system as one text after the other.
+func (p *wktParser) heights() error {
+	begin := p.at
+	if p.space(); p.at < len(p.s) && p.s[p.at] == ',' {
+		p.at++
+	}
+	p.space()
+	switch word := strings.ToUpper(p.word()); word {
+	case "VERTCS", "VERT_CS", "VERTCRS", "VERTICALCRS":
+		if !p.opens() {
+			return errWKTSyntax
+		}
+		_, err := p.node(word, 1)
+		return err
+	}
+	p.at = begin
+	return nil
 }
 
 // node reads from the opening bracket to the closing one.

@@ -64,6 +64,17 @@ func TestMatchWKT(t *testing.T) {
 		{"from Paris", projected(strings.Replace(vnGeogcs, `PRIMEM["Greenwich",0.0]`, `PRIMEM["Paris",2.337229166667]`, 1), tm10545), 0, "prime meridian"},
 		{"Indian 1960", projected(strings.Replace(vnGeogcs, "6378137.0,298.257223563", "6377276.345,300.8017", 1), tm10545), 0, "ellipsoid"},
 		{"latitude of origin", projected(vnGeogcs, strings.ReplaceAll(tm10545, `"Latitude_Of_Origin",0.0`, `"Latitude_Of_Origin",10.0`)), 0, "latitude of origin"},
+		{"with heights, as ESRI writes it", projected(vnGeogcs, tm10545) + `,VERTCS["Hon_Dau",VDATUM["Hon_Dau"],PARAMETER["Vertical_Shift",0.0],PARAMETER["Direction",1.0],UNIT["Meter",1.0]]`, 9210, "EPSG:9210"},
+		{"with unknown heights, without a comma", projected(vnGeogcs, tm10545) + "\n" + `VERTCS["unknown",DATUM["D_unknown",SPHEROID["unknown",6378137.0,298.257223563]],PARAMETER["Vertical_Shift",0.0],UNIT["Meter",1.0]]`, 9210, "EPSG:9210"},
+		{"with half of a vertical system", projected(vnGeogcs, tm10545) + `,VERTCS["x"`, 0, "cannot be read"},
+		{"two systems", projected(vnGeogcs, tm10545) + "," + projected(vnGeogcs, tm10545), 0, "cannot be read"},
+		{"compound with names as GDAL writes them", `COMPD_CS["VN-2000 / TM-3 105-45 + height",` + projected(vnGeogcs, tm10545) + `,VERT_CS["Hon Dau 1992",VERT_DATUM["Hon Dau 1992",2005],UNIT["metre",1],AXIS["Up",UP]]]`, 9210, "EPSG:9210"},
+		{"compound, WKT 2, from PROJJSON", `COMPOUNDCRS["a + b",PROJCRS["a",BASEGEOGCRS["VN-2000",DATUM["Vietnam 2000",ELLIPSOID["WGS 84",6378137,298.257223563,LENGTHUNIT["metre",1]]],PRIMEM["Greenwich",0,ANGLEUNIT["degree",0.0174532925199433]]],` +
+			`CONVERSION["c",METHOD["Transverse Mercator",ID["EPSG",9807]],PARAMETER["Latitude of natural origin",0,ANGLEUNIT["degree",0.0174532925199433]],PARAMETER["Longitude of natural origin",105.75,ANGLEUNIT["degree",0.0174532925199433]],` +
+			`PARAMETER["Scale factor at natural origin",0.9999,SCALEUNIT["unity",1]],PARAMETER["False easting",500000,LENGTHUNIT["metre",1]],PARAMETER["False northing",0,LENGTHUNIT["metre",1]]],` +
+			`CS[Cartesian,2],AXIS["(E)",east,ORDER[1],LENGTHUNIT["metre",1]],AXIS["(N)",north,ORDER[2],LENGTHUNIT["metre",1]]],VERTCRS["b",VDATUM["unknown"],CS[vertical,1],AXIS["up",up,LENGTHUNIT["metre",1]]]]`, 9210, "EPSG:9210"},
+		{"compound, bound to WGS 84 by its parts", `COMPOUNDCRS["x",BOUNDCRS[SOURCECRS[` + projected(vnGeogcs, tm10545) + `],TARGETCRS[` + wgsGeogcs + `],ABRIDGEDTRANSFORMATION["t",METHOD["Geocentric translations"],PARAMETER["X-axis translation",0]]],VERTCRS["b",VDATUM["v"],CS[vertical,1],AXIS["up",up],LENGTHUNIT["metre",1]]]`, 9210, "EPSG:9210"},
+		{"VN_2000_Ho_Chi_Minh", strings.Replace(projected(vnGeogcs, tm10545), "anything", "VN_2000_Ho_Chi_Minh", 1), 9210, "D_Vietnam_2000"},
 		{"a wrong code does not win", strings.Replace(projected(vnGeogcs, tm10545), metre, `,UNIT["Meter",1.0],AUTHORITY["EPSG","3405"]]`, 1), 9210, "EPSG:3405 says otherwise"},
 		{"compound", `COMPD_CS["x",` + projected(vnGeogcs, tm10545) + `,VERT_CS["Hon Dau",VERT_DATUM["Hon Dau",2005],UNIT["metre",1]]]`, 9210, ""},
 		{"the old Google sphere", `PROJCS["Google Maps Global Mercator",GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],PARAMETER["central_meridian",0],PARAMETER["scale_factor",1],PARAMETER["false_easting",0],PARAMETER["false_northing",0],UNIT["Meter",1],EXTENSION["PROJ4","+proj=merc +a=6378137 +b=6378137 +nadgrids=@null"]]`, 3857, "web Mercator"},
@@ -142,6 +153,7 @@ func FuzzMatchWKT(f *testing.F) {
 		}
 	}
 	f.Add(`COMPD_CS["x",` + vnGeogcs + `]`)
+	f.Add(vnGeogcs + `,VERTCS["unknown",UNIT["Meter",1.0]]`)
 	f.Add(`A["""",1e999,x(]`)
 	f.Fuzz(func(t *testing.T, s string) {
 		srid, reason, ok := crs.MatchWKT(s)

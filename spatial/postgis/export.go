@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,6 +19,8 @@ import (
 type ExportOptions struct {
 	Query spatial.Query // Limit 0 is no bound; After is not looked at
 	SRID  spatial.SRID  // to transform to; 0 is the storage CRS
+	// Timeout ends the statement, however slowly it is read; 0 never does.
+	Timeout time.Duration
 }
 
 // export is a collection as a source: one statement, one snapshot, memory for a
@@ -104,8 +108,21 @@ func (e *export) Read(ctx context.Context, emit func(*importers.Record) error) e
 	if e.o.Query.Limit > 0 {
 		statement = concat(statement, lit("\nlimit "), arg(e.o.Query.Limit))
 	}
+	err = pgx.BeginTxFunc(ctx, e.features.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, queryExportTimeout, strconv.FormatInt(e.o.Timeout.Milliseconds(), 10)); err != nil {
+			return wrap(ctx, op, err)
+		}
+		return e.stream(ctx, tx, op, statement, emit)
+	})
+	if _, known := errors.AsType[*spatial.Error](err); known || err == nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}
+
+func (e *export) stream(ctx context.Context, tx pgx.Tx, op string, statement fragment, emit func(*importers.Record) error) error {
 	sql, args := statement.build()
-	rows, err := e.features.pool.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe, pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)...)
+	rows, err := tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe, pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)...)
 	if err != nil {
 		return wrap(ctx, op, err)
 	}

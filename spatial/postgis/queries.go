@@ -79,6 +79,8 @@ var (
 	queryCodeListValuePut string
 	//go:embed queries/publish_view_current.sql
 	queryPublishViewCurrent string
+	//go:embed queries/export_timeout.sql
+	queryExportTimeout string
 	//go:embed queries/export_srs.sql
 	queryExportSRS string
 	//go:embed queries/publish_collections.sql

@@ -15,7 +15,7 @@ import (
 
 // Limits bound one run of a GDAL program.
 type Limits struct {
-	Memory int64         // bytes of data segment, stacks and private mappings
+	Memory int64         // bytes of data segment and private mappings, and 8 more for each byte of the dataset, up to 2 GiB
 	File   int64         // bytes of any one file it writes
 	Files  int           // files open at once
 	Base   time.Duration // what any run may take: of the processor, and in silence
@@ -24,11 +24,15 @@ type Limits struct {
 
 // DefaultLimits suit planning data of up to some gigabytes.
 func DefaultLimits() Limits {
-	return Limits{Memory: 512 << 20, File: 8 << 30, Files: 4096, Base: 20 * time.Second, Rate: 1 << 20}
+	return Limits{Memory: 192 << 20, File: 8 << 30, Files: 4096, Base: 20 * time.Second, Rate: 1 << 20}
 }
 
 func (l Limits) allowance(bytes int64) time.Duration {
 	return l.Base + time.Duration(bytes/l.Rate)*time.Second
+}
+
+func (l Limits) memory(bytes int64) int64 {
+	return max(l.Memory, min(l.Memory+8*bytes, 2<<30))
 }
 
 var (
@@ -77,7 +81,7 @@ func (r *runner) spawn(ctx context.Context, program string, args []string, isola
 		defer runtime.UnlockOSThread()
 		err := c.cmd.Start()
 		if err == nil {
-			limit(c.cmd.Process.Pid, r.format.Limits, r.format.Limits.allowance(r.bytes))
+			limit(c.cmd.Process.Pid, r.format.Limits, r.bytes)
 		}
 		started <- err
 		if err == nil {

@@ -3,7 +3,6 @@ package ogr
 import (
 	"os"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,10 +21,10 @@ func attributes(isolated bool) *syscall.SysProcAttr {
 
 // limit bounds the process while it is still being linked. Its one failure is
 // that the process has ended, which its reader notices.
-func limit(pid int, l Limits, processor time.Duration) {
-	seconds := uint64(processor / time.Second)
+func limit(pid int, l Limits, bytes int64) {
+	seconds := uint64(l.allowance(bytes).Seconds())
 	for resource, most := range map[int]uint64{
-		unix.RLIMIT_DATA: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.File), unix.RLIMIT_NOFILE: uint64(l.Files),
+		unix.RLIMIT_DATA: uint64(l.memory(bytes)), unix.RLIMIT_FSIZE: uint64(l.File), unix.RLIMIT_NOFILE: uint64(l.Files),
 		unix.RLIMIT_CPU: seconds, unix.RLIMIT_CORE: 0,
 	} {
 		_ = unix.Prlimit(pid, resource, &unix.Rlimit{Cur: most, Max: most}, nil)

@@ -5,11 +5,10 @@ package ogr
 import (
 	"os"
 	"syscall"
-	"time"
 )
 
 func attributes(bool) *syscall.SysProcAttr { return nil }
 
-func limit(int, Limits, time.Duration) {}
+func limit(int, Limits, int64) {}
 
 func killGroup(p *os.Process) error { return p.Kill() }

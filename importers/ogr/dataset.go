@@ -183,11 +183,12 @@ func neighbours(in *importers.Input, f importers.File) []importers.File {
 }
 
 // localName makes the last element of a name fit for a file of our own: no
-// separator, no dots alone, no leading dash that a program takes for an option.
+// separator, no dots alone, no leading dash that a program takes for an option,
+// none of the signs by which GDAL appends options to a path.
 func localName(name string) string {
 	n := path.Base(name)
 	n = strings.Map(func(r rune) rune {
-		if r < ' ' || r == '/' || r == '\\' || r == 0x7f {
+		if r < ' ' || r == 0x7f || strings.ContainsRune(`/\,=?*:;"'|<>{}[]$&%`, r) {
 			return '_'
 		}
 		return r

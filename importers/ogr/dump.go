@@ -25,11 +25,22 @@ const lineLimit = 96 << 20
 // dump reads what ogr2ogr's PGDUMP driver writes of one layer: statements that
 // describe a table, then COPY with a line for each feature.
 type dump struct {
-	c       *child
+	c       process
 	in      *bufio.Reader
 	line    []byte
 	columns []column // in the order of COPY
 	empty   bool     // no COPY follows
+}
+
+// process is what stands behind a dump.
+type process interface {
+	// why puts an error of reading into words.
+	why(ctx context.Context, err error) error
+	// finish waits for the end and says what went wrong.
+	finish() error
+	// lastError is the last complaint, also of one that ended well.
+	lastError() string
+	kill()
 }
 
 // column is one column of the dump.
@@ -40,25 +51,39 @@ type column struct {
 	id       bool
 }
 
-// arguments of ogr2ogr for one layer.
+// arguments of ogr2ogr: the layer named t in the dump, or with nil all layers
+// under their own names.
 func (r *runner) arguments(l *listed, d spatial.Dimensions) []string {
-	args := []string{"-f", "PGDUMP", "-nln", "t", "-forceNullable", "-unsetFieldWidth", "-unsetDefault"}
+	args := []string{"-f", "PGDUMP", "-forceNullable", "-unsetFieldWidth", "-unsetDefault"}
 	lco := []string{"LAUNDER=NO", "PRECISION=NO", "DROP_TABLE=NO", "CREATE_SCHEMA=NO", "SPATIAL_INDEX=NONE",
 		"GEOMETRY_NAME=" + geometryColumn, "FID=" + idColumn}
-	if l.geometry != "None" {
+	if l == nil || l.geometry != "None" {
 		// A layer of a stated type refuses the curves that GDAL finds in it.
 		args = append(args, "-nlt", "GEOMETRY")
-		lco = append(lco, "DIM="+string(d))
+		lco = append(lco, "DIM="+dimensionOption(d))
 	}
 	for _, option := range lco {
 		args = append(args, "-lco", option)
 	}
-	if r.kind.keepIDs && l.fid != "" {
+	if r.kind.keepIDs && (l == nil || l.fid != "") {
 		args = append(args, "-preserve_fid")
 	} else {
 		args = append(args, "-unsetFid")
 	}
-	return append(args, "/vsistdout/", r.folder.main, l.name)
+	if l == nil {
+		return append(args, "/vsistdout/", r.folder.main)
+	}
+	return append(args, "-nln", "t", "/vsistdout/", r.folder.main, l.name)
+}
+
+func dimensionOption(d spatial.Dimensions) string {
+	switch d {
+	case spatial.XY:
+		return "2"
+	case spatial.XYZ:
+		return "3"
+	}
+	return string(d)
 }
 
 // open starts ogr2ogr and reads as far as the first feature.
@@ -112,14 +137,15 @@ func (d *dump) preamble() error {
 	}
 }
 
-// geometryStatement: AddGeometryColumn('public','t','NAME',SRID,'TYPE',DIM).
+// geometryStatement: AddGeometryColumn('public','TABLE','NAME',SRID,'TYPE',DIM).
 func geometryStatement() *regexp.Regexp {
-	return regexp.MustCompile(`AddGeometryColumn\('public','t','((?:[^']|'')*)',`)
+	return regexp.MustCompile(`AddGeometryColumn\('public','(?:[^']|'')*','((?:[^']|'')*)',`)
 }
 
 // copyOf reads COPY "public"."t" ("a", "b") FROM STDIN;
 func (d *dump) copyOf(text string, types map[string]column) {
-	_, rest, _ := strings.Cut(text, "(")
+	_, rest := quoted(strings.TrimPrefix(text, `COPY "public".`))
+	rest = strings.TrimPrefix(rest, " (")
 	for strings.HasPrefix(rest, `"`) {
 		var name string
 		name, rest = quoted(rest)

@@ -56,6 +56,12 @@ func (f Format) layersOf(ctx context.Context, d *dataset) ([]importers.Layer, er
 		return nil, err
 	}
 	all, err := r.list(ctx)
+	if err == nil {
+		sections := r.capture(ctx)
+		for i := range all {
+			all[i].section = sections[all[i].name]
+		}
+	}
 	if err = errors.Join(err, r.close()); err != nil {
 		return nil, unjoin(err)
 	}

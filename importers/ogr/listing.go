@@ -18,6 +18,7 @@ type listed struct {
 	count    int64  // -1 when unknown
 	wkt      string // WKT 1, "" without a CRS
 	fid      string // name of the id column, "" without one
+	section  []byte // its dump, nil where that is still to be made
 }
 
 // countLimit is the size up to which features are counted where that means

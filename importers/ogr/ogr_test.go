@@ -84,7 +84,7 @@ func TestFormats(t *testing.T) {
 		{"ods/test.ods", "Feuille1", "ods", spatial.GeometryNone, spatial.XY, 4326, 26},
 		{"ods/testrepeatedcolatendofrow.ods", "", "ods", spatial.GeometryNone, spatial.XY, 4326, 2},
 		{"osm/test.pbf", "multipolygons", "osm", spatial.GeometryMultiPolygon, spatial.XY, 4326, 3},
-		{"cad/line_r2000.dwg", "", "dwg", spatial.GeometryLineString, spatial.XY, 4326, 1},
+		{"cad/point2d_r2000.dwg", "", "dwg", spatial.GeometryPoint, spatial.XY, 0, 1},
 	} {
 		t.Run(test.file+" "+test.layer, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,7 @@ import (
 
 // Read implements importers.Source; each reading is a run of ogr2ogr.
 func (s *source) Read(ctx context.Context, emit func(*importers.Record) error) error {
-	in, err := s.runner.open(ctx, &s.layer, s.schema.Dimensions)
+	in, err := s.begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (s *source) Read(ctx context.Context, emit func(*importers.Record) error) e
 	}
 	r := newReader(s)
 	for n := int64(1); ; n++ {
-		if n&255 == 0 && ctx.Err() != nil {
+		if n&255 == 1 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		line, err := in.feature()

@@ -52,7 +52,12 @@ func (f Format) newRunner(ctx context.Context, d *dataset) (*runner, error) {
 
 func (f Format) program(name string) string { return filepath.Join(f.Programs, name) }
 
-func (r *runner) close() error { return r.folder.remove() }
+func (r *runner) close() error {
+	if r.folder == nil {
+		return nil
+	}
+	return r.folder.remove()
+}
 
 // drivers lists the short names of what this GDAL has.
 func (r *runner) drivers(ctx context.Context) ([]string, error) {

@@ -18,26 +18,30 @@ import (
 // source reads one layer.
 type source struct {
 	runner  *runner
+	section []byte // the layer's dump where it is at hand
 	layer   listed
 	columns []column
 	choices []encodings.Choice // for each column of a raw format
 	schema  importers.Schema
 }
 
-// open prepares the private folder and learns the schema; l is nil for a format
-// of one layer, which has not been listed yet.
+// open prepares the private folder and learns the schema.
 func (f Format) open(ctx context.Context, d *dataset, l *listed, o importers.SourceOptions) (importers.Source, error) {
-	r, err := f.newRunner(ctx, d)
-	if err != nil {
+	s := &source{}
+	var err error
+	if l != nil && l.section != nil {
+		s.runner = &runner{format: f, kind: d.kind, file: d.file, bytes: d.bytes}
+	} else if s.runner, err = f.newRunner(ctx, d); err != nil {
 		return nil, err
 	}
-	s := &source{runner: r}
 	if err := s.learn(ctx, d, l, o); err != nil {
-		return nil, errors.Join(err, r.close())
+		return nil, errors.Join(err, s.runner.close())
 	}
 	return s, nil
 }
 
+// learn settles the schema; l is nil for a format of one layer, which has not
+// been listed yet.
 func (s *source) learn(ctx context.Context, d *dataset, l *listed, o importers.SourceOptions) error {
 	if l == nil {
 		all, err := s.runner.list(ctx)
@@ -48,7 +52,9 @@ func (s *source) learn(ctx context.Context, d *dataset, l *listed, o importers.S
 			return s.runner.fail(ctx, "ogrinfo", errors.New("there is no layer in it"))
 		}
 		l = &all[0]
+		l.section = s.runner.capture(ctx)[l.name]
 	}
+	s.section = l.section
 	s.layer = *l
 	sc := &s.schema
 	*sc = importers.Schema{Layer: l.name, Format: d.kind.format, Encoding: "utf-8", Count: l.count, Bytes: d.bytes}
@@ -80,7 +86,7 @@ func (s *source) scan(ctx context.Context, d *dataset, o importers.SourceOptions
 	if heights {
 		sc.Dimensions = spatial.XYZ
 	}
-	in, err := s.runner.open(ctx, &s.layer, sc.Dimensions)
+	in, err := s.begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,6 +108,18 @@ func (s *source) scan(ctx context.Context, d *dataset, o importers.SourceOptions
 	}
 	s.describe()
 	return nil
+}
+
+// begin starts the dump of the layer, in the dimensions of the schema or more.
+func (s *source) begin(ctx context.Context) (*dump, error) {
+	if s.section == nil {
+		return s.runner.open(ctx, &s.layer, s.schema.Dimensions)
+	}
+	d := captured(s.section)
+	if err := d.preamble(); err != nil {
+		return nil, s.runner.fail(ctx, "ogr2ogr", err)
+	}
+	return d, nil
 }
 
 // survey shows text to the judge, and reports whether any height is not zero.

@@ -1,0 +1,94 @@
+package ogr
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"gisd/spatial"
+)
+
+// Starting a GDAL program takes longer than reading a small dataset. One of up
+// to captureFrom bytes is dumped whole, in one run, and kept if the dump has no
+// more than captureLimit bytes.
+const (
+	captureFrom  = 4 << 20
+	captureLimit = 12 << 20
+)
+
+// capture returns the dump of each layer by its name. What does not go in one
+// run is not there, and is read layer by layer, which tells the reason.
+func (r *runner) capture(ctx context.Context) map[string][]byte {
+	if r.bytes > captureFrom || r.kind.format == "osm" { // whose layers come interleaved
+		return nil
+	}
+	c, err := r.start(ctx, r.format.program("ogr2ogr"), r.arguments(nil, spatial.XYZM)...)
+	if err != nil {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(c, captureLimit))
+	if err != nil || len(text) == captureLimit || c.finish() != nil || c.lastError() != "" {
+		c.kill()
+		return nil
+	}
+	sections, err := split(text)
+	if err != nil {
+		return nil
+	}
+	return sections
+}
+
+// split cuts a dump at the beginnings of its tables.
+func split(text []byte) (map[string][]byte, error) {
+	sections := map[string][]byte{}
+	d := captured(text)
+	name, from, at, copying := "", 0, 0, false
+	for {
+		line, err := d.next()
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case copying:
+			copying = string(line) != `\.`
+		case bytes.HasPrefix(line, []byte("COPY ")):
+			copying = true
+		case bytes.HasPrefix(line, []byte("CREATE TABLE ")):
+			if name != "" {
+				sections[name] = text[from:at]
+			}
+			name, _ = quoted(strings.TrimPrefix(string(line), `CREATE TABLE "public".`))
+			from = at
+		}
+		at += len(line) + 1
+	}
+	if name != "" {
+		sections[name] = text[from:]
+	}
+	return sections, nil
+}
+
+// captured reads a dump again.
+func captured(section []byte) *dump {
+	return &dump{c: past{}, in: bufio.NewReader(bytes.NewReader(section))}
+}
+
+// past is a process that has ended well.
+type past struct{}
+
+func (past) why(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func (past) finish() error     { return nil }
+func (past) lastError() string { return "" }
+func (past) kill()             {}

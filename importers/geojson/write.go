@@ -111,6 +111,7 @@ type featureWriter struct {
 	buf          []byte
 	begun, lines bool
 	between, end string
+	failed       bool // a record was not written: there will be no file
 }
 
 func newFeatureWriter(w io.Writer, h *importers.Header) *featureWriter {
@@ -127,6 +128,12 @@ func newFeatureWriter(w io.Writer, h *importers.Header) *featureWriter {
 
 // Write implements importers.Writer.
 func (f *featureWriter) Write(r *importers.Record) error {
+	err := f.feature(r)
+	f.failed = f.failed || err != nil
+	return err
+}
+
+func (f *featureWriter) feature(r *importers.Record) error {
 	if f.begun {
 		f.buf = append(f.buf, f.between...)
 	}
@@ -220,6 +227,9 @@ func (f *featureWriter) flush() error {
 
 // Close implements importers.Writer.
 func (f *featureWriter) Close() error {
+	if f.failed {
+		return nil
+	}
 	if f.begun || !f.lines {
 		f.buf = append(f.buf, f.end...)
 	}

@@ -64,6 +64,7 @@ type writer struct {
 	last   int64 // primary key
 	box    spatial.Envelope
 	kinds  uint32 // bit per type code
+	failed bool   // a record was not written: there will be no file
 }
 
 // begin makes the file. The journal is off: a file that is not completed is
@@ -122,6 +123,12 @@ func (w *writer) run(ctx context.Context, statement string, args ...any) error {
 
 // Write implements importers.Writer.
 func (w *writer) Write(r *importers.Record) error {
+	err := w.write(r)
+	w.failed = w.failed || err != nil
+	return err
+}
+
+func (w *writer) write(r *importers.Record) error {
 	key := w.last + 1
 	if w.h.IDKind != spatial.IDText && r.ID.Valid {
 		key = r.ID.Int
@@ -210,6 +217,9 @@ func cellOf(t spatial.FieldType, v *importers.Value) any {
 
 // Close implements importers.Writer.
 func (w *writer) Close() error {
+	if w.failed {
+		return w.abandon()
+	}
 	err := w.complete(w.ctx)
 	if err != nil {
 		return errors.Join(err, w.abandon())

@@ -198,12 +198,16 @@ func TestGDALReadsIt(t *testing.T) {
 func TestDamagedGeometryIsRefused(t *testing.T) {
 	t.Parallel()
 	h := &importers.Header{Layer: "a", Geometry: spatial.GeometryPoint, Dimensions: spatial.XY, SRID: 4326}
-	w, err := gpkg.Exporter{}.Create(t.Context(), &bytes.Buffer{}, t.TempDir(), h)
+	var out bytes.Buffer
+	w, err := gpkg.Exporter{}.Create(t.Context(), &out, t.TempDir(), h)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Write(&importers.Record{Number: 1, Geometry: []byte{1, 2, 3}}); err == nil {
 		t.Error("written")
+	}
+	if err := w.Close(); err != nil || out.Len() > 0 {
+		t.Errorf("%d bytes, %v", out.Len(), err)
 	}
 }
 

@@ -54,10 +54,11 @@ type fieldSet struct {
 	list   []field
 	index  map[string]int // by name; KML's own with a blank in front
 	settle bool           // what is not in it is dropped
+	known  map[*schema]bool
 }
 
 func newFieldSet() *fieldSet {
-	s := &fieldSet{index: map[string]int{}}
+	s := &fieldSet{index: map[string]int{}, known: map[*schema]bool{}}
 	s.add(" "+fieldName, field{name: fieldName, own: true})
 	s.add(" description", field{name: "description", own: true})
 	return s
@@ -97,9 +98,10 @@ func (s *fieldSet) other(name, kind string) (int, error) {
 
 // declare takes the fields of a schema whether or not a placemark has them.
 func (s *fieldSet) declare(schema *schema) error {
-	if schema == nil || s.settle {
+	if schema == nil || s.settle || s.known[schema] {
 		return nil
 	}
+	s.known[schema] = true
 	for _, f := range schema.fields {
 		if _, err := s.other(f.name, f.kind); err != nil {
 			return err

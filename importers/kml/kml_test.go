@@ -185,6 +185,47 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// TestSchemaOf20: the fields of a schema with a parent are elements.
+func TestSchemaOf20(t *testing.T) {
+	t.Parallel()
+	layers, err := layersOf(t.Context(), t, write(t, "a.kml", `<kml><Document><Schema name="Road" parent="Placemark"><SimpleField name="w" type="int"/></Schema>`+
+		`<Road><name>r</name><w>3</w><Point><coordinates>1,2</coordinates></Point></Road></Document></kml>`))
+	if err != nil || len(layers) != 1 {
+		t.Fatalf("%d layers, %v", len(layers), err)
+	}
+	if diff := cmp.Diff([]string{"a Point XY", "POINT (1 2) Name=r w=integer:3"}, describe(t, layers[0])); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestBounds: what a document can make the reader remember has an end.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, doc, want string }{
+		{"folders", "<kml>" + strings.Repeat("<Folder><Placemark/></Folder>", 10_001) + "</kml>", "more than 10000 folders"},
+		{"schemas", "<kml>" + strings.Repeat("<Schema/>", 10_001) + "</kml>", "more than 10000 schemas"},
+		{"fields", "<kml><Placemark><ExtendedData>" + manyFields(1600) + "</ExtendedData></Placemark></kml>", "more than 1500 different fields"},
+		{"depth", "<kml>" + strings.Repeat("<Folder>", 200), "nested deeper"},
+		{"a name", `<kml><Placemark><ExtendedData><Data name="` + strings.Repeat("x", 5000) + `"><value>1</value></Data></ExtendedData></Placemark></kml>`, "a name of more than"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := layersOf(t.Context(), t, write(t, "a.kml", tc.doc))
+			if e, ok := errors.AsType[*spatial.Error](err); !ok || !strings.Contains(e.Message, tc.want) {
+				t.Errorf("error %v, want %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func manyFields(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `<Data name="f%d"><value>1</value></Data>`, i)
+	}
+	return b.String()
+}
+
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, doc, want string }{

@@ -91,12 +91,8 @@ func (p *placemark) member(e markup.Element) error {
 	case "ExtendedData":
 		return p.extended()
 	}
-	if p.schemas.knows(e.Name) { // KML 2.0: a schema's fields are elements
-		text, err := p.content()
-		if err != nil {
-			return err
-		}
-		return p.putOther(e.Name, p.schemas.typeOf(e.Name), text)
+	if kind, ok := p.schemas.fieldType(e.Name); ok { // KML 2.0: a schema's fields are elements
+		return p.other(e.Name, kind)
 	}
 	return nil
 }
@@ -201,16 +197,12 @@ func (p *placemark) other(name, kind string) error {
 	if err != nil {
 		return err
 	}
-	return p.putOther(name, kind, text)
+	i, err := p.fields.other(name, kind)
+	return p.set(i, text, err)
 }
 
 func (p *placemark) put(name string, text []byte) error {
 	i, err := p.fields.own(name)
-	return p.set(i, text, err)
-}
-
-func (p *placemark) putOther(name, kind string, text []byte) error {
-	i, err := p.fields.other(name, kind)
 	return p.set(i, text, err)
 }
 

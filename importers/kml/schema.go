@@ -9,27 +9,24 @@ import (
 
 // schema is a Schema element; nil knows nothing.
 type schema struct {
-	id, name string
-	parent   string // KML 2.0: of which element it is a kind
-	fields   []field
+	fields []field
+	kinds  map[string]string // of the fields, by name
 }
 
 func (s *schema) typeOf(name string) string {
 	if s == nil {
 		return ""
 	}
-	for i := range s.fields {
-		if s.fields[i].name == strings.TrimSpace(name) {
-			return s.fields[i].kind
-		}
-	}
-	return ""
+	return s.kinds[strings.TrimSpace(name)]
 }
 
 // schemas are those of one document.
 type schemas struct {
-	list   []*schema
-	fields int
+	byName   map[string]*schema // by id and by name
+	elements map[string]bool    // KML 2.0: names of elements that are placemarks
+	kinds    map[string]string  // and of the fields that such elements have
+	count    int
+	fields   int
 }
 
 // find resolves a schemaUrl: "#id", and the bare id or name that some write.
@@ -37,62 +34,54 @@ func (s *schemas) find(url string) *schema {
 	if i := strings.LastIndexByte(url, '#'); i >= 0 {
 		url = url[i+1:]
 	}
-	for _, c := range s.list {
-		if url != "" && (c.id == url || c.name == url) {
-			return c
-		}
-	}
-	return nil
+	return s.byName[url]
 }
 
 // placemarks reports whether elements of that name are placemarks of KML 2.0.
-func (s *schemas) placemarks(element string) bool {
-	for _, c := range s.list {
-		if c.parent == "Placemark" && c.name == element {
-			return true
-		}
-	}
-	return false
-}
+func (s *schemas) placemarks(element string) bool { return s.elements[element] }
 
-func (s *schemas) knows(fieldName string) bool {
-	for _, c := range s.list {
-		if c.parent != "" && c.typeOf(fieldName) != "" {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *schemas) typeOf(fieldName string) string {
-	for _, c := range s.list {
-		if kind := c.typeOf(fieldName); kind != "" {
-			return kind
-		}
-	}
-	return ""
+// fieldType is the type of a field of such elements.
+func (s *schemas) fieldType(element string) (kind string, ok bool) {
+	kind, ok = s.kinds[element]
+	return kind, ok
 }
 
 // read takes the Schema element that was entered last.
 func (s *schemas) read(r *markup.Reader, e markup.Element) error {
-	c := &schema{id: e.Attr("id"), name: e.Attr("name"), parent: e.Attr("parent")}
+	c := &schema{kinds: map[string]string{}}
+	name, parent := e.Attr("name"), e.Attr("parent")
 	err := r.Children(func(e markup.Element) error {
 		switch e.Name {
 		case "SimpleField":
-			c.fields = append(c.fields, field{name: strings.TrimSpace(e.Attr("name")), kind: e.Attr("type")})
+			f := field{name: strings.TrimSpace(e.Attr("name")), kind: e.Attr("type")}
+			c.fields = append(c.fields, f)
+			c.kinds[f.name] = f.kind
 			if s.fields++; s.fields > 20*maxFields {
 				return errors.New("the schemas declare too many fields")
 			}
 		case "parent":
 			text, err := r.Text(nil)
-			c.parent = string(trim(text))
+			parent = string(trim(text))
 			return err
 		}
 		return nil
 	})
-	s.list = append(s.list, c)
-	if len(s.list) > 10_000 {
+	if s.count++; s.count > 10_000 {
 		return errors.New("the document has more than 10000 schemas")
+	}
+	if s.byName == nil {
+		s.byName, s.elements, s.kinds = map[string]*schema{}, map[string]bool{}, map[string]string{}
+	}
+	for _, key := range []string{name, e.Attr("id")} { // an id beats a name
+		if key != "" && len(key) <= maxName {
+			s.byName[key] = c
+		}
+	}
+	if parent == "Placemark" && name != "" && len(name) <= maxName {
+		s.elements[name] = true
+		for _, f := range c.fields {
+			s.kinds[f.name] = f.kind
+		}
 	}
 	return err
 }

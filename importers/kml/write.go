@@ -70,7 +70,12 @@ type zipWriter struct {
 }
 
 // Close implements importers.Writer.
-func (w *zipWriter) Close() error { return errors.Join(w.writer.Close(), w.z.Close()) }
+func (w *zipWriter) Close() error {
+	if err := w.writer.Close(); err != nil || w.failed {
+		return err
+	}
+	return w.z.Close()
+}
 
 // flushAt is the size at which what is written goes out.
 const flushAt = 64 << 10
@@ -88,6 +93,7 @@ type writer struct {
 	textID   bool     // the id stands among the data
 	altitude int      // the field that holds the altitude mode, -1 for none
 	buf      []byte
+	failed   bool // a record was not written: there will be no file
 }
 
 func newWriter(out io.Writer, scratch string, h *importers.Header) (*writer, error) {
@@ -159,6 +165,7 @@ func (w *writer) Write(r *importers.Record) error {
 	if r.Geometry != nil {
 		var in wkb.Info
 		if err := wkb.Inspect(r.Geometry, w.h.Dimensions, &in); err != nil {
+			w.failed = true
 			return fmt.Errorf("kml: write record %d: %w", r.Number, err)
 		}
 		if !in.Empty() {
@@ -290,6 +297,7 @@ func (w *writer) flush() error {
 	_, err := w.spool.Write(w.buf)
 	w.buf = w.buf[:0]
 	if err != nil {
+		w.failed = true
 		return fmt.Errorf("kml: write: %w", err)
 	}
 	return nil
@@ -298,6 +306,9 @@ func (w *writer) flush() error {
 // Close implements importers.Writer.
 func (w *writer) Close() (err error) {
 	defer func() { err = errors.Join(err, w.spool.Close()) }()
+	if w.failed {
+		return nil
+	}
 	w.buf = append(w.buf, "</Document>\n</kml>\n"...)
 	if err := w.flush(); err != nil {
 		return err

@@ -36,6 +36,7 @@ func (Exporter) Create(_ context.Context, out io.Writer, scratch string, h *impo
 	w.build.promoted = h.Geometry == spatial.GeometryMultiPoint
 	if w.home = homeOf(h.Geometry); w.home != familyNone {
 		if _, err := w.part(w.home); err != nil {
+			w.release()
 			return nil, err
 		}
 	}
@@ -78,6 +79,7 @@ type zipWriter struct {
 	content []byte
 	values  []*importers.Value
 	apart   int64 // collections
+	failed  bool  // a record was not written: there will be no file
 }
 
 func (w *zipWriter) part(f family) (*part, error) {
@@ -98,6 +100,12 @@ func (w *zipWriter) part(f family) (*part, error) {
 
 // Write implements importers.Writer.
 func (w *zipWriter) Write(r *importers.Record) error {
+	err := w.write(r)
+	w.failed = w.failed || err != nil
+	return err
+}
+
+func (w *zipWriter) write(r *importers.Record) error {
 	w.values = w.values[:0]
 	if len(w.fields) > len(w.h.Fields) {
 		w.values = append(w.values, &r.ID)
@@ -154,6 +162,10 @@ func (w *zipWriter) add(f family, g []byte) error {
 
 // Close implements importers.Writer.
 func (w *zipWriter) Close() error {
+	defer w.release()
+	if w.failed {
+		return nil
+	}
 	used := 0
 	for _, p := range w.parts {
 		if p != nil {
@@ -185,6 +197,19 @@ func (w *zipWriter) Close() error {
 		return fmt.Errorf("shapefile: write: %w", err)
 	}
 	return nil
+}
+
+// release closes what an error has left open.
+func (w *zipWriter) release() {
+	for _, p := range w.parts {
+		if p == nil {
+			continue
+		}
+		_ = p.dbf.spool.Close() // closed already where all went well
+		if p.shp != nil {
+			_ = p.shp.close()
+		}
+	}
 }
 
 // finish completes one Shapefile and moves it into the zip.

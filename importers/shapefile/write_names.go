@@ -77,14 +77,18 @@ func fileName(layer string) string {
 }
 
 // projection is the content of the .prj: ESRI's own text for the systems that
-// are known here, for others the header's without what ESRI's dialect lacks.
+// are known here, for others the header's without what ESRI's dialect lacks, but
+// with the code at its end: readers pass over it or find the system by it.
 func projection(h *importers.Header) string {
 	if s, ok := crs.Lookup(h.SRID); ok {
 		return s.ESRI()
 	}
-	wkt := h.WKT
+	wkt := strings.TrimSpace(h.WKT)
 	for _, node := range []string{`,\s*AUTHORITY\s*\["[^"]*"\s*,\s*"?[^"\]]*"?\]`, `,\s*TOWGS84\s*\[[^\]]*\]`, `,\s*AXIS\s*\["[^"]*"\s*,\s*[A-Za-z]+\]`, `,\s*EXTENSION\s*\["[^"]*"\s*,\s*"[^"]*"\]`} {
 		wkt = regexp.MustCompile(node).ReplaceAllString(wkt, "")
+	}
+	if body, ok := strings.CutSuffix(wkt, "]"); ok && h.SRID > 0 && h.SRID < 990000 {
+		wkt = fmt.Sprintf(`%s,AUTHORITY["EPSG","%d"]]`, body, h.SRID)
 	}
 	return wkt
 }

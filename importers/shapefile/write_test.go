@@ -197,6 +197,32 @@ func TestNamesAndTexts(t *testing.T) {
 	}
 }
 
+func TestSystemsThatAreNotKnownHere(t *testing.T) {
+	t.Parallel()
+	const wkt = `PROJCS["CH1903+ / LV95",GEOGCS["CH1903+",DATUM["CH1903+",SPHEROID["Bessel 1841",6377397.155,299.1528128,AUTHORITY["EPSG","7004"]],TOWGS84[674.374,15.056,405.346,0,0,0,0],AUTHORITY["EPSG","6150"]],` +
+		`PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Hotine_Oblique_Mercator_Azimuth_Center"],PARAMETER["latitude_of_center",46.9524055555556],UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH],AUTHORITY["EPSG","2056"]]`
+	h := &importers.Header{Layer: "a", Geometry: spatial.GeometryPoint, Dimensions: spatial.XY, SRID: 2056, WKT: wkt, IDKind: spatial.IDInteger}
+	got := readBack(t, importertest.Export(t, shapefile.Exporter{}, "a.shp.zip", h, nil))
+	if diff := cmp.Diff(map[string][]string{"a": {"Point XY EPSG:2056"}}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNothingIsWrittenAfterAnError(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	w, err := shapefile.Exporter{}.Create(t.Context(), &out, t.TempDir(), &importers.Header{Layer: "a", Geometry: spatial.GeometryPoint, Dimensions: spatial.XY, SRID: 4326})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(&importers.Record{Number: 1, Geometry: []byte{1, 2, 3}}); err == nil {
+		t.Error("a damaged geometry was written")
+	}
+	if err := w.Close(); err != nil || out.Len() > 0 {
+		t.Errorf("%d bytes, %v", out.Len(), err)
+	}
+}
+
 func TestRowsThatAreTooLong(t *testing.T) {
 	t.Parallel()
 	h := &importers.Header{Layer: "a", Geometry: spatial.GeometryNone, Dimensions: spatial.XY}

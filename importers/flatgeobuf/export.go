@@ -33,8 +33,8 @@ func (Exporter) MediaType() string { return "application/vnd.flatgeobuf" }
 // which holds about as much as the file will: the index comes before them and
 // their order is that of the index. Memory is some eleven bytes a feature.
 func (Exporter) Create(ctx context.Context, w io.Writer, scratch string, h *importers.Header) (importers.Writer, error) {
-	if len(h.Fields) > math.MaxUint16 {
-		return nil, unsupported(fmt.Sprintf("FlatGeobuf holds 65535 columns, the collection has %d", len(h.Fields)))
+	if len(h.Fields) > maxFields {
+		return nil, unsupported(fmt.Sprintf("%d columns are written at most, the collection has %d", maxFields, len(h.Fields)))
 	}
 	features, err := os.Create(filepath.Join(scratch, "features"))
 	if err != nil {

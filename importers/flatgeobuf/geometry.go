@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 
+	"gisd/importers/flatbuf"
 	"gisd/importers/wkb"
 	"gisd/spatial"
 )
@@ -32,16 +33,16 @@ func newGeometryReader(d spatial.Dimensions) *geometryReader {
 
 // read returns the geometry, valid until the next call. kind is the header's
 // type, 0 where the geometry says.
-func (g *geometryReader) read(t *table, kind uint32) ([]byte, error) {
+func (g *geometryReader) read(t *flatbuf.Table, kind uint32) ([]byte, error) {
 	g.dst, g.curved = g.dst[:0], false
-	g.limit = 4*len(t.buf.b) + 1024
+	g.limit = 4*t.Size() + 1024
 	if kind == 0 {
-		kind = uint32(t.byte(6))
+		kind = uint32(t.Byte(6))
 	}
 	if err := g.geometry(t, kind, 0); err != nil {
 		return nil, err
 	}
-	if t.buf.damaged {
+	if t.Damaged() {
 		return nil, errGeometry
 	}
 	if !g.curved {
@@ -52,8 +53,8 @@ func (g *geometryReader) read(t *table, kind uint32) ([]byte, error) {
 	return g.flat, err
 }
 
-func (g *geometryReader) geometry(t *table, kind uint32, depth int) error {
-	if depth > maxDepth || len(g.dst) > g.limit || t.buf == nil || t.buf.damaged {
+func (g *geometryReader) geometry(t *flatbuf.Table, kind uint32, depth int) error {
+	if depth > maxDepth || len(g.dst) > g.limit || !t.Present() || t.Damaged() {
 		return errGeometry
 	}
 	switch kind {
@@ -81,14 +82,14 @@ type positions struct {
 	ends     []byte // of rings or lines, uint32 each
 }
 
-func (g *geometryReader) positions(t *table) positions {
-	p := positions{ends: t.vector(0, 4), xy: t.vector(1, 8)}
+func (g *geometryReader) positions(t *flatbuf.Table) positions {
+	p := positions{ends: t.Vector(0, 4), xy: t.Vector(1, 8)}
 	p.n = len(p.xy) / 16
 	if g.hasZ {
-		p.z = t.vector(2, 8)
+		p.z = t.Vector(2, 8)
 	}
 	if g.hasM {
-		p.m = t.vector(3, 8)
+		p.m = t.Vector(3, 8)
 	}
 	return p
 }
@@ -128,7 +129,7 @@ func appendOrdinate(dst, v []byte, i int) []byte {
 }
 
 // point writes all NaN for an empty one, to the bit as PostGIS does.
-func (g *geometryReader) point(t *table) error {
+func (g *geometryReader) point(t *flatbuf.Table) error {
 	g.dst = wkb.AppendHeader(g.dst, wkb.Point, g.dims)
 	p := g.positions(t)
 	if p.n > 0 {
@@ -157,7 +158,7 @@ func (p *positions) runs() int {
 	return len(p.ends) / 4
 }
 
-func (g *geometryReader) polygon(t *table) error {
+func (g *geometryReader) polygon(t *flatbuf.Table) error {
 	g.dst = wkb.AppendHeader(g.dst, wkb.Polygon, g.dims)
 	p := g.positions(t)
 	g.dst = wkb.AppendCount(g.dst, p.runs())
@@ -174,7 +175,7 @@ func (g *geometryReader) polygon(t *table) error {
 
 // split writes what one table holds as several parts: points, lines or
 // triangles.
-func (g *geometryReader) split(t *table, kind uint32) error {
+func (g *geometryReader) split(t *flatbuf.Table, kind uint32) error {
 	p := g.positions(t)
 	n, part := p.runs(), uint32(wkb.LineString)
 	switch kind {
@@ -206,10 +207,10 @@ func (g *geometryReader) split(t *table, kind uint32) error {
 
 // parts writes a geometry made of others. The type of a part may be left out
 // where the whole admits only one.
-func (g *geometryReader) parts(t *table, kind uint32, depth int) error {
-	list := t.children(7)
-	n := list.len()
-	own := n == 0 && kind == wkb.MultiPolygon && t.vector(1, 8) != nil
+func (g *geometryReader) parts(t *flatbuf.Table, kind uint32, depth int) error {
+	list := t.Children(7)
+	n := list.Len()
+	own := n == 0 && kind == wkb.MultiPolygon && t.Vector(1, 8) != nil
 	if own {
 		n = 1
 	}
@@ -220,8 +221,8 @@ func (g *geometryReader) parts(t *table, kind uint32, depth int) error {
 		return g.polygon(t)
 	}
 	for i := range n {
-		part := list.get(i)
-		k := uint32(part.byte(6))
+		part := list.Get(i)
+		k := uint32(part.Byte(6))
 		switch kind {
 		case wkb.MultiPolygon:
 			k = wkb.Polygon

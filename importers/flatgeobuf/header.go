@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"gisd/importers"
+	"gisd/importers/flatbuf"
 	"gisd/importers/wkb"
 	"gisd/spatial"
 )
@@ -20,6 +21,7 @@ const (
 	magic     = "fgb\x03fgb" // the eighth byte is the patch level
 	maxHeader = 10 << 20
 	nodeBytes = 40
+	maxName   = 4096
 )
 
 // kinds of columns (FlatGeobuf header.fbs, ColumnType).
@@ -115,17 +117,20 @@ func indexBytes(n, node uint64) uint64 {
 }
 
 func parseHeader(b []byte) (*header, int, error) {
-	var u buffer
-	t := u.root(b)
-	h := &header{name: norm.NFC.String(strings.ToValidUTF8(t.text(0), "\ufffd")), kind: uint32(t.byte(2)),
-		dims: wkb.DimensionsOf(t.byte(3) != 0, t.byte(4) != 0)}
-	columns := t.children(7)
-	h.columns = readColumns(nil, &columns)
-	count := t.uint64(8)
-	nodes := int(t.uint16(9, 16))
-	c := t.child(10)
+	var u flatbuf.Buffer
+	t := u.Root(b)
+	h := &header{name: norm.NFC.String(strings.ToValidUTF8(t.Text(0), "\ufffd")), kind: uint32(t.Byte(2)),
+		dims: wkb.DimensionsOf(t.Byte(3) != 0, t.Byte(4) != 0)}
+	columns := t.Children(7)
+	var err error
+	if h.columns, err = readColumns(nil, &columns); err != nil {
+		return nil, 0, err
+	}
+	count := t.Uint64(8)
+	nodes := int(t.Uint16(9, 16))
+	c := t.Child(10)
 	h.crs = readCRS(&c)
-	if u.damaged {
+	if u.Damaged {
 		return nil, 0, errors.New("the header is damaged")
 	}
 	if count > math.MaxInt64 {
@@ -135,30 +140,38 @@ func parseHeader(b []byte) (*header, int, error) {
 	return h, nodes, nil
 }
 
-func readColumns(dst []column, list *children) []column {
-	for i := range list.len() {
-		t := list.get(i)
-		c := column{kind: t.byte(1), field: -1,
-			name:  norm.NFC.String(strings.ToValidUTF8(t.text(0), "\ufffd")),
-			title: norm.NFC.String(strings.ToValidUTF8(t.text(2), "\ufffd"))}
-		c.date = c.kind == kindDateTime && strings.ReplaceAll(t.text(10), " ", "") == dateMetadata
-		dst = append(dst, c)
-		if list.buf.damaged {
+// readColumns bounds number and names: a damaged list may repeat one long name
+// as often as it has entries.
+func readColumns(dst []column, list *flatbuf.List) ([]column, error) {
+	if list.Len() > maxFields {
+		return dst, fmt.Errorf("%d columns, more than %d are not read", list.Len(), maxFields)
+	}
+	for i := range list.Len() {
+		t := list.Get(i)
+		if list.Damaged() {
 			break
 		}
+		if len(t.Vector(0, 1)) > maxName || len(t.Vector(2, 1)) > maxName {
+			return dst, fmt.Errorf("the name of column %d is longer than %d bytes", i+1, maxName)
+		}
+		c := column{kind: t.Byte(1), field: -1,
+			name:  norm.NFC.String(strings.ToValidUTF8(t.Text(0), "\ufffd")),
+			title: norm.NFC.String(strings.ToValidUTF8(t.Text(2), "\ufffd"))}
+		c.date = c.kind == kindDateTime && len(t.Vector(10, 1)) < 100 && strings.ReplaceAll(t.Text(10), " ", "") == dateMetadata
+		dst = append(dst, c)
 	}
-	return dst
+	return dst, nil
 }
 
 // readCRS takes an EPSG code as it is; an organization that is absent means EPSG
 // (header.fbs, Crs). Other definitions are left to be matched by parameters.
-func readCRS(t *table) importers.CRS {
-	if t.buf == nil {
+func readCRS(t *flatbuf.Table) importers.CRS {
+	if !t.Present() {
 		return importers.CRS{}
 	}
-	org, name, code := strings.TrimSpace(t.text(0)), t.text(2), t.text(5)
-	c := importers.CRS{WKT: t.text(4)}
-	if n := t.int32(1); n > 0 {
+	org, name, code := strings.TrimSpace(t.Text(0)), t.Text(2), t.Text(5)
+	c := importers.CRS{WKT: t.Text(4)}
+	if n := t.Int32(1); n > 0 {
 		if org == "" || strings.EqualFold(org, "EPSG") {
 			c.SRID, c.Reason = spatial.SRID(n), fmt.Sprintf("the header says EPSG:%d", n)
 			return c

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"gisd/importers"
 	"gisd/importers/encodings"
+	"gisd/importers/flatbuf"
 	"gisd/importers/wkb"
 	"gisd/spatial"
 )
@@ -136,7 +138,7 @@ func (s *source) Read(ctx context.Context, emit func(*importers.Record) error) e
 type reader struct {
 	decoder
 	s      *source
-	buf    buffer
+	buf    flatbuf.Buffer
 	geom   *geometryReader
 	values []importers.Value
 	lost   []importers.RecordError
@@ -151,8 +153,8 @@ func (r *reader) fill(b []byte) {
 		r.reject("đối tượng lớn hơn 64 MiB", "the feature is larger than 64 MiB")
 		return
 	}
-	t := r.buf.root(b)
-	if g := t.child(0); g.buf != nil && r.s.schema.GeometryType != spatial.GeometryNone {
+	t := r.buf.Root(b)
+	if g := t.Child(0); g.Present() && r.s.schema.GeometryType != spatial.GeometryNone {
 		ewkb, err := r.geom.read(&g, r.s.h.kind)
 		if err != nil {
 			r.reject("hình học hỏng: "+err.Error(), "the geometry is damaged: "+err.Error())
@@ -161,10 +163,14 @@ func (r *reader) fill(b []byte) {
 		r.rec.Geometry = ewkb
 	}
 	columns := r.s.h.columns
-	if list := t.children(2); list.len() > 0 {
-		columns = r.declared(&list)
+	if list := t.Children(2); list.Len() > 0 {
+		var err error
+		if columns, err = r.declared(&list); err != nil {
+			r.reject("cột hỏng: "+err.Error(), "the columns are damaged: "+err.Error())
+			return
+		}
 	}
-	if !r.properties(columns, t.vector(1, 1)) || r.buf.damaged {
+	if !r.properties(columns, t.Vector(1, 1)) || r.buf.Damaged {
 		r.reject("thuộc tính hỏng", "the attributes are damaged")
 		return
 	}
@@ -177,17 +183,16 @@ func (r *reader) reject(vi, en string) {
 }
 
 // declared finds the fields of a feature's own columns by their names.
-func (r *reader) declared(list *children) []column {
-	r.own = readColumns(r.own[:0], list)
+func (r *reader) declared(list *flatbuf.List) ([]column, error) {
+	var err error
+	if r.own, err = readColumns(r.own[:0], list); err != nil {
+		return nil, err
+	}
 	for i := range r.own {
 		c := &r.own[i]
-		for j := range r.s.schema.Fields {
-			if r.s.schema.Fields[j].Name == c.name {
-				c.field = j
-			}
-		}
+		c.field = slices.IndexFunc(r.s.schema.Fields, func(f importers.FieldInfo) bool { return f.Name == c.name })
 	}
-	return r.own
+	return r.own, nil
 }
 
 // properties reads pairs of a column's number and its value. A byte at the end

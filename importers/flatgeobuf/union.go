@@ -7,10 +7,11 @@ import (
 	"strconv"
 
 	"gisd/importers"
+	"gisd/importers/flatbuf"
 	"gisd/spatial"
 )
 
-// maxFields bounds what features with columns of their own may add up to.
+// maxFields bounds the columns of a file, those that its features bring included.
 const maxFields = 4096
 
 // union collects the columns of a file.
@@ -82,14 +83,17 @@ var errSeen = errors.New("seen enough")
 // scan looks at the features for columns of their own and for a geometry, and
 // stops when neither is left to be found.
 func (s *source) scan(ctx context.Context, u *union) (geometry bool, err error) {
-	var b buffer
+	var b flatbuf.Buffer
 	var own []column
 	wantColumns := len(s.h.columns) == 0
 	err = s.each(ctx, func(_ int64, raw []byte) error {
-		t := b.root(raw)
-		geometry = geometry || raw == nil || t.field(0, 4) > 0
-		if list := t.children(2); wantColumns && list.len() > 0 {
-			own = readColumns(own[:0], &list)
+		t := b.Root(raw)
+		geometry = geometry || raw == nil || t.Field(0, 4) > 0
+		if list := t.Children(2); wantColumns && list.Len() > 0 {
+			var err error
+			if own, err = readColumns(own[:0], &list); err != nil {
+				return nil //nolint:nilerr // Read rejects the feature
+			}
 			for i := range own {
 				if err := u.merge(&own[i]); err != nil {
 					return err

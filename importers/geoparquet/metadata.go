@@ -1,16 +1,17 @@
 package geoparquet
 
 import (
-	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/parquet/file"
 
 	"gisd/importers"
+	"gisd/importers/flatbuf"
 	"gisd/spatial"
 )
 
@@ -23,6 +24,12 @@ type geometryColumn struct {
 	covering string          // column with its boxes
 	others   map[string]bool // further geometry columns
 }
+
+// Bounds on an Arrow schema, whose parts may repeat one long text.
+const (
+	maxFields = 4096
+	maxText   = 64 << 10
+)
 
 // geoMetadata is the member geo of the key-value metadata (GeoParquet 1.1).
 type geoMetadata struct {
@@ -146,41 +153,61 @@ func nativeCRS(r *file.Reader, text string) importers.CRS {
 }
 
 // geoArrow finds the first column with an extension type of GeoArrow in the
-// Arrow schema that many writers keep.
+// Arrow schema that many writers keep: a Message (Arrow Message.fbs) after four
+// bytes of 0xff and its size, or, from old writers, after its size alone.
 func geoArrow(r *file.Reader, top []*node) *geometryColumn {
 	raw, err := base64.StdEncoding.DecodeString(value(r, "ARROW:schema"))
-	if err != nil || len(raw) == 0 {
+	if err != nil || len(raw) < 8 {
 		return nil
 	}
-	var found *geometryColumn
-	err = guard(func() error {
-		in, err := ipc.NewReader(bytes.NewReader(raw))
-		if err != nil {
-			return err
-		}
-		defer in.Release()
-		for _, f := range in.Schema().Fields() {
-			i := f.Metadata.FindKey("ARROW:extension:name")
-			if i < 0 || !strings.HasPrefix(f.Metadata.Values()[i], "geoarrow.") || find(top, f.Name) == nil {
-				continue
-			}
-			found = &geometryColumn{name: f.Name, encoding: strings.TrimPrefix(f.Metadata.Values()[i], "geoarrow."), others: map[string]bool{}}
-			if i := f.Metadata.FindKey("ARROW:extension:metadata"); i >= 0 {
-				var m struct {
-					CRS json.RawMessage `json:"crs"`
-				}
-				if json.Unmarshal([]byte(f.Metadata.Values()[i]), &m) == nil {
-					found.crs = readCRS(m.CRS, importers.CRS{})
-				}
-			}
+	if binary.LittleEndian.Uint32(raw) == math.MaxUint32 {
+		raw = raw[4:]
+	}
+	var u flatbuf.Buffer
+	message := u.Root(raw[4:])
+	schema := message.Child(2)
+	fields := schema.Children(1)
+	for i := range min(fields.Len(), maxFields) {
+		f := fields.Get(i)
+		name, metadata := extension(&f)
+		if u.Damaged {
 			return nil
 		}
-		return nil
-	})
-	if err != nil {
-		return nil
+		if !strings.HasPrefix(name, "geoarrow.") || len(f.Vector(0, 1)) > maxText {
+			continue
+		}
+		column := f.Text(0)
+		if find(top, column) == nil {
+			continue
+		}
+		g := &geometryColumn{name: column, encoding: strings.TrimPrefix(name, "geoarrow."), others: map[string]bool{}}
+		var m struct {
+			CRS json.RawMessage `json:"crs"`
+		}
+		if json.Unmarshal([]byte(metadata), &m) == nil {
+			g.crs = readCRS(m.CRS, importers.CRS{})
+		}
+		return g
 	}
-	return found
+	return nil
+}
+
+// extension is the name and the metadata of a field's extension type.
+func extension(f *flatbuf.Table) (name, metadata string) {
+	pairs := f.Children(6)
+	for i := range min(pairs.Len(), 32) {
+		p := pairs.Get(i)
+		if pairs.Damaged() || len(p.Vector(0, 1)) > maxText || len(p.Vector(1, 1)) > maxText {
+			continue
+		}
+		switch p.Text(0) {
+		case "ARROW:extension:name":
+			name = p.Text(1)
+		case "ARROW:extension:metadata":
+			metadata = p.Text(1)
+		}
+	}
+	return name, metadata
 }
 
 // usualName says whether a column of bytes is called as geometries are.

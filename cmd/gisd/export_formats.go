@@ -2,10 +2,12 @@ package main
 
 import (
 	"gisd/importers"
+	"gisd/importers/csv"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
 	"gisd/importers/kml"
 	"gisd/importers/shapefile"
+	"gisd/importers/xlsx"
 )
 
 // exportFormats are the formats that gisd writes, one line each.
@@ -17,5 +19,7 @@ func exportFormats() []importers.Exporter {
 		shapefile.Exporter{},
 		kml.Exporter{},
 		kml.ZipExporter{},
+		csv.Exporter{},
+		xlsx.Exporter{},
 	}
 }

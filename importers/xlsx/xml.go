@@ -15,7 +15,10 @@ import (
 
 // maxToken bounds a tag or a text: a cell holds 32,767 characters, each of which
 // may be written as an entity.
-const maxToken = 1 << 20
+const (
+	maxToken   = 1 << 20
+	bufferSize = 32 << 10
+)
 
 // tokens reads XML tag by tag in constant memory. It knows what spreadsheets
 // are made of: no DTD (ECMA-376 Part 2 forbids one), so no entities beyond the
@@ -34,9 +37,9 @@ type tokens struct {
 var errDTD = errors.New("the XML has a document type, which a spreadsheet must not have")
 
 func newTokens(r io.Reader) *tokens {
-	b := bufio.NewReaderSize(r, maxToken)
+	b := bufio.NewReaderSize(r, bufferSize)
 	if head, err := b.Peek(2); err == nil && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff) {
-		b = bufio.NewReaderSize(transform.NewReader(b, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()), maxToken)
+		b = bufio.NewReaderSize(transform.NewReader(b, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()), bufferSize)
 	}
 	return &tokens{r: b}
 }
@@ -48,17 +51,17 @@ func (t *tokens) next() error {
 	t.textBuf = t.textBuf[:0]
 	for {
 		part, err := t.r.ReadSlice('<')
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				return io.EOF
-			}
-			return tokenError(err)
-		}
 		// The slice dies with the next read.
-		t.textBuf = append(t.textBuf, part[:len(part)-1]...)
-		if len(t.textBuf) > maxToken {
+		if t.textBuf = append(t.textBuf, part...); len(t.textBuf) > maxToken {
 			return tokenError(bufio.ErrBufferFull)
 		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		t.textBuf = t.textBuf[:len(t.textBuf)-1]
 		head, err := t.r.Peek(1)
 		if err != nil {
 			return io.ErrUnexpectedEOF
@@ -133,16 +136,18 @@ func (t *tokens) until(mark string, keep *[]byte) error {
 
 func (t *tokens) tag() error {
 	tag, err := t.r.ReadSlice('>')
-	if err != nil {
+	if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 		return tokenError(err)
 	}
 	// A > inside an attribute does not end the tag.
-	if bytes.Count(tag, []byte{'"'})&1 == 1 {
+	if quotes := bytes.Count(tag, []byte{'"'}); err != nil || quotes&1 == 1 {
 		t.tagBuf = append(t.tagBuf[:0], tag...)
-		for bytes.Count(t.tagBuf, []byte{'"'})&1 == 1 {
-			if tag, err = t.r.ReadSlice('>'); err != nil {
+		for err != nil || quotes&1 == 1 {
+			tag, err = t.r.ReadSlice('>')
+			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 				return tokenError(err)
 			}
+			quotes += bytes.Count(tag, []byte{'"'})
 			if t.tagBuf = append(t.tagBuf, tag...); len(t.tagBuf) > maxToken {
 				return tokenError(bufio.ErrBufferFull)
 			}

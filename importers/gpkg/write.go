@@ -273,9 +273,15 @@ func (w *writer) completeGeometry(ctx context.Context) error {
 	if d := w.h.Dimensions; d == spatial.XYM || d == spatial.XYZM {
 		m = 1
 	}
+	kind := w.geometryType()
 	if err := w.run(ctx, "insert into gpkg_geometry_columns values (?, ?, ?, ?, ?, ?)",
-		w.table, w.geometry, geometryName(w.narrowed()), int64(w.srs()), z, m); err != nil {
+		w.table, w.geometry, geometryName(kind), int64(w.srs()), z, m); err != nil {
 		return err
+	}
+	if kind != w.h.Geometry {
+		if err := w.retype(ctx, kind); err != nil {
+			return err
+		}
 	}
 	if err := w.run(ctx, "insert into gpkg_extensions values (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec130/#extension_rtree', 'write-only')",
 		w.table, w.geometry); err != nil {
@@ -289,15 +295,31 @@ func (w *writer) completeGeometry(ctx context.Context) error {
 	return nil
 }
 
-// narrowed is the geometry type that is true of the records: a Multi type of
-// ours admits the single one, a GeoPackage's does not.
-func (w *writer) narrowed() spatial.GeometryType {
+// geometryType is what is true of the records: a Multi type of ours admits the
+// single one, a GeoPackage's does not (OGC 12-128r18 requirement 32), and nothing
+// is turned into another type on its way out.
+func (w *writer) geometryType() spatial.GeometryType {
 	for _, k := range [...]uint32{wkb.Point, wkb.LineString, wkb.Polygon, wkb.MultiPoint, wkb.MultiLineString, wkb.MultiPolygon} {
 		if w.kinds == 1<<k {
 			return wkb.TypeOf(k)
 		}
 	}
-	return w.h.Geometry
+	if w.kinds == 0 {
+		return w.h.Geometry
+	}
+	return spatial.GeometryAny
+}
+
+// retype makes the table's own definition say the type, too (requirement 31):
+// SQLite has no statement that changes the type of a column.
+func (w *writer) retype(ctx context.Context, kind spatial.GeometryType) error {
+	if err := w.run(ctx, "pragma writable_schema = on"); err != nil {
+		return err
+	}
+	if err := w.run(ctx, "update sqlite_schema set sql = ? where type = 'table' and name = ?", w.layerTable(kind), w.table); err != nil {
+		return err
+	}
+	return w.run(ctx, "pragma writable_schema = off")
 }
 
 func (w *writer) abandon() error {

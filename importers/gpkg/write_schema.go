@@ -14,66 +14,66 @@ import (
 func baseTables() []string {
 	return []string{`
 create table gpkg_spatial_ref_sys (
-  srs_name text not null,
-  srs_id integer not null primary key,
-  organization text not null,
-  organization_coordsys_id integer not null,
-  definition text not null,
-  description text
+  srs_name TEXT not null,
+  srs_id INTEGER not null primary key,
+  organization TEXT not null,
+  organization_coordsys_id INTEGER not null,
+  definition TEXT not null,
+  description TEXT
 )`, `
 create table gpkg_contents (
-  table_name text not null primary key,
-  data_type text not null,
-  identifier text unique,
-  description text default '',
-  last_change datetime not null default (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
-  min_x double,
-  min_y double,
-  max_x double,
-  max_y double,
-  srs_id integer,
+  table_name TEXT not null primary key,
+  data_type TEXT not null,
+  identifier TEXT unique,
+  description TEXT default '',
+  last_change DATETIME not null default (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x DOUBLE,
+  min_y DOUBLE,
+  max_x DOUBLE,
+  max_y DOUBLE,
+  srs_id INTEGER,
   constraint fk_gc_r_srs_id foreign key (srs_id) references gpkg_spatial_ref_sys(srs_id)
 )`, `
 create table gpkg_geometry_columns (
-  table_name text not null,
-  column_name text not null,
-  geometry_type_name text not null,
-  srs_id integer not null,
-  z tinyint not null,
-  m tinyint not null,
+  table_name TEXT not null,
+  column_name TEXT not null,
+  geometry_type_name TEXT not null,
+  srs_id INTEGER not null,
+  z TINYINT not null,
+  m TINYINT not null,
   constraint pk_geom_cols primary key (table_name, column_name),
   constraint uk_gc_table_name unique (table_name),
   constraint fk_gc_tn foreign key (table_name) references gpkg_contents(table_name),
   constraint fk_gc_srs foreign key (srs_id) references gpkg_spatial_ref_sys (srs_id)
 )`, `
 create table gpkg_extensions (
-  table_name text,
-  column_name text,
-  extension_name text not null,
-  definition text not null,
-  scope text not null,
+  table_name TEXT,
+  column_name TEXT,
+  extension_name TEXT not null,
+  definition TEXT not null,
+  scope TEXT not null,
   constraint ge_tce unique (table_name, column_name, extension_name)
 )`, `
 create table gpkg_data_columns (
-  table_name text not null,
-  column_name text not null,
-  name text,
-  title text,
-  description text,
-  mime_type text,
-  constraint_name text,
+  table_name TEXT not null,
+  column_name TEXT not null,
+  name TEXT,
+  title TEXT,
+  description TEXT,
+  mime_type TEXT,
+  constraint_name TEXT,
   constraint pk_gdc primary key (table_name, column_name),
   constraint gdc_tn unique (table_name, name)
 )`, `
 create table gpkg_data_column_constraints (
-  constraint_name text not null,
-  constraint_type text not null,
-  value text,
-  min numeric,
-  min_is_inclusive boolean,
-  max numeric,
-  max_is_inclusive boolean,
-  description text,
+  constraint_name TEXT not null,
+  constraint_type TEXT not null,
+  value TEXT,
+  min NUMERIC,
+  min_is_inclusive BOOLEAN,
+  max NUMERIC,
+  max_is_inclusive BOOLEAN,
+  description TEXT,
   constraint gdcc_ntv unique (constraint_name, constraint_type, value)
 )`, `
 insert into gpkg_spatial_ref_sys values
@@ -101,21 +101,26 @@ func (w *writer) createTables(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.run(ctx, w.layerTable(w.h.Geometry)); err != nil {
+		return err
+	}
+	return w.describeColumns(ctx)
+}
+
+// layerTable is the statement that makes the layer's table.
+func (w *writer) layerTable(kind spatial.GeometryType) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "create table %s (%s integer primary key autoincrement not null", quote(w.table), quote(w.key))
+	fmt.Fprintf(&b, "create table %s (%s INTEGER primary key autoincrement not null", quote(w.table), quote(w.key))
 	if w.geometry != "" {
-		fmt.Fprintf(&b, ", %s %s", quote(w.geometry), geometryName(w.h.Geometry))
+		fmt.Fprintf(&b, ", %s %s", quote(w.geometry), geometryName(kind))
 	}
 	if w.textID != "" {
-		fmt.Fprintf(&b, ", %s text", quote(w.textID))
+		fmt.Fprintf(&b, ", %s TEXT", quote(w.textID))
 	}
 	for i, f := range w.h.Fields {
 		fmt.Fprintf(&b, ", %s %s", quote(w.columns[i]), columnType(f.Type))
 	}
-	if err := w.run(ctx, b.String()+")"); err != nil {
-		return err
-	}
-	return w.describeColumns(ctx)
+	return b.String() + ")"
 }
 
 // addSystem registers a reference system. PostGIS's text for VN-2000 has no
@@ -158,17 +163,17 @@ func (w *writer) describeColumns(ctx context.Context) error {
 func columnType(t spatial.FieldType) string {
 	switch t {
 	case spatial.FieldInteger:
-		return "integer"
+		return "INTEGER"
 	case spatial.FieldNumber:
-		return "real"
+		return "REAL"
 	case spatial.FieldBoolean:
-		return "boolean"
+		return "BOOLEAN"
 	case spatial.FieldDate:
-		return "date"
+		return "DATE"
 	case spatial.FieldDateTime:
-		return "datetime"
+		return "DATETIME"
 	}
-	return "text"
+	return "TEXT"
 }
 
 func geometryName(t spatial.GeometryType) string { return strings.ToUpper(string(t)) }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -58,7 +59,7 @@ func TestRoundTrip(t *testing.T) {
 		shapes []string
 	}{
 		{"points", 4326, spatial.GeometryPoint, spatial.GeometryPoint, spatial.XY, []string{"POINT (106.12345678901234 10.5)", ""}},
-		{"polygons", 9210, spatial.GeometryMultiPolygon, spatial.GeometryMultiPolygon, spatial.XY, []string{
+		{"polygons of both kinds", 9210, spatial.GeometryMultiPolygon, spatial.GeometryAny, spatial.XY, []string{
 			"POLYGON ((0 0, 4 0, 4 4, 0 0), (1 1, 2 1, 2 2, 1 1))", "MULTIPOLYGON (((0 0, 4 0, 4 4, 0 0)), ((9 9, 10 9, 10 10, 9 9)))"}},
 		{"one kind of them", 9210, spatial.GeometryMultiPolygon, spatial.GeometryPolygon, spatial.XY, []string{"POLYGON ((0 0, 4 0, 4 4, 0 0))"}},
 		{"heights and measures", 3405, spatial.GeometryAny, spatial.GeometryAny, spatial.XYZM, []string{
@@ -186,13 +187,51 @@ func TestGDALReadsIt(t *testing.T) {
 			}
 		}
 	}
-	ask([]string{"Geometry: 3D Multi Line String", "Feature Count: 3", `ID["EPSG",9210]`, "ngày (Date) = 2024/02/29", "FID Column = fid", "Extent: (595123.123400, 1200000.000000)",
+	ask([]string{"Geometry: 3D Unknown (any)", "Feature Count: 3", `ID["EPSG",9210]`, "ngày (Date) = 2024/02/29", "FID Column = fid", "Extent: (595123.123400, 1200000.000000)",
 		"một chiều (Integer(Boolean)) = 1", "số làn (Integer64) = -9007199254740993", "cập nhật (DateTime) = 2024/02/29 23:59:58.123", "LINESTRING Z (595123.1234 1222333.4567 1"}, "ogrinfo", "-al", path)
 	ask([]string{"Feature Count: 1"}, "ogrinfo", "-al", "-so", "-spat", "595000", "1222000", "596000", "1223000", path, "đường")
 	ask(nil, "ogrinfo", path, "-sql", `delete from "đường" where fid = 1`)
 	ask([]string{"Feature Count: 0"}, "ogrinfo", "-al", "-so", "-spat", "595000", "1222000", "596000", "1223000", path, "đường")
 	grid, inside := grid(t, 6000)
 	ask([]string{fmt.Sprintf("Feature Count: %d", inside)}, "ogrinfo", "-al", "-so", "-spat", "500100", "1200100", "500200", "1200300", grid, "p")
+}
+
+// TestValidator runs the checks of the standard that GDAL ships as a script.
+func TestValidator(t *testing.T) {
+	t.Parallel()
+	const script = "/usr/lib/python3/dist-packages/osgeo_utils/samples/validate_gpkg.py"
+	if _, err := os.Stat(script); err != nil {
+		t.Skip("SKIPPED, NOT TESTED: no validate_gpkg")
+	}
+	// It takes the empty flag from bit 3, the standard from bit 4: no empty ones.
+	polygons := []string{"POLYGON ((0 0, 4 0, 4 4, 0 0))", "MULTIPOLYGON (((0 0, 4 0, 4 4, 0 0)))", ""}
+	for _, tc := range []struct {
+		name   string
+		kind   spatial.GeometryType
+		srid   spatial.SRID
+		shapes []string
+	}{
+		{"both kinds", spatial.GeometryMultiPolygon, 9210, polygons},
+		{"one kind", spatial.GeometryMultiPolygon, 4326, polygons[:1]},
+		{"declared mixed", spatial.GeometryAny, 990001, polygons[1:2]},
+		{"nothing", spatial.GeometryPoint, 4326, nil},
+		{"a table", spatial.GeometryNone, 4326, []string{""}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			h := &importers.Header{Layer: "thửa đất", Fields: importertest.Fields(), Geometry: tc.kind, Dimensions: spatial.XY, SRID: tc.srid, WKT: `LOCAL_CS["x"]`, IDKind: spatial.IDText}
+			records := importertest.Records(t, tc.shapes...)
+			for i := range records {
+				records[i].ID = importers.Value{Valid: true, Bytes: []byte("x")}
+				records[i].Values[5].Int -= records[i].Values[5].Int % 1000
+			}
+			path := importertest.Export(t, gpkg.Exporter{}, "a.gpkg", h, records)
+			out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", script, "--extra", path).CombinedOutput()
+			if err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
 }
 
 func TestDamagedGeometryIsRefused(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // is there, s a loaded row, and their order:
 //
 //	delta    which of them differ: (old, new) places, one of them null for what
-//	         is new or goes; 1 % of a monthly delivery
+//	         is new or goes, with the key; 1 % of a monthly delivery
 //	version  what is there without delta.old, then what delta names
 //
 // so that the wide tables are hashed once and written once.
@@ -45,7 +45,7 @@ func (g *staging) merge(ctx context.Context, p *importers.Plan, tell importers.S
 			return err
 		}
 		for _, step := range []func(context.Context) error{
-			m.checkValues, m.checkKeys, m.hashGeometries, m.compare, m.refuse, m.edits, m.build, m.rebase, m.remember,
+			m.checkValues, m.checkKeys, m.hashGeometries, m.compare, m.repair, m.refuse, m.edits, m.build, m.rebase, m.remember,
 		} {
 			if err := step(ctx); err != nil {
 				return err

@@ -18,13 +18,13 @@ func (m *merger) compare(ctx context.Context) error {
 	if m.upsert() {
 		what = concat(lit("c.id is null or "), m.differs())
 	}
-	_, err := m.make(ctx, m.delta, lit("select c.ctid as old, s.ctid as new\nfrom "), m.loaded, lit(" s\nleft join "), m.from(),
+	_, err := m.make(ctx, m.delta, lit("select c.ctid as old, s.ctid as new, s.id as key\nfrom "), m.loaded, lit(" s\nleft join "), m.from(),
 		lit(" on "), m.match(), lit("\nwhere "), what)
 	if err != nil {
 		return err
 	}
 	if m.upsert() && m.p.Options.DeleteMissing {
-		_, err := m.exec(ctx, lit("insert into "), m.delta, lit("\nselect c.ctid, null from "), m.from(),
+		_, err := m.exec(ctx, lit("insert into "), m.delta, lit("\nselect c.ctid, null, null from "), m.from(),
 			lit("\nwhere not exists (select from "), m.loaded, lit(" s where "), m.match(), lit(")"))
 		if err != nil {
 			return err
@@ -34,6 +34,27 @@ func (m *merger) compare(ctx context.Context) error {
 		return err
 	}
 	_, err = m.tx.Exec(ctx, queryImportMergeLookups)
+	return err
+}
+
+// repair judges the geometries that are new: what equals a feature that is there
+// is valid, for that one is. A row that was repaired may turn out to bring
+// nothing; its place has changed.
+func (m *merger) repair(ctx context.Context) (err error) {
+	rows := loadedRows{table: loadName(m.g.table)}
+	if m.p.Merge.Match != importers.MatchNone {
+		rows.only = concat(lit(" and ctid in (select new from "), m.delta, lit(")"))
+	}
+	if m.out.Repair, err = m.g.repair(ctx, m.g.conn, m.p, rows); err != nil || m.out.Repair.Invalid == 0 || m.p.Merge.Match == importers.MatchNone {
+		return err
+	}
+	if _, err := m.exec(ctx, lit("update "), m.delta, lit(" d set new = s.ctid from "), m.loaded, lit(" s where s.id = d.key and s.ctid <> d.new")); err != nil {
+		return err
+	}
+	if !m.upsert() {
+		return nil
+	}
+	_, err = m.exec(ctx, lit("delete from "), m.delta, lit(" d using "), m.loaded, lit(" s, "), m.base, lit(" c where s.ctid = d.new and c.ctid = d.old and not ("), m.differs(), lit(")"))
 	return err
 }
 

@@ -1,3 +1,2 @@
 -- From here on few rows are looked up in large tables. No parameters.
-select
-  set_config('enable_nestloop', 'on', true)
+select set_config('enable_nestloop', 'on', true)

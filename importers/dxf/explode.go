@@ -26,6 +26,9 @@ type exploder struct {
 	emit      func(*feature) error
 	// wanted tells by layer whether a feature is of use; nil takes all.
 	wanted func(layer []byte, paper bool) bool
+	spans  []span // what to read of the entities; nil is all
+	at     span   // of the entity that is being exploded
+	e      entity // that entity
 	visits int
 	f      feature         // the one on its way out
 	merged feature         // what the geometry of a block gathers in
@@ -58,24 +61,49 @@ func (x *exploder) run() error {
 	}
 	defer file.Close()
 	x.cache, x.open = newBlockCache(x.d, file), map[string]bool{}
-	var e entity
+	if x.spans != nil {
+		tags := x.d.reader(file, 0)
+		for _, s := range x.spans {
+			if err := tags.seek(s.from); err != nil {
+				return err
+			}
+			if err := x.section(tags, s.to); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for _, at := range x.d.sections {
-		r := entityReader{tags: x.d.reader(file, at)}
-		r.begin()
-		for n := 0; ; n++ {
-			if n&1023 == 0 && x.ctx.Err() != nil {
-				return x.ctx.Err()
-			}
-			err := r.read(&e)
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			if err := x.entity(&e); err != nil {
-				return err
-			}
+		if err := x.section(x.d.reader(file, at), math.MaxInt64); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// span is a stretch of the file that begins and ends between two entities.
+type span struct{ from, to int64 }
+
+// section explodes the entities from the reader's place up to an offset or the
+// section's end.
+func (x *exploder) section(tags *tagReader, to int64) error {
+	r := entityReader{tags: tags}
+	r.begin()
+	for n := 0; r.at < to; n++ {
+		if n&1023 == 0 && x.ctx.Err() != nil {
+			return x.ctx.Err()
+		}
+		x.at.from = r.at
+		err := r.read(&x.e)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		x.at.to = r.at
+		if err := x.entity(&x.e); err != nil {
+			return err
 		}
 	}
 	return nil

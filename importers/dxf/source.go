@@ -46,6 +46,7 @@ func (s *source) Read(ctx context.Context, emit func(*importers.Record) error) e
 	r := recorder{s: s, values: make([]importers.Value, len(s.schema.Fields)), layout: s.layout.fresh()}
 	x := exploder{ctx: ctx, d: s.v.d, tolerance: chordError / s.v.scale}
 	if !s.l.whole {
+		x.spans = s.l.spans
 		x.wanted = func(layer []byte, paper bool) bool { return keyOf(layer, paper) == s.l.key }
 	}
 	x.emit = func(f *feature) error {

@@ -22,7 +22,9 @@ type survey struct {
 	note   spatial.Text
 	broken bool // text of a drawing in Unicode that is no UTF-8
 	kept   int
+	spans  int
 	dec    *decoders
+	x      *exploder
 }
 
 // layerSurvey is what is known of one layer.
@@ -32,6 +34,8 @@ type layerSurvey struct {
 	whole  bool
 	paper  bool
 	count  int64
+	spans  []span // where its entities stand; nil where that is not known
+	lost   bool   // there were too many spans
 	hasZ   bool
 	kinds  uint32 // a bit for each type code
 	fields []extraField
@@ -61,6 +65,7 @@ const (
 	maxSamples     = 300
 	maxSampleBytes = 32 << 10
 	maxKept        = 12 << 20
+	maxSpans       = 1 << 20 // of all layers: 16 MiB
 )
 
 // look surveys the drawing.
@@ -71,6 +76,7 @@ func (d *drawing) look(ctx context.Context) (*survey, error) {
 	if u, ok := unitOf(d.units); ok {
 		x.tolerance = max(chordError, chordError/u.metres)
 	}
+	v.x = &x
 	if err := x.run(); err != nil {
 		return nil, d.fail(err)
 	}
@@ -114,6 +120,7 @@ func (v *survey) see(f *feature) error {
 			l.kinds |= 1 << f.shape.kind()
 		}
 	}
+	v.remember(l)
 	if !f.paper && len(f.shape.pos) > 0 {
 		v.places.add(f.shape.pos[0])
 	}
@@ -124,6 +131,22 @@ func (v *survey) see(f *feature) error {
 	v.seeTexts(l, f)
 	v.seeTexts(v.whole, f)
 	return nil
+}
+
+// remember notes where the entities of a layer stand, so that it can be read
+// without parsing all the others.
+func (v *survey) remember(l *layerSurvey) {
+	at := v.x.at
+	switch n := len(l.spans); {
+	case l.lost, n > 0 && l.spans[n-1].to >= at.to:
+	case n > 0 && l.spans[n-1].to == at.from:
+		l.spans[n-1].to = at.to
+	case v.spans >= maxSpans:
+		l.lost, l.spans = true, nil
+	default:
+		l.spans = append(l.spans, at)
+		v.spans++
+	}
 }
 
 func (v *survey) seeTexts(l *layerSurvey, f *feature) {

@@ -80,6 +80,8 @@ func parseFloat(b []byte) float64 {
 // tagReader reads groups one after the other.
 type tagReader struct {
 	r      *bufio.Reader
+	file   io.ReaderAt
+	size   int64
 	offset int64 // of the byte that comes next
 	line   []byte
 	form   form
@@ -99,7 +101,20 @@ const sentinel = "AutoCAD Binary DXF\r\n\x1a\x00"
 
 // newTagReader reads from an offset of a file in a known form.
 func newTagReader(f io.ReaderAt, from, size int64, fo form) *tagReader {
-	return &tagReader{r: bufio.NewReaderSize(io.NewSectionReader(f, from, size-from), 64<<10), offset: from, form: fo}
+	return &tagReader{r: bufio.NewReaderSize(io.NewSectionReader(f, from, size-from), 64<<10), file: f, size: size, offset: from, form: fo}
+}
+
+// seek goes on to the group at an offset. What is near is read over: that costs
+// less than asking the system again.
+func (r *tagReader) seek(to int64) error {
+	if ahead := to - r.offset; ahead >= 0 && ahead < 256<<10 {
+		n, err := r.r.Discard(int(ahead))
+		r.offset += int64(n)
+		return ended(err)
+	}
+	r.r.Reset(io.NewSectionReader(r.file, to, r.size-to))
+	r.offset, r.began = to, true
+	return nil
 }
 
 // next returns the next group, io.EOF after the last.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -36,9 +37,11 @@ type Config struct {
 	Registry *prometheus.Registry // of every package; nil for one of the server's own
 	Log      *slog.Logger
 
-	Register    []func(*echo.Echo) // the rooms
-	Streams     []string           // paths that never end by themselves: no timeout, no compression
-	StopStreams []func()           // called first at shutdown, so that streams let go
+	Register []func(*echo.Echo) // the rooms
+	Streams  []string           // paths that never end by themselves: no timeout, no compression
+	// Downloads tells requests whose answer takes as long as it takes.
+	Downloads   func(*http.Request) bool
+	StopStreams []func() // called first at shutdown, so that streams let go
 }
 
 // Check is one thing without which the server cannot serve.
@@ -59,6 +62,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RequestTimeout == 0 {
 		c.RequestTimeout = time.Minute
+	}
+	if c.Downloads == nil {
+		c.Downloads = func(*http.Request) bool { return false }
 	}
 	if c.ShutdownTimeout == 0 {
 		c.ShutdownTimeout = 15 * time.Second

@@ -1,37 +1,24 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
-)
 
-type methodKey struct{}
+	"gisd/api/negotiate"
+)
 
 // answerHead has HEAD answered like GET: net/http knows the real method and
 // drops the body. A stream has no head to speak of.
 func answerHead(next http.Handler, streams []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead && !slices.Contains(streams, r.URL.Path) {
-			r = r.WithContext(context.WithValue(r.Context(), methodKey{}, http.MethodHead))
-			r.Method = http.MethodGet
+			r = negotiate.HeadAsGet(r)
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// askedMethod is the method as the caller sent it.
-func askedMethod(r *http.Request) string {
-	if r.Method != http.MethodGet {
-		return r.Method
-	}
-	if method, ok := r.Context().Value(methodKey{}).(string); ok {
-		return method
-	}
-	return r.Method
 }
 
 // allowHead adds HEAD to the Allow header that the router wrote, wherever GET

@@ -52,7 +52,7 @@ func bound(cfg Config) echo.MiddlewareFunc {
 			}
 			// A tile's build has a limit of its own; arming a timer costs more than
 			// all else that a tile in the cache takes here.
-			if slices.Contains(cfg.Streams, r.URL.Path) || strings.HasPrefix(r.URL.Path, "/tiles/") {
+			if slices.Contains(cfg.Streams, r.URL.Path) || strings.HasPrefix(r.URL.Path, "/tiles/") || cfg.Downloads(r) {
 				return next(c)
 			}
 			ctx, cancel := context.WithTimeout(r.Context(), cfg.RequestTimeout)

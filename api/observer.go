@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gisd/api/auth"
+	"gisd/api/negotiate"
 )
 
 // observer sees every request from its first to its last moment.
@@ -41,7 +42,7 @@ func (o *observer) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 			allowHead(c, o.streams)
 			c.Error(err)
 		}
-		took, method := time.Since(started), askedMethod(r)
+		took, method := time.Since(started), negotiate.AskedMethod(r)
 		o.metrics.observe(c, method, took)
 		o.write(c, method, took)
 		return nil

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -42,12 +43,14 @@ type Encoder interface {
 	AppendFeature(dst []byte, c *spatial.Collection, f *spatial.Feature, decimals int) ([]byte, error)
 }
 
-// Config of the handlers; all members but Now are required.
+// Config of the handlers; all members but Now, Downloads and Log are required.
 type Config struct {
 	Catalogue Catalogue
 	Features  Features
 	Search    Searcher
 	Encoder   Encoder
+	Downloads Downloads // nil for none
+	Log       *slog.Logger
 	Origin    negotiate.Origin
 	CursorKey []byte           // seals paging cursors; the same on every node
 	Now       func() time.Time // time.Now
@@ -56,8 +59,9 @@ type Config struct {
 // Handlers serve /ogc and /search. Safe for concurrent use.
 type Handlers struct {
 	Config
-	cursors cursors
-	pages   *pages
+	cursors     cursors
+	pages       *pages
+	downloading chan struct{} // full when as many run as may
 }
 
 // New prepares the handlers.
@@ -65,11 +69,14 @@ func New(cfg Config) (*Handlers, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
 	p, err := newPages()
 	if err != nil {
 		return nil, err
 	}
-	return &Handlers{Config: cfg, cursors: newCursors(cfg.CursorKey), pages: p}, nil
+	return &Handlers{Config: cfg, cursors: newCursors(cfg.CursorKey), pages: p, downloading: make(chan struct{}, maxDownloads)}, nil
 }
 
 // Register adds the routes.
@@ -102,8 +109,8 @@ var (
 )
 
 // begin settles format and language and says whose the answer is.
-func (h *Handlers) begin(c echo.Context, main negotiate.Format) (*request, error) {
-	format, err := negotiate.Choose(c, []negotiate.Format{main, formatHTML})
+func (h *Handlers) begin(c echo.Context, main negotiate.Format, others ...negotiate.Format) (*request, error) {
+	format, err := negotiate.Choose(c, append([]negotiate.Format{main, formatHTML}, others...))
 	if err != nil {
 		return nil, err
 	}

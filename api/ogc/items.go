@@ -14,7 +14,11 @@ import (
 
 // items answers a page of features (OGC 17-069r4 §7.15).
 func (h *Handlers) items(c echo.Context) error {
-	r, err := h.begin(c, formatGeoJSON)
+	var files []negotiate.Format
+	if h.Downloads != nil {
+		files = h.Downloads.Formats()
+	}
+	r, err := h.begin(c, formatGeoJSON, files...)
 	if err != nil {
 		return err
 	}
@@ -25,6 +29,9 @@ func (h *Handlers) items(c echo.Context) error {
 	q, to, err := r.readQuery(found)
 	if err != nil {
 		return err
+	}
+	if r.format.Name != formatGeoJSON.Name && r.format.Name != formatHTML.Name {
+		return h.download(c, r, found, q, to)
 	}
 	page, err := h.Features.Query(c.Request().Context(), found, q)
 	if err != nil {

@@ -154,9 +154,12 @@ func (n *node) addFeatures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	store := postgis.NewFeatures(n.db, n.catalogue)
 	features, err := ogc.New(ogc.Config{
 		Catalogue: n.catalogue,
-		Features:  postgis.NewFeatures(n.db, n.catalogue),
+		Features:  store,
+		Downloads: downloads{store},
+		Log:       n.log,
 		Search:    postgis.NewSearch(n.db, n.catalogue),
 		Encoder:   geojson.Encoder{},
 		Origin:    n.origin,
@@ -166,6 +169,7 @@ func (n *node) addFeatures(ctx context.Context) error {
 		return err
 	}
 	n.server.Register = append(n.server.Register, features.Register)
+	n.server.Downloads = features.IsDownload
 	return nil
 }
 

@@ -32,6 +32,9 @@ func (Exporter) Name() string { return "geojson" }
 // Extensions implements importers.Exporter.
 func (Exporter) Extensions() []string { return []string{".geojson", ".json"} }
 
+// DefaultSRID implements importers.Georeferenced (RFC 7946 §4).
+func (Exporter) DefaultSRID() spatial.SRID { return spatial.SRIDWGS84 }
+
 // MediaType implements importers.Exporter.
 func (Exporter) MediaType() string { return "application/geo+json" }
 
@@ -42,6 +45,9 @@ func (LinesExporter) Name() string { return "geojsonl" }
 func (LinesExporter) Extensions() []string {
 	return []string{".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl"}
 }
+
+// DefaultSRID implements importers.Georeferenced (RFC 7946 §4).
+func (LinesExporter) DefaultSRID() spatial.SRID { return spatial.SRIDWGS84 }
 
 // MediaType implements importers.Exporter.
 func (LinesExporter) MediaType() string { return "application/geo+json-seq" }

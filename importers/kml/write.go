@@ -33,6 +33,9 @@ func (Exporter) Name() string { return "kml" }
 // Extensions implements importers.Exporter.
 func (Exporter) Extensions() []string { return []string{".kml"} }
 
+// DefaultSRID implements importers.Georeferenced (OGC 12-007r2 §6.2).
+func (Exporter) DefaultSRID() spatial.SRID { return spatial.SRIDWGS84 }
+
 // MediaType implements importers.Exporter.
 func (Exporter) MediaType() string { return "application/vnd.google-earth.kml+xml" }
 
@@ -41,6 +44,9 @@ func (ZipExporter) Name() string { return "kmz" }
 
 // Extensions implements importers.Exporter.
 func (ZipExporter) Extensions() []string { return []string{".kmz"} }
+
+// DefaultSRID implements importers.Georeferenced (OGC 12-007r2 §6.2).
+func (ZipExporter) DefaultSRID() spatial.SRID { return spatial.SRIDWGS84 }
 
 // MediaType implements importers.Exporter.
 func (ZipExporter) MediaType() string { return "application/vnd.google-earth.kmz" }

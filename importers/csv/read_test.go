@@ -217,3 +217,43 @@ func TestGeometry(t *testing.T) {
 		})
 	}
 }
+
+// TestEncodings reads bytes of code pages, the heading included.
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	text := "Lo\xb9i \xae\xcat,n\n\xa7\xcat \xeb,1\n" // TCVN3
+	for _, tc := range []struct{ name, encoding, want string }{
+		{"asked for", "tcvn3", "Loại đất string|n integer|none Đất ở|1|"},
+		{"of the west", "latin1", "Lo¹i ®Êt string|n integer|none §Êt ë|1|"},
+	} {
+		if got := strings.Join(table(t, openText(t, text, importers.SourceOptions{Encoding: tc.encoding})), " "); got != tc.want {
+			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestCompanions(t *testing.T) {
+	t.Parallel()
+	path := write(t, "a.csv", "code,n,d,x,y\n1,2,2024/01/02,1.5,2.5\n2,z,,1.5,2.5\n")
+	for ext, text := range map[string]string{"csvt": `"String(5)","Integer","Date","CoordX","CoordY"`, "prj": `LOCAL_CS["home-made"]`} {
+		if err := os.WriteFile(strings.TrimSuffix(path, "csv")+ext, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	src := openPath(t, path, importers.SourceOptions{})
+	want := []string{"code string|n integer|d date|x number|y number|Point", "1|2|2024-01-02|1.5|2.5|POINT (1.5 2.5)", "2|||1.5|2.5|POINT (1.5 2.5) lost n=z"}
+	if diff := cmp.Diff(want, table(t, src)); diff != "" {
+		t.Error(diff)
+	}
+	if got := src.Schema().CRS.WKT; got != `LOCAL_CS["home-made"]` {
+		t.Errorf("reference system %q", got)
+	}
+}
+
+func TestMissingColumn(t *testing.T) {
+	t.Parallel()
+	_, err := layersOf(t, write(t, "a.csv", "a,b\n1,2\n"))[0].Open(t.Context(), importers.SourceOptions{XColumn: "east", YColumn: "b"})
+	if spatial.CodeOf(err) != spatial.CodeInvalid || !strings.Contains(err.Error(), `"east"`) {
+		t.Errorf("error %v", err)
+	}
+}

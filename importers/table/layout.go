@@ -72,7 +72,7 @@ func (s *Survey) Settle(o Settings) *Layout {
 	}
 	s.settleGeometry(l)
 	for i := range s.cols {
-		if l.dropped(i) || !s.named[i] && s.cols[i].seen == 0 && s.named != nil && s.anyNamed() {
+		if l.dropped(i) || !s.named[i] && s.cols[i].seen == 0 && (s.grow || s.anyNamed()) {
 			continue
 		}
 		f := importers.FieldInfo{Name: s.names[i], Type: l.readings[i].kind}

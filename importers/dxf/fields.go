@@ -64,12 +64,19 @@ func (v *survey) layoutOf(l *layerSurvey, forced string) *layout {
 		forced = ""
 	}
 	o := &layout{xdata: -1}
-	for _, c := range choices {
-		o.decs = append(o.decs, newDecoders(c.Decoder(), v.unicode(), forced != ""))
+	for i, c := range choices {
+		d := newDecoders(c.Decoder(), v.unicode(), forced != "")
+		if v.unicode() && d.plain == nil {
+			choices[i] = encodings.Choice{Encoding: "utf-8", Confidence: 1, Reason: "the drawing is of version " + v.d.version}
+		}
+		o.decs = append(o.decs, d)
 	}
 	base := baseInfos()
 	o.infos = base[:]
 	o.infos[fieldText].Text = &choices[columnText]
+	for _, i := range []int{fieldLayer, fieldLinetype, fieldBlock} {
+		o.infos[i].Text = &choices[columnNames]
+	}
 	used := map[string]int{}
 	for i := range o.infos {
 		used[o.infos[i].Name] = i
@@ -91,6 +98,11 @@ func (v *survey) layoutOf(l *layerSurvey, forced string) *layout {
 		o.extra = append(o.extra, len(o.infos))
 		o.infos = append(o.infos, info)
 	}
+	for i := range o.infos {
+		if f := &o.infos[i]; f.Type == spatial.FieldString && f.Text == nil {
+			f.Text = &encodings.Choice{Encoding: "utf-8", Confidence: 1, Reason: "written by this program"}
+		}
+	}
 	if l.xdata {
 		o.xdata = len(o.infos)
 		o.infos = append(o.infos, importers.FieldInfo{Name: unused("xdata", used), Type: spatial.FieldJSON,
@@ -107,12 +119,4 @@ func unused(name string, used map[string]int) string {
 		}
 		candidate = fmt.Sprintf("%s_%d", name, n)
 	}
-}
-
-// encodingOf names what text is read in and why.
-func (v *survey) encodingOf(choices []*decoders, text *encodings.Choice) (name, reason string) {
-	if v.unicode() && choices[columnText].plain == nil {
-		return "utf-8", "the drawing is of version " + v.d.version
-	}
-	return text.Encoding, text.Reason
 }

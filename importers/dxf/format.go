@@ -95,7 +95,8 @@ func (v *survey) open(l *layerSurvey, name string, o importers.SourceOptions) *s
 	s := &source{v: v, l: l, layout: v.layoutOf(l, o.Encoding)}
 	s.schema = importers.Schema{Layer: name, Format: formatName, GeometryType: spatial.GeometryAny, Dimensions: spatial.XY,
 		CRS: v.d.geodata.crs(), Fields: s.layout.infos, Count: l.count, Bytes: v.d.file.Size}
-	s.schema.Encoding, s.schema.EncodingReason = v.encodingOf(s.layout.decs, s.layout.infos[fieldText].Text)
+	text := s.layout.infos[fieldText].Text
+	s.schema.Encoding, s.schema.EncodingReason = text.Encoding, text.Reason
 	if l.hasZ {
 		s.schema.Dimensions = spatial.XYZ
 	}

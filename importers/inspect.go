@@ -28,6 +28,7 @@ type Inspection struct {
 	CRSGuess       bool              `json:"crsGuess,omitempty"`
 	Encoding       string            `json:"encoding"`
 	EncodingReason string            `json:"encodingReason,omitempty"`
+	Notes          []spatial.Text    `json:"notes,omitempty"` // of the reader
 	Repeats        Repeats           `json:"repeats,omitzero"`
 	Extent         *spatial.Envelope `json:"extent,omitempty"` // in the source's CRS
 	Fields         []FieldSummary    `json:"fields"`
@@ -71,7 +72,7 @@ func InspectAs(ctx context.Context, src Source, q CRSRequest) (*Inspection, erro
 	}
 	s := src.Schema()
 	in := &Inspection{Layer: s.Layer, Format: s.Format, Geometry: s.GeometryType, Dimensions: s.Dimensions,
-		Encoding: s.Encoding, EncodingReason: s.EncodingReason, Fields: make([]FieldSummary, len(s.Fields))}
+		Encoding: s.Encoding, EncodingReason: s.EncodingReason, Notes: s.Notes, Fields: make([]FieldSummary, len(s.Fields))}
 	for i, f := range s.Fields {
 		in.Fields[i] = FieldSummary{Name: f.Name, Type: f.Type, Samples: []string{}, Text: f.Text}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"gisd/importers"
 	"gisd/importers/csv"
+	"gisd/importers/dxf"
 	"gisd/importers/geojson"
 	"gisd/importers/gpkg"
 	"gisd/importers/kml"
@@ -19,6 +20,7 @@ func exportFormats() []importers.Exporter {
 		shapefile.Exporter{},
 		kml.Exporter{},
 		kml.ZipExporter{},
+		dxf.Exporter{},
 		csv.Exporter{},
 		xlsx.Exporter{},
 	}

@@ -145,6 +145,9 @@ func writeInspection(w io.Writer, in *importers.Inspection) {
 		fmt.Fprintf(w, ": %s", in.EncodingReason)
 	}
 	fmt.Fprintln(w)
+	for _, n := range in.Notes {
+		fmt.Fprintf(w, "  note       %s\n", n.EN)
+	}
 	for _, f := range in.Fields {
 		fmt.Fprintf(w, "  field      %s %s: %s", f.Name, f.Type, strings.Join(f.Samples, " | "))
 		if f.Nulls > 0 {

@@ -17,22 +17,25 @@ type Repeats struct {
 	Among int64 `json:"among,omitempty"`
 }
 
-// Bounds of what is remembered: 8 MiB, and so many records of one geometry.
+// Bounds of what is remembered: 8 MiB for geometries, and as much for records of
+// geometries that repeat.
 const (
 	maxRepeatSlots = 1 << 20
-	maxRepeatProbe = 64
+	maxRepeated    = 1 << 19
 )
 
-// valueBits of a hash are the values', the other 44 the geometry's: of half a
-// million geometries two are taken for one with a probability below 1 %.
+// valueBits of an entry are the hash of its first record's values, the other 44
+// that of the geometry: of half a million geometries two are taken for one with a
+// probability below 1 %.
 const valueBits = 20
 
 // repeats remembers records by the hash of their geometry and values.
 type repeats struct {
 	seed   maphash.Seed
-	slots  []uint64
+	slots  []uint64 // one entry a geometry
 	n      int
 	full   bool
+	again  hashSet // of records whose geometry was there before
 	counts Repeats
 }
 
@@ -43,37 +46,34 @@ func (s *repeats) add(fields []spatial.Field, rec *Record, geom []byte) {
 	if 4*s.n >= 3*len(s.slots) && !s.full {
 		s.grow()
 	}
-	g := maphash.Bytes(s.seed, geom)
-	same, whole := s.put(max(g>>valueBits, 1)<<valueBits | s.values(fields, rec)&(1<<valueBits-1))
-	if same {
-		s.counts.Geometry++
+	g, v := maphash.Bytes(s.seed, geom), s.values(fields, rec)
+	const mask = 1<<valueBits - 1
+	entry := max(g>>valueBits, 1)<<valueBits | v&mask
+	first, same := s.put(entry)
+	if !same {
+		return
 	}
-	if whole {
+	s.counts.Geometry++
+	if first == entry || s.again.n < maxRepeated && !s.again.add(g^v) {
 		s.counts.Whole++
 	}
 }
 
-// put adds an entry unless it is there; same says that an entry with its
-// geometry is, whole that it is there itself.
-func (s *repeats) put(entry uint64) (same, whole bool) {
+// put adds an entry unless one of its geometry is there, which it returns.
+func (s *repeats) put(entry uint64) (first uint64, same bool) {
 	mask := uint64(len(s.slots) - 1)
-	at := (entry >> valueBits) * 0x9e3779b97f4a7c15 >> 32 & mask
-	for range maxRepeatProbe {
+	for at := (entry >> valueBits) * 0x9e3779b97f4a7c15 >> 32 & mask; ; at = (at + 1) & mask {
 		switch slot := s.slots[at]; {
 		case slot == 0:
 			if !s.full {
 				s.slots[at] = entry
 				s.n++
 			}
-			return same, false
-		case slot == entry:
-			return true, true
+			return 0, false
 		case slot>>valueBits == entry>>valueBits:
-			same = true
+			return slot, true
 		}
-		at = (at + 1) & mask
 	}
-	return same, false
 }
 
 func (s *repeats) values(fields []spatial.Field, rec *Record) uint64 {

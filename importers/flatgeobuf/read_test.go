@@ -164,7 +164,8 @@ func TestAgreesWithGDAL(t *testing.T) {
 func TestSuite(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"flatgeobuf/test/data/countries.fgb", "flatgeobuf/test/data/heterogeneous.fgb",
-		"flatgeobuf/test/data/unknown_feature_count.fgb", "flatgeobuf/test/data/surface/triangle.fgb", "gdal_autotest_ogr/autotest/ogr/data/testfgb/poly.fgb"} {
+		"flatgeobuf/test/data/unknown_feature_count.fgb", "../../data/vietnam/admin_2025/wards_hcmc.fgb", "../../data/vietnam/admin_2025/provinces.fgb",
+		"flatgeobuf/test/data/surface/triangle.fgb", "gdal_autotest_ogr/autotest/ogr/data/testfgb/poly.fgb"} {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			t.Parallel()
 			path := testdata.Shared(t, "corpus/import/"+name)
@@ -299,6 +300,24 @@ func TestGeometriesAgreeWithGDAL(t *testing.T) {
 				t.Errorf("reference system %+v", src.Schema().CRS)
 			}
 		})
+	}
+}
+
+// TestFoundByOthers: a file that a fuzzer made, whose header is all there is.
+func TestFoundByOthers(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(testdata.Shared(t, "corpus/import/flatgeobuf/test/data/clusterfuzz-testcase-minimized-fgb_fuzzer-4642513358553088"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := openBytes(t.Context(), t, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	got, err := lines(t.Context(), t, src)
+	if err != nil || len(got) != 0 {
+		t.Errorf("%q, error %v", got, err)
 	}
 }
 

@@ -170,10 +170,7 @@ func (s *source) sample(ctx context.Context, n *node) (spatial.GeometryType, spa
 func (r *reader) wellKnown(raw []byte) ([]byte, error) {
 	d := r.s.schema.Dimensions
 	if d == spatial.XY && len(raw) >= 5 && raw[0] == 1 && binary.LittleEndian.Uint32(raw[1:]) <= wkb.GeometryCollection {
-		var in wkb.Info
-		if wkb.Inspect(raw, d, &in) == nil {
-			return raw, nil
-		}
+		return raw, nil
 	}
 	var err error
 	r.geom, err = wkb.Normalize(r.geom[:0], raw, d)

@@ -57,13 +57,13 @@ func guard(doing func() error) (err error) {
 }
 
 // open begins the column's part of a row group.
-func (l *leaf) open(rg *file.RowGroupReader) error {
+func (l *leaf) open(s *source, group int) error {
 	l.levels, l.next, l.values, l.nextValue = 0, 0, 0, 0
 	if err := l.close(); err != nil {
 		return err
 	}
 	err := guard(func() (err error) {
-		l.chunk, err = rg.Column(l.index)
+		l.chunk, err = s.openColumn(s.r.RowGroup(group), l.index)
 		return err
 	})
 	if err != nil {

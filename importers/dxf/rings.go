@@ -142,7 +142,11 @@ func (r *rings) nest(s *shape, style int, elevation float64) (ok bool) {
 			if r.work > maxWork {
 				return false
 			}
-			if r.contains(j, i) {
+			if list[i].repeats(&list[j]) {
+				list[i].depth = repeated
+				break
+			}
+			if list[j].depth != repeated && r.contains(j, i) {
 				list[i].parent, list[i].depth = j, list[j].depth+1
 				break
 			}
@@ -162,13 +166,13 @@ func (r *rings) write(s *shape, style int, elevation float64) {
 	}
 	holes := make([][]int, len(list))
 	for i := range list {
-		if list[i].depth%2 == 1 {
+		if d := list[i].depth; d != repeated && d%2 == 1 {
 			holes[list[i].parent] = append(holes[list[i].parent], i)
 		}
 	}
 	for i := range list {
 		g := &list[i]
-		if g.depth%2 == 1 || style != styleNormal && g.depth > 0 {
+		if g.depth == repeated || g.depth%2 == 1 || style != styleNormal && g.depth > 0 {
 			continue
 		}
 		put(g)
@@ -209,6 +213,15 @@ func (r *rings) contains(j, i int) bool {
 		}
 	}
 	return o.area < g.area
+}
+
+// repeated is the depth of a ring that is there twice and counts once.
+const repeated = -1
+
+// repeats compares the rings by size, which areas that are equal to the last
+// digits and boxes that are the same make certain enough.
+func (g *ring) repeats(o *ring) bool {
+	return g.lo == o.lo && g.hi == o.hi && len(g.pos) == len(o.pos) && math.Abs(g.area-o.area) <= 1e-12*o.area
 }
 
 type side int

@@ -80,7 +80,7 @@ func (d *drawing) look(ctx context.Context) (*survey, error) {
 	if err := x.run(); err != nil {
 		return nil, d.fail(err)
 	}
-	v.scale, v.note = d.scaleOf(v.places.box())
+	v.scale, v.note = d.scaleOf(&v.places)
 	return v, nil
 }
 

@@ -2,7 +2,6 @@ package dxf
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"gisd/spatial"
@@ -34,17 +33,18 @@ func unitOf(code int) (unit, bool) {
 // says why. Templates declare millimetres for drawings that are in metres all
 // the same: a scale is believed only where it brings the coordinates to where a
 // map of Vietnam is and they are not there already.
-func (d *drawing) scaleOf(box spatial.Envelope) (float64, spatial.Text) {
+func (d *drawing) scaleOf(p *places) (float64, spatial.Text) {
 	u, declared := unitOf(d.units)
-	if !declared || box.Empty() {
+	middle, ok := p.middle()
+	if !declared || !ok {
 		return 1, spatial.Text{}
 	}
 	switch {
-	case onMap(box, 1):
+	case onMap(middle, 1):
 		return 1, spatial.Text{
 			VI: fmt.Sprintf("bản vẽ khai báo đơn vị %s nhưng tọa độ đã ở vị trí bản đồ theo mét: giữ nguyên", u.vi),
 			EN: fmt.Sprintf("the drawing declares %s, but its coordinates lie where a map in metres does: kept as they are", u.en)}
-	case onMap(box, u.metres):
+	case onMap(middle, u.metres):
 		return u.metres, spatial.Text{
 			VI: fmt.Sprintf("tọa độ tính bằng %s, đã nhân %g thành mét", u.vi, u.metres),
 			EN: fmt.Sprintf("the coordinates are in %s and were multiplied by %g into metres", u.en, u.metres)}
@@ -54,11 +54,11 @@ func (d *drawing) scaleOf(box spatial.Envelope) (float64, spatial.Text) {
 		EN: fmt.Sprintf("the drawing declares %s; its coordinates lie on no map in either unit: kept as they are", u.en)}
 }
 
-// onMap tells whether the middle of the box, scaled, lies where VN-2000 and UTM
+// onMap tells whether a position, scaled, lies where VN-2000 and UTM
 // have Vietnam, with either axis first: one ordinate is an easting of 100 to
 // 1000 km, the other a northing of 800 to 2700 km.
-func onMap(box spatial.Envelope, scale float64) bool {
-	x, y := (box.MinX+box.MaxX)/2*scale, (box.MinY+box.MaxY)/2*scale
+func onMap(p vec, scale float64) bool {
+	x, y := p.x*scale, p.y*scale
 	easting := func(v float64) bool { return v >= 100e3 && v <= 1000e3 }
 	northing := func(v float64) bool { return v >= 800e3 && v <= 2700e3 }
 	return easting(x) && northing(y) || easting(y) && northing(x)
@@ -91,26 +91,19 @@ func (p *places) add(v vec) {
 	p.kept = append(p.kept, v)
 }
 
-// box holds all but the outermost hundredth on each side: a drawing often has a
-// legend or a forgotten line far off.
-func (p *places) box() spatial.Envelope {
-	b := spatial.EmptyEnvelope(0)
+// middle is the median of the places, which a legend or a forgotten line far off
+// does not move; ok is false without any.
+func (p *places) middle() (m vec, ok bool) {
 	if len(p.kept) == 0 {
-		return b
+		return m, false
 	}
-	middle := func(of func(vec) float64) (lo, hi float64) {
+	median := func(of func(vec) float64) float64 {
 		v := make([]float64, len(p.kept))
 		for i := range v {
 			v[i] = of(p.kept[i])
 		}
 		slices.Sort(v)
-		cut := int(math.Ceil(float64(len(v)-1) / 100))
-		if len(v) < 20 {
-			cut = 0
-		}
-		return v[cut], v[len(v)-1-cut]
+		return v[len(v)/2]
 	}
-	b.MinX, b.MaxX = middle(func(v vec) float64 { return v.x })
-	b.MinY, b.MaxY = middle(func(v vec) float64 { return v.y })
-	return b
+	return vec{x: median(func(v vec) float64 { return v.x }), y: median(func(v vec) float64 { return v.y })}, true
 }

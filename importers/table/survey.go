@@ -108,10 +108,10 @@ func (s *Survey) Row(cells []Cell) bool {
 		}
 	}
 	r := &s.roles
-	if r.X < 0 || r.X >= n || r.Y >= n {
+	if r.X < 0 {
 		return true
 	}
-	x, y := trim(cells[r.X].Text), trim(cells[r.Y].Text)
+	x, y := at(cells[:n], r.X), at(cells[:n], r.Y)
 	s.axes.see(x, y)
 	if r.Parcel >= 0 {
 		s.parcels.see(r, cells[:n], len(x)+len(y) > 0)

@@ -4,8 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,10 +30,10 @@ func pack(t testing.TB, parts map[string]string) string {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for name, text := range parts {
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
 		w, err := z.Create(name)
 		if err == nil {
-			_, err = io.WriteString(w, text)
+			_, err = io.WriteString(w, parts[name])
 		}
 		if err != nil {
 			t.Fatal(err)

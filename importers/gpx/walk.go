@@ -16,7 +16,7 @@ import (
 )
 
 // maxGeometry bounds the EWKB of one route or track.
-const maxGeometry = 64 << 20
+const maxGeometry = 32 << 20
 
 // walker goes through a document and tells of one feature after the other.
 type walker struct {
@@ -155,7 +155,8 @@ func (w *walker) extend(at int) error {
 		return nil
 	}
 	if len(w.line) > maxGeometry {
-		return fmt.Errorf("%w: %w", markup.ErrTooLarge, errBig)
+		w.lineErr = errBig
+		return nil
 	}
 	w.line = append(w.line, w.pointGeom[5:]...)
 	wkb.SetCount(w.line, at, w.count(at)+1)

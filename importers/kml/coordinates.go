@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -35,6 +36,9 @@ var errBig = errors.New("the geometry has too many positions to be read")
 // after the third are dropped.
 func (g *geometry) parse(dst, text []byte, most int) ([]byte, int, error) {
 	n := 0
+	if len(text) > 1<<20 {
+		dst = slices.Grow(dst, min(tuples(text)*8*wkb.Stride(g.dims), maxGeometry+64))
+	}
 	spaced := most == 1 && bytes.IndexByte(text, ',') < 0
 	for i := skipBlanks(text, 0); i < len(text) && n != most; n++ {
 		at, next, err := tuple(text, i, spaced)
@@ -47,6 +51,17 @@ func (g *geometry) parse(dst, text []byte, most int) ([]byte, int, error) {
 		dst, i = g.position(dst, at), next
 	}
 	return dst, n, nil
+}
+
+// tuples is how many texts between white space there are.
+func tuples(text []byte) int {
+	n := 0
+	for i := 1; i < len(text); i++ {
+		if blank(text[i-1]) && !blank(text[i]) {
+			n++
+		}
+	}
+	return n + 1
 }
 
 // tuple reads one position from i on and says where the next begins.

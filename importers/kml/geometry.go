@@ -10,7 +10,7 @@ import (
 
 // maxGeometry bounds the EWKB of one placemark: a text of short numbers grows
 // as it is read.
-const maxGeometry = 64 << 20
+const maxGeometry = 48 << 20
 
 // leading is the room for the header of what holds several parts.
 const leading = 9

@@ -13,11 +13,12 @@ import (
 	"gisd/importers/encodings"
 )
 
-// The bounds of a document. One token is a tag, a comment or the text between
-// two tags; one record is what lies between two calls of Reader.Mark.
+// The bounds of a document, chosen so that a reader stays below 256 MiB whatever
+// it meets. One record is what lies between two calls of Reader.Mark.
 const (
-	maxToken  = 24 << 20
-	maxRecord = 64 << 20
+	maxTag    = 4 << 20 // attributes take many times their bytes
+	maxText   = 16 << 20
+	maxRecord = 48 << 20
 	chunk     = 64 << 10
 )
 
@@ -30,8 +31,11 @@ type source struct {
 	out     []byte // decoded
 	at      int    // next byte of out
 	eof     bool
-	token   int // bytes since the last token
-	record  int // bytes since the last mark
+	token   int  // bytes since the last token
+	tag     int  // bytes since a "<" that no ">" has followed
+	plain   bool // that tag is a comment or the like: quotes mean nothing
+	quote   byte // the quote that is open in that tag, 0 for none
+	record  int  // bytes since the last mark
 	charset string
 }
 
@@ -149,13 +153,44 @@ func (s *source) ReadByte() (byte, error) {
 	s.at++
 	s.token++
 	s.record++
-	if s.token > maxToken {
-		return 0, fmt.Errorf("%w: one text of more than %d MiB", ErrTooLarge, maxToken>>20)
+	s.follow(c)
+	if s.tag > maxTag {
+		return 0, fmt.Errorf("%w: one tag of more than %d MiB", ErrTooLarge, maxTag>>20)
+	}
+	if s.token > maxText {
+		return 0, errText()
 	}
 	if s.record > maxRecord {
 		return 0, fmt.Errorf("%w: one feature of more than %d MiB", ErrTooLarge, maxRecord>>20)
 	}
 	return c, nil
+}
+
+// follow keeps track of where tags begin and end.
+func (s *source) follow(c byte) {
+	switch {
+	case s.tag == 0:
+		if c == '<' {
+			s.tag, s.plain, s.quote = 1, false, 0
+		}
+		return
+	case s.tag == 1:
+		s.plain = c == '!' || c == '?'
+	case s.quote != 0:
+		if c == s.quote {
+			s.quote = 0
+		}
+	case c == '>':
+		s.tag = 0
+		return
+	case !s.plain && (c == '"' || c == '\''):
+		s.quote = c
+	}
+	s.tag++
+}
+
+func errText() error {
+	return fmt.Errorf("%w: one text of more than %d MiB", ErrTooLarge, maxText>>20)
 }
 
 // Read implements io.Reader.

@@ -72,6 +72,15 @@ func TestReader(t *testing.T) {
 	}
 }
 
+func TestTagsAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, doc := range []string{"<a " + strings.Repeat(`b="" `, 1<<20), "<a " + strings.Repeat(`b=">" `, 1<<20), "<a><b>" + strings.Repeat("<c/>", 5<<20)} {
+		if _, err := names(doc); !errors.Is(err, markup.ErrTooLarge) {
+			t.Errorf("%.10s: error %v", doc, err)
+		}
+	}
+}
+
 // endless is a document whose text never ends.
 type endless struct{ n int64 }
 

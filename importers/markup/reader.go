@@ -141,11 +141,14 @@ func (r *Reader) Children(visit func(Element) error) error {
 // Text appends the text of the element that was entered last, with the tags
 // inside it as they read, and returns past its end.
 func (r *Reader) Text(dst []byte) ([]byte, error) {
-	own := r.depth
+	own, from := r.depth, len(dst)
 	for {
 		t, err := r.token()
 		if err != nil {
 			return dst, err
+		}
+		if len(dst)-from > maxText {
+			return dst, errText()
 		}
 		switch t := t.(type) {
 		case xml.CharData:

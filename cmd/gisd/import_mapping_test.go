@@ -93,6 +93,11 @@ func TestInspectWritesMapping(t *testing.T) {
 		t.Errorf("written over: exit code %d", r.code)
 	}
 	must(t, env, "import", path, "--collection", "a", "--map", mapPath)
+	next := filepath.Join(dir, "b.csv") // its layer has another name
+	if err := os.Rename(path, next); err != nil {
+		t.Fatal(err)
+	}
+	must(t, env, "import", next, "--collection", "a", "--map", mapPath, "--mode", "replace")
 	if got := ask[string](t, pool, `select string_agg(ten || ':' || ST_AsText(geom), ' ' order by id) from layers.a`); got != "A:POINT(599233 1222000) B:POINT(599333 1222100)" {
 		t.Error(got)
 	}

@@ -78,9 +78,6 @@ func (a *app) load(ctx context.Context, database func(context.Context) (*postgis
 	o.Progress = l.progress
 	if f.mapping != nil {
 		f.mapping.Options(&o)
-		if f.layer == "" && !f.allLayers {
-			f.layer = f.mapping.Layer
-		}
 	}
 	layers, err := chooseLayers(ctx, in, f)
 	if err != nil {
@@ -172,7 +169,11 @@ func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]i
 	if f.allLayers {
 		return importers.Parts(layers), nil
 	}
-	l, err := importers.ChooseLayer(layers, f.layer)
+	name := f.layer
+	if name == "" && f.mapping != nil && len(layers) > 1 { // the only one may have another name next month
+		name = f.mapping.Layer
+	}
+	l, err := importers.ChooseLayer(layers, name)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

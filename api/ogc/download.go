@@ -78,7 +78,9 @@ func (h *Handlers) download(c echo.Context, r *request, found *spatial.Collectio
 	err = write(out)
 	if err == nil || !c.Response().Committed {
 		if err != nil {
-			header.Del(echo.HeaderContentDisposition)
+			for _, name := range []string{echo.HeaderContentDisposition, echo.HeaderContentType, "Content-Crs"} {
+				header.Del(name)
+			}
 		}
 		return err
 	}
@@ -106,5 +108,6 @@ func (p *patient) Write(b []byte) (int, error) {
 	if err := p.c.SetWriteDeadline(time.Now().Add(pieceTimeout)); err != nil {
 		return 0, fmt.Errorf("ogc: download: %w", err)
 	}
-	return p.w.Write(b)
+	n, err := p.w.Write(b)
+	return min(n, len(b)), err // what compresses may hand on more at once than it was given
 }

@@ -60,7 +60,7 @@ func TestDownloads(t *testing.T) {
 		code       int
 		wants      string
 	}{
-		{"a hidden collection", "/ogc/collections/walk_internal/items?f=gpkg", http.StatusNotFound, "problem"},
+		{"a hidden collection", "/ogc/collections/walk_internal/items?f=gpkg", http.StatusNotFound, "not_found"},
 		{"a cursor", items + "csv&cursor=x", http.StatusBadRequest, "cursor"},
 		{"an unknown format", items + "docx", http.StatusBadRequest, "gpkg"},
 		{"a system that KML does not know", items + "kml&crs=EPSG:9210", http.StatusUnsupportedMediaType, "4326"},

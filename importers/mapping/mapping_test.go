@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ import (
 	"gisd/importers/importertest"
 	"gisd/importers/mapping"
 	"gisd/importers/wkb"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 )
 
@@ -338,4 +341,25 @@ func FuzzLoad(f *testing.F) {
 			_ = out.Close()
 		}
 	})
+}
+
+// TestDocumentedExample reads the example of docs/import-mapping.md.
+func TestDocumentedExample(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(testdata.Root(t), "docs", "import-mapping.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(text), "```yaml\n")
+	example, _, closed := strings.Cut(rest, "```")
+	if !ok || !closed {
+		t.Fatal("no example")
+	}
+	f, err := mapping.Load([]byte(example))
+	if err != nil {
+		t.Fatal(faults(err))
+	}
+	if len(f.Fields) != 8 || len(f.Joins) != 1 || f.SRID != 9210 || f.Title.EN != "Parcels" {
+		t.Errorf("%+v", f)
+	}
 }

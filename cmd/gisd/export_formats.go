@@ -4,7 +4,9 @@ import (
 	"gisd/importers"
 	"gisd/importers/csv"
 	"gisd/importers/dxf"
+	"gisd/importers/flatgeobuf"
 	"gisd/importers/geojson"
+	"gisd/importers/geoparquet"
 	"gisd/importers/gpkg"
 	"gisd/importers/kml"
 	"gisd/importers/shapefile"
@@ -17,11 +19,13 @@ func exportFormats() []importers.Exporter {
 		geojson.Exporter{},
 		geojson.LinesExporter{},
 		gpkg.Exporter{},
+		flatgeobuf.Exporter{},
 		shapefile.Exporter{},
 		kml.Exporter{},
 		kml.ZipExporter{},
 		dxf.Exporter{},
 		csv.Exporter{},
 		xlsx.Exporter{},
+		geoparquet.Exporter{},
 	}
 }

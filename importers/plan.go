@@ -38,6 +38,9 @@ func (r *run) plan(ctx context.Context) error {
 	r.p.Version = r.p.Fields
 	r.report = &Report{Collection: r.o.Collection, Mode: r.o.Mode, Layer: s.Layer, Format: s.Format, Geometry: s.GeometryType,
 		Dimensions: s.Dimensions, SRID: c.SRID, CRSReason: c.Reason, CRSGuess: c.Guess, Encoding: s.Encoding, DryRun: r.o.DryRun}
+	for _, n := range s.Notes {
+		r.report.Notes = append(r.report.Notes, n.EN)
+	}
 	if base != nil && merging(r.o.Mode) {
 		return r.planMerge()
 	}
@@ -143,6 +146,7 @@ func (r *run) target() error {
 func (r *run) settled() {
 	rep, p := r.report, r.p
 	rep.Repair, rep.Counts, rep.Features = r.done.Repair, r.done.Counts, r.done.Features
+	rep.Fields = r.done.Fields
 	if p.Merge == nil {
 		rep.Inserted = rep.Loaded
 		if p.Base != nil {

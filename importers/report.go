@@ -25,9 +25,10 @@ type Report struct {
 	Empty    int64 `json:"empty"`      // records without geometry
 
 	Counts
-	Features int64       `json:"features"` // of the version
-	Changes  []Change    `json:"changes,omitempty"`
-	Edits    EditsReport `json:"edits,omitzero"`
+	Fields   []FieldCount `json:"fields,omitempty"`
+	Features int64        `json:"features"` // of the version
+	Changes  []Change     `json:"changes,omitempty"`
+	Edits    EditsReport  `json:"edits,omitzero"`
 
 	Repeats Repeats `json:"repeats,omitzero"`
 

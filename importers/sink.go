@@ -103,6 +103,7 @@ type SettleListener interface {
 type Outcome struct {
 	Repair Repair
 	Counts
+	Fields    []FieldCount      // what the updated features differ in
 	Features  int64             // of the version
 	Extent    *spatial.Envelope // of the version, in its own CRS, where it was merged
 	Discarded int64             // edits that are gone
@@ -115,4 +116,11 @@ type Counts struct {
 	Updated   int64 `json:"updated"`
 	Unchanged int64 `json:"unchanged"`
 	Deleted   int64 `json:"deleted"`
+}
+
+// FieldCount says how many of the updated features have a new value in a field;
+// "geometry" stands for theirs.
+type FieldCount struct {
+	Field   string `json:"field"`
+	Updated int64  `json:"updated"`
 }

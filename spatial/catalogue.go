@@ -5,17 +5,45 @@ import (
 	"time"
 )
 
-// CollectionVersion is one imported state of a collection. The current one and
-// the one before it are kept.
+// CollectionVersion is one imported state of a collection and where it came from.
+// The current one and the one before it are kept.
 type CollectionVersion struct {
 	Version      int          `json:"version"`
 	Current      bool         `json:"current"`
 	CreatedAt    time.Time    `json:"createdAt"` // UTC
 	GeometryType GeometryType `json:"geometryType"`
-	SRID         SRID         `json:"srid"`
+	SRID         SRID         `json:"srid"` // of the storage
 	FeatureCount int64        `json:"featureCount"`
-	SourceName   string       `json:"sourceName,omitempty"` // base name of what was imported
-	ChangedBy    string       `json:"changedBy,omitempty"`
+	Edits        int64        `json:"edits"`               // features edited since it was imported
+	ChangedBy    string       `json:"changedBy,omitempty"` // who imported it; for those alone who may change the collection
+
+	// The import; zero for a version that none has made.
+	Mode          string          `json:"mode,omitempty"`       // "create", "replace", "append", "upsert"
+	SourceName    string          `json:"sourceName,omitempty"` // base name of what was imported
+	SourceLayer   string          `json:"sourceLayer,omitempty"`
+	SourceBytes   int64           `json:"sourceBytes,omitempty"`
+	SourceSHA256  string          `json:"sourceSha256,omitempty"`
+	Format        string          `json:"format,omitempty"`
+	Encoding      string          `json:"encoding,omitempty"`
+	CRS           string          `json:"crs,omitempty"` // of the source
+	CRSReason     string          `json:"crsReason,omitempty"`
+	Mapping       string          `json:"mapping,omitempty"` // the mapping file's text
+	StartedAt     time.Time       `json:"startedAt,omitzero"`
+	Seconds       float64         `json:"seconds,omitempty"`
+	Counts        VersionCounts   `json:"counts"`
+	SchemaChanges json.RawMessage `json:"schemaChanges,omitempty"` // as the import reported them
+}
+
+// VersionCounts are records of the source, as read and rejected, and features of
+// the collection.
+type VersionCounts struct {
+	Read      int64 `json:"read"`
+	Rejected  int64 `json:"rejected"`
+	Repaired  int64 `json:"repaired"`
+	Inserted  int64 `json:"inserted"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Deleted   int64 `json:"deleted"`
 }
 
 // CollectionPatch changes what a catalogue says of a collection; nil members

@@ -32,19 +32,7 @@ func newCollectionsCommand(a *app) *cobra.Command {
 			},
 		},
 		newCollectionsVersionsCommand(a),
-		&cobra.Command{
-			Use: "revert ID", Short: "Go back to the version before; once more brings the newer one back", Example: "  gisd collections revert parcels",
-			Args: oneArgument("the id of a collection"),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
-					version, err := s.Revert(ctx, commandLine(), args[0])
-					if err == nil {
-						fmt.Fprintf(a.stdout, "%s: version %d is current\n", args[0], version)
-					}
-					return err
-				})
-			},
-		},
+		newCollectionsRevertCommand(a),
 		newCollectionsDropCommand(a),
 	)
 	return cmd
@@ -169,29 +157,6 @@ func newCollectionsPublishCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&visibility, "visibility", visibility, "public, internal or restricted:ROLE")
 	return cmd
-}
-
-func newCollectionsVersionsCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use: "versions ID", Short: "List the versions that are kept, the newest first", Example: "  gisd collections versions parcels", Args: oneArgument("the id of a collection"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
-				versions, err := s.Versions(ctx, commandLine(), args[0])
-				if err != nil {
-					return err
-				}
-				w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-				for _, v := range versions {
-					mark := ""
-					if v.Current {
-						mark = "current"
-					}
-					fmt.Fprintf(w, "v%d\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", v.Version, v.CreatedAt.Format(time.RFC3339), v.GeometryType, v.FeatureCount, v.SRID, v.SourceName, v.ChangedBy, mark)
-				}
-				return w.Flush()
-			})
-		},
-	}
 }
 
 func newCollectionsDropCommand(a *app) *cobra.Command {

@@ -1,12 +1,19 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"gisd/spatial"
+	"gisd/spatial/postgis"
 )
 
 func run1(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
@@ -56,7 +63,7 @@ func TestEditsAreRecorded(t *testing.T) {
 		"a update 1 An 1 cli, a update 2 A 1 "+who+", b delete 1 Binh 2 cli, c update 1 Chi 3 cli, x delete 1 X "+who {
 		t.Errorf("history %s", got)
 	}
-	if got := edits(t, pool); !strings.Contains(got, "a update An, b delete Binh") || !strings.Contains(got, "c update Chi") || strings.Contains(got, "x ") || strings.Contains(got, "d ") || !strings.Contains(got, "y insert -") {
+	if got := edits(t, pool); !strings.Contains(got, "a update An, ") || !strings.Contains(got, "b delete Binh") || !strings.Contains(got, "c update Chi") || strings.Contains(got, "x ") || strings.Contains(got, "d ") || !strings.Contains(got, "y insert -") {
 		t.Errorf("edits %s", got)
 	}
 	// Numbers go on where ids are numbers.
@@ -178,5 +185,110 @@ func TestUpsertKeepsEdits(t *testing.T) {
 	wantState(t, pool, "p", "a An 11 106.1 4 cli", "b Binh 2 106.2 1 cli", "z Zet 26 106.9 1 user:an")
 	if got := edits(t, pool); got != "" {
 		t.Errorf("edits %s", got)
+	}
+}
+
+func TestRevertKeepsEdits(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	must(t, env, "import", points(t, "a An 1 106.1"), "--collection", "p", "--key", "code")
+	must(t, env, "import", points(t, "a B 1 106.1"), "--collection", "p", "--mode", "replace")
+	run1(t, pool, "update layers.p set name = 'Edited'")
+	r := gisd(t, env, "collections", "revert", "p")
+	if r.code != exitFailed || !strings.Contains(r.err, "1 (id a); --discard-edits") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+	must(t, env, "collections", "revert", "p", "--discard-edits")
+	wantState(t, pool, "p", "a An 1 106.1 1 cli")
+	// The edits were left, not destroyed.
+	must(t, env, "collections", "revert", "p")
+	if got := state(t, pool, "p"); !strings.HasPrefix(got[0], "a Edited 1 106.1 2 sql:") {
+		t.Errorf("after the second revert: %v", got)
+	}
+	if got := ask[string](t, pool, "select detail ->> 'discardedEdits' from gisd.audit where action = 'collection.revert' order by id limit 1"); got != "1" {
+		t.Errorf("the audit log knows of %s discarded edits", got)
+	}
+}
+
+func TestVersionsTellWhereTheyCameFrom(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	file := points(t, "a An 1 106.1", "b Binh 2 106.2")
+	must(t, env, "import", file, "--collection", "p", "--key", "code")
+	must(t, env, "import", points(t, "b B 2 106.2", "c Chi 3 106.3"), "--collection", "p", "--mode", "upsert")
+	run1(t, pool, "delete from layers.p where id = 'c'")
+	var all []spatial.CollectionVersion
+	for line := range strings.Lines(must(t, env, "collections", "versions", "p", "--json")) {
+		var v spatial.CollectionVersion
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	if len(all) != 2 {
+		t.Fatalf("%d versions", len(all))
+	}
+	v := all[0]
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !v.Current || v.Edits != 1 || v.Mode != "upsert" || v.Counts != (spatial.VersionCounts{Read: 2, Inserted: 1, Updated: 1, Unchanged: 1}) || v.FeatureCount != 3 {
+		t.Errorf("the upsert: %+v", v)
+	}
+	v = all[1]
+	if v.Current || v.SourceName != "points.geojson" || v.SourceBytes != int64(len(content)) || v.SourceSHA256 != fmt.Sprintf("%x", sha256.Sum256(content)) ||
+		v.Format != "geojson" || v.CRS != "EPSG:4326" || v.CRSReason == "" || v.Encoding == "" || v.ChangedBy != "cli" || v.Seconds <= 0 || v.StartedAt.IsZero() ||
+		v.Counts != (spatial.VersionCounts{Read: 2, Inserted: 2}) {
+		t.Errorf("the first import: %+v", v)
+	}
+	if got := must(t, env, "collections", "versions", "p"); !strings.Contains(got, v.SourceSHA256[:12]) || !strings.Contains(got, "v2 current") {
+		t.Errorf("versions\n%s", got)
+	}
+}
+
+// One who dies in the middle of an upsert leaves neither the loaded rows nor the
+// version.
+func TestUpsertKilled(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	path := writeFile(t, "many.geojsonl", manyPoints(60_000))
+	must(t, env, "import", path, "--collection", "p", "--key", "number")
+	for _, when := range []string{
+		"select exists (select from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000)",
+		"select exists (select from pg_stat_activity where datname = current_database() and query like '%d.old = c.ctid%' and state = 'active' and pid <> pg_backend_pid())",
+		"select exists (select from pg_stat_progress_create_index where datname = current_database())",
+	} {
+		victim := exec.Command(os.Args[0], "import", path, "--collection", "p", "--mode", "upsert", "--delete-missing")
+		victim.Env = append(append(os.Environ(), programVariable+"=1"), env...)
+		if err := victim.Start(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan struct{})
+		go func() { _ = victim.Wait(); close(done) }()
+		for alive := true; alive && !ask[bool](t, pool, when); {
+			select {
+			case <-done:
+				alive = false
+				t.Logf("it was over before: %s", when)
+			default:
+			}
+		}
+		_ = victim.Process.Kill()
+		<-done
+		db := postgis.NewDB(pool, nil)
+		waitFor(t, "its session to end", func() bool {
+			if err := postgis.CleanInterrupted(t.Context(), db, nil); err != nil {
+				t.Fatal(err)
+			}
+			return leftovers(t, pool) == 0
+		})
+		if got := ask[int](t, pool, "select count(*) from layers.p"); got != 60_000 {
+			t.Errorf("%d features", got)
+		}
+	}
+	r := imported(t, env, path, "--collection", "p", "--mode", "upsert", "--dry-run")
+	if r.Unchanged != 60_000 || !r.DryRun || leftovers(t, pool) != 0 {
+		t.Errorf("a rehearsal: %+v, %d things left behind", r.Counts, leftovers(t, pool))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"gisd/importers"
@@ -90,6 +91,13 @@ func writeReport(w io.Writer, r *importers.Report) {
 	}
 	if r.Rejected > 0 || r.Lost > 0 {
 		fmt.Fprintf(w, "  rejected: %d of %d records; values left empty: %d\n", r.Rejected, r.Read, r.Lost)
+	}
+	if len(r.Fields) > 0 {
+		names := make([]string, len(r.Fields))
+		for i, f := range r.Fields {
+			names[i] = fmt.Sprintf("%s %d", f.Field, f.Updated)
+		}
+		fmt.Fprintf(w, "  updated in: %s\n", strings.Join(names, ", "))
 	}
 	for _, c := range r.Changes {
 		fmt.Fprintf(w, "  change: %s\n", c)

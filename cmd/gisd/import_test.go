@@ -99,7 +99,7 @@ func TestImportPublishes(t *testing.T) {
 		t.Errorf("a second create: exit code %d: %s", r.code, r.err)
 	}
 	must(t, env, "import", path, "--collection", "zones", "--mode", "replace")
-	if got := must(t, env, "collections", "versions", "zones"); strings.Count(got, "\n") != 2 || !strings.Contains(got, "v2") {
+	if got := must(t, env, "collections", "versions", "zones"); strings.Count(got, "\n") != 3 || !strings.Contains(got, "v2") {
 		t.Errorf("versions\n%s", got)
 	}
 	must(t, env, "collections", "revert", "zones")

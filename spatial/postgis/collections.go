@@ -2,7 +2,6 @@ package postgis
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -67,56 +66,6 @@ func (s *Collections) Update(ctx context.Context, a spatial.Access, id string, p
 		}
 		return recordAudit(ctx, tx, a, "collection.update", id, p)
 	})
-}
-
-// Versions lists what is kept of a collection, the newest first.
-func (s *Collections) Versions(ctx context.Context, a spatial.Access, id string) ([]spatial.CollectionVersion, error) {
-	op := fmt.Sprintf("postgis: versions of %q", id)
-	var versions []spatial.CollectionVersion
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if _, err := lockCollection(ctx, tx, a, id); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, queryCollectionVersions, id)
-		if err != nil {
-			return err
-		}
-		versions, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v spatial.CollectionVersion, err error) {
-			err = row.Scan(&v.Version, &v.Current, &v.CreatedAt, &v.GeometryType, &v.SRID, &v.FeatureCount,
-				&v.SourceName, &v.ChangedBy)
-			v.CreatedAt = v.CreatedAt.UTC()
-			return v, err
-		})
-		return err
-	})
-	return versions, wrap(ctx, op, err)
-}
-
-// Revert makes the previous version the current one and returns its number; a
-// second Revert takes that back. Errors: conflict when there is no previous
-// version.
-func (s *Collections) Revert(ctx context.Context, a spatial.Access, id string) (int, error) {
-	op := fmt.Sprintf("postgis: revert %q", id)
-	var version int
-	err := s.change(ctx, op, func(tx pgx.Tx) error {
-		held, err := lockCollection(ctx, tx, a, id)
-		if err != nil {
-			return err
-		}
-		err = tx.QueryRow(ctx, queryCollectionRevert, id).Scan(&version)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "there is no earlier version to go back to"}
-		}
-		if err != nil {
-			return err
-		}
-		return recordAudit(ctx, tx, a, "collection.revert", id, map[string]int{"from": held.Version, "to": version})
-	})
-	if err != nil {
-		return 0, err
-	}
-	s.tidy(ctx, id)
-	return version, nil
 }
 
 // Drop removes a collection with its versions, its view and its history. It

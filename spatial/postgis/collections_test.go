@@ -83,12 +83,12 @@ func TestCollectionsRevertAndDrop(t *testing.T) {
 	s := newStore(t)
 	collections := postgis.NewCollections(s.db, s.catalogue)
 	fixture.Collection(t, s.pool, fixture.Spec{ID: "r", Features: fixture.Points(1)})
-	if _, err := collections.Revert(t.Context(), admin, "r"); spatial.CodeOf(err) != spatial.CodeConflict {
+	if _, err := collections.Revert(t.Context(), admin, "r", postgis.Revert{}); spatial.CodeOf(err) != spatial.CodeConflict {
 		t.Errorf("revert of the first version: %v", err)
 	}
 	fixture.Collection(t, s.pool, fixture.Spec{ID: "r", Features: fixture.Points(2)})
 	for _, want := range []int{1, 2, 1} {
-		got, err := collections.Revert(t.Context(), admin, "r")
+		got, err := collections.Revert(t.Context(), admin, "r", postgis.Revert{})
 		if err != nil || got != want {
 			t.Fatalf("reverted to %d, want %d: %v", got, want, err)
 		}
@@ -162,13 +162,20 @@ func TestCollectionsRefuse(t *testing.T) {
 		{"own department", editor, "draft", ""},
 	} {
 		_, versions := collections.Versions(t.Context(), tt.a, tt.id)
-		_, revert := collections.Revert(t.Context(), tt.a, tt.id)
+		_, revert := collections.Revert(t.Context(), tt.a, tt.id, postgis.Revert{})
 		if tt.want == "" && spatial.CodeOf(revert) == spatial.CodeConflict {
 			revert = nil // allowed, and there is nothing to revert to
 		}
+		wantVersions := tt.want
+		if tt.want == spatial.CodeForbidden {
+			wantVersions = "" // who may read sees them
+		}
+		if got := spatial.CodeOf(versions); got != wantVersions {
+			t.Errorf("%s, versions: got %q, want %q", tt.name, got, wantVersions)
+		}
 		for what, err := range map[string]error{
-			"update":   collections.Update(t.Context(), tt.a, tt.id, spatial.CollectionPatch{Ordinal: ptr(1)}),
-			"versions": versions, "revert": revert,
+			"update": collections.Update(t.Context(), tt.a, tt.id, spatial.CollectionPatch{Ordinal: ptr(1)}),
+			"revert": revert,
 		} {
 			if got := spatial.CodeOf(err); got != tt.want {
 				t.Errorf("%s, %s: got %q, want %q", tt.name, what, got, tt.want)

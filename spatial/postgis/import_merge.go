@@ -114,6 +114,14 @@ func (m *merger) value(c importers.MergedColumn) fragment {
 	return convertible(c.From, c.Field.Type, ident("s", c.Loaded))
 }
 
+// held is what the feature that is there has of a property.
+func (m *merger) held(c importers.MergedColumn) fragment {
+	if c.Base == "" {
+		return concat(lit("null::"), lit(columnType(c.Field.Type)))
+	}
+	return ident("c", c.Base)
+}
+
 // geometry is that of a loaded row, in the shape of the version.
 func (m *merger) geometry() fragment {
 	return shaped(lit("s.geom"), shape{m.p.Schema.Dimensions, m.g.source}, shape{m.p.Dimensions, m.g.srid})
@@ -132,22 +140,33 @@ func (m *merger) bringsGeometry() bool { return m.hasGeometry() && !m.byGeometry
 func (m *merger) differs() fragment {
 	var old, new []fragment
 	for _, c := range m.p.Merge.Columns {
-		if c.Loaded == "" {
-			continue
+		if c.Loaded != "" {
+			old, new = append(old, m.held(c)), append(new, m.value(c))
 		}
-		held := concat(lit("null::"), lit(columnType(c.Field.Type)))
-		if c.Base != "" {
-			held = ident("c", c.Base)
-		}
-		old, new = append(old, held), append(new, m.value(c))
+	}
+	var differs []fragment
+	if len(old) > 0 {
+		differs = append(differs, concat(lit("("), list(new...), lit(") is distinct from ("), list(old...), lit(")")))
 	}
 	if m.bringsGeometry() {
-		old, new = append(old, lit("c.geom")), append(new, m.geometry())
+		differs = append(differs, geometryDiffers(m.geometry(), lit("c.geom"), m.p.Dimensions))
 	}
-	if len(old) == 0 {
+	if len(differs) == 0 {
 		return lit("false")
 	}
-	return concat(lit("("), list(new...), lit(") is distinct from ("), list(old...), lit(")"))
+	return concat(lit("("), join(" or ", differs), lit(")"))
+}
+
+// geometryDiffers compares bytes, and where those differ the normal forms of
+// polygons: other programs start rings elsewhere and turn them round, and write
+// one polygon as a multi-polygon. The normal form knows no measures.
+func geometryDiffers(a, b fragment, d spatial.Dimensions) fragment {
+	bytes := concat(a, lit(" is distinct from "), b)
+	if d == spatial.XYM || d == spatial.XYZM {
+		return bytes
+	}
+	return concat(lit("("), bytes, lit(" and (ST_Dimension("), a, lit(") <> 2 or ST_Dimension("), b, lit(") <> 2\n  or ST_Normalize(ST_Multi("), a,
+		lit(")) is distinct from ST_Normalize(ST_Multi("), b, lit(")) or GeometryType("), a, lit(") = 'GEOMETRYCOLLECTION'))"))
 }
 
 // checkValues refuses a source whose values do not fit the properties that are

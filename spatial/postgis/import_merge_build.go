@@ -109,11 +109,7 @@ func (m *merger) insert() fragment {
 func (m *merger) heldRow() []fragment {
 	row := make([]fragment, 0, len(m.p.Merge.Columns)+3)
 	for _, c := range m.p.Merge.Columns {
-		if c.Base == "" {
-			row = append(row, concat(lit("null::"), lit(columnType(c.Field.Type))))
-			continue
-		}
-		row = append(row, ident("c", c.Base))
+		row = append(row, m.held(c))
 	}
 	geom := lit("c.geom")
 	if m.p.Base.Geometry == spatial.GeometryNone {
@@ -197,5 +193,40 @@ func (m *merger) count(ctx context.Context, kept, written int64) error {
 		return err
 	}
 	o.Unchanged = kept
+	if o.Updated == 0 {
+		return nil
+	}
+	return m.countFields(ctx)
+}
+
+// countFields says how many of the updated features differ in each property.
+func (m *merger) countFields(ctx context.Context) error {
+	var names []string
+	var counts []fragment
+	count := func(name string, differs ...fragment) {
+		names = append(names, name)
+		counts = append(counts, concat(lit("count(*) filter (where "), concat(differs...), lit(")")))
+	}
+	for _, c := range m.p.Merge.Columns {
+		if c.Loaded != "" {
+			count(c.Field.Name, m.value(c), lit(" is distinct from "), m.held(c))
+		}
+	}
+	if m.bringsGeometry() {
+		count("geometry", geometryDiffers(m.geometry(), lit("c.geom"), m.p.Dimensions))
+	}
+	if len(counts) == 0 {
+		return nil
+	}
+	sql, _ := concat(lit("select array["), list(counts...), lit("] from "), m.delta, lit(" d join "), m.loaded, lit(" s on s.ctid = d.new join "), m.base, lit(" c on c.ctid = d.old")).build()
+	var found []int64
+	if err := m.tx.QueryRow(ctx, sql).Scan(&found); err != nil {
+		return err
+	}
+	for i, n := range found {
+		if n > 0 {
+			m.out.Fields = append(m.out.Fields, importers.FieldCount{Field: names[i], Updated: n})
+		}
+	}
 	return nil
 }

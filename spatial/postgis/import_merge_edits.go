@@ -189,12 +189,9 @@ func (m *merger) rebase(ctx context.Context) error {
 		if c.Loaded == "" {
 			continue
 		}
-		held, original := lit("null"), lit("null")
+		held, original := m.held(c), m.held(c)
 		if c.Base != "" {
-			held, original = ident("c", c.Base), ident("o", c.Base)
-		} else {
-			held = concat(lit("null::"), lit(columnType(c.Field.Type)))
-			original = held
+			original = ident("o", c.Base)
 		}
 		lay(ident(c.Field.Column), held, original, ident("f", c.Field.Column))
 	}

@@ -49,6 +49,8 @@ var (
 	queryPublishLockTimeout string
 	//go:embed queries/collection_readable.sql
 	queryCollectionReadable string
+	//go:embed queries/collection_access.sql
+	queryCollectionAccess string
 	//go:embed queries/collection_lock.sql
 	queryCollectionLock string
 	//go:embed queries/collection_create.sql

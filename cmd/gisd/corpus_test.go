@@ -1,0 +1,245 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"gisd/importers"
+	"gisd/internal/testdata"
+)
+
+const (
+	corpusFolder  = "corpus/import/"
+	corpusLimit   = 30 * time.Second // for one file
+	corpusMemory  = 256 << 20        // of one process
+	corpusPercent = 95               // of the layers agree with GDAL
+)
+
+// expectation is one line of GDAL's opinion.
+type expectation struct {
+	path, driver, layer, geometry, srs string
+	count                              int64
+}
+
+// tableOf reads a file of tab-separated columns whose first line is a heading.
+func tableOf(t *testing.T, path string, columns int) [][]string {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]string
+	for i, line := range strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n") {
+		cells := strings.Split(strings.TrimSuffix(line, "\r"), "\t")
+		for len(cells) < columns {
+			cells = append(cells, "")
+		}
+		if i > 0 && cells[0] != "" {
+			rows = append(rows, cells)
+		}
+	}
+	return rows
+}
+
+// exclusions say which of GDAL's lines are not compared: by driver, by count, by
+// path. The files are read all the same.
+type exclusions map[string]bool
+
+func (x exclusions) excludes(path, driver, count string) bool {
+	return x["driver\t"+driver] || x["count\t"+count] || x["path\t"+path]
+}
+
+// corpus returns the lines to compare by path; a path without any has none.
+func corpus(t *testing.T) map[string][]expectation {
+	t.Helper()
+	excluded := exclusions{}
+	for _, row := range tableOf(t, filepath.Join("testdata", "corpus_excluded.tsv"), 3) {
+		if row[2] == "" {
+			t.Errorf("corpus_excluded.tsv: %s %s has no reason", row[0], row[1])
+		}
+		excluded[row[0]+"\t"+row[1]] = true
+	}
+	files := map[string][]expectation{}
+	for _, row := range tableOf(t, testdata.Shared(t, corpusFolder+"expected.tsv"), 7) {
+		path := strings.TrimPrefix(row[0], corpusFolder)
+		if excluded["absent\t"+path] {
+			continue
+		}
+		if excluded.excludes(path, row[1], row[4]) {
+			files[path] = append([]expectation{}, files[path]...)
+			continue
+		}
+		n, err := strconv.ParseInt(row[4], 10, 64)
+		if err != nil {
+			t.Fatalf("expected.tsv: %v: %v", row, err)
+		}
+		files[path] = append(files[path], expectation{path, row[1], row[2], row[3], strings.TrimSpace(row[5]), n})
+	}
+	return files
+}
+
+// inspected is the end of one `gisd inspect --json`.
+type inspected struct {
+	layers []importers.Inspection
+	code   int
+	stderr string
+}
+
+func inspectFile(t *testing.T, path string) (inspected, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), corpusLimit)
+	defer cancel()
+	var out, said bytes.Buffer
+	code := make(chan int, 1)
+	go func() { code <- run(ctx, []string{"inspect", "--json", path}, nil, streams{nil, &out, &said}) }()
+	var got inspected
+	select {
+	case got.code = <-code:
+	case <-time.After(corpusLimit + 10*time.Second):
+		return got, errors.New("it hangs, and does not heed its context")
+	}
+	if ctx.Err() != nil {
+		return got, fmt.Errorf("it takes more than %v", corpusLimit)
+	}
+	got.stderr = strings.TrimSpace(said.String())
+	for dec := json.NewDecoder(&out); ; {
+		var l importers.Inspection
+		err := dec.Decode(&l)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return got, err
+		}
+		got.layers = append(got.layers, l)
+	}
+	switch {
+	case got.code != exitDone && got.code != exitFailed:
+		return got, fmt.Errorf("exit code %d: %s", got.code, got.stderr)
+	case got.code == exitFailed && got.stderr == "":
+		return got, errors.New("it fails without a word")
+	case got.code == exitDone && len(got.layers) == 0:
+		return got, errors.New("it finds nothing and calls that success")
+	}
+	return got, nil
+}
+
+// difference is one point where a layer is not what GDAL sees: "layer" (it is
+// not there), "count", "geometry" or "crs".
+type difference struct{ path, layer, what, detail string }
+
+// TestCorpusAgreesWithGDAL inspects every file of the corpus as a person would
+// and compares layers, counts, geometry and reference systems with GDAL's view.
+// testdata/corpus_differences.tsv explains each difference there may be.
+func TestCorpusAgreesWithGDAL(t *testing.T) {
+	t.Parallel()
+	files := corpus(t)
+	if len(files) < 900 {
+		t.Fatalf("the corpus lists %d files", len(files))
+	}
+	var mu sync.Mutex
+	var found []difference
+	layers, differing := 0, 0
+	t.Run("files", func(t *testing.T) {
+		for path, want := range files {
+			t.Run(path, func(t *testing.T) {
+				t.Parallel()
+				got, err := inspectFile(t, testdata.Shared(t, corpusFolder+path))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				bad, differences := compareFile(want, got)
+				mu.Lock()
+				defer mu.Unlock()
+				found, layers, differing = append(found, differences...), layers+len(want), differing+bad
+			})
+		}
+	})
+	explain(t, found)
+	t.Logf("%d of %d layers agree with GDAL", layers-differing, layers)
+	if layers < 1000 || (layers-differing)*100 < layers*corpusPercent {
+		t.Errorf("fewer than %d %% of at least 1000 layers agree", corpusPercent)
+	}
+}
+
+// TestCorpusMemory inspects the largest files of the corpus, each in a process
+// of its own, and asks the system what it and its children had in memory.
+func TestCorpusMemory(t *testing.T) {
+	t.Parallel()
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("the race detector takes memory of its own")
+	}
+	root := testdata.Shared(t, corpusFolder)
+	var paths []string
+	size := map[string]int64{}
+	for path := range corpus(t) {
+		if st, err := os.Stat(filepath.Join(root, path)); err == nil && st.Mode().IsRegular() {
+			paths, size[path] = append(paths, path), st.Size()
+		}
+	}
+	slices.SortFunc(paths, func(a, b string) int { return int(size[b] - size[a]) })
+	most := int64(0)
+	for _, path := range paths[:min(16, len(paths))] {
+		ctx, cancel := context.WithTimeout(t.Context(), corpusLimit)
+		cmd := exec.CommandContext(ctx, os.Args[0], "inspect", "--json", filepath.Join(root, path))
+		cmd.Env = append(os.Environ(), programVariable+"=1")
+		err := cmd.Run() // a file that is refused ends with exit code 1
+		timedOut := ctx.Err() != nil
+		cancel()
+		if timedOut || cmd.ProcessState == nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+		if !ok {
+			t.Skip("SKIPPED, NOT TESTED: the system does not tell")
+		}
+		had := usage.Maxrss << 10 // Linux counts in KiB
+		most = max(most, had)
+		if had > corpusMemory {
+			t.Errorf("%s: %d MiB of memory, at most %d", path, had>>20, corpusMemory>>20)
+		}
+	}
+	t.Logf("at most %d MiB", most>>20)
+}
+
+// explain demands a reason for each difference, and a difference for each
+// reason.
+func explain(t *testing.T, found []difference) {
+	t.Helper()
+	used := map[string]bool{}
+	for _, row := range tableOf(t, filepath.Join("testdata", "corpus_differences.tsv"), 4) {
+		if row[3] == "" {
+			t.Errorf("corpus_differences.tsv: %s has no reason", row[0])
+		}
+		used[strings.Join(row[:3], "\t")] = false
+	}
+	for _, d := range found {
+		key := d.path + "\t" + d.layer + "\t" + d.what
+		if _, ok := used[key]; !ok {
+			t.Errorf("%s %s: %s: %s", d.path, d.layer, d.what, d.detail)
+		}
+		used[key] = true
+	}
+	for key, there := range used {
+		if !there {
+			t.Errorf("%s: agrees now, or the file failed: take it off the list", key)
+		}
+	}
+}

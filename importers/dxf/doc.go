@@ -19,6 +19,9 @@
 //   - arcs keep within 1 mm of the curve, see curve.go;
 //   - the attributes of an INSERT are properties of what it inserts.
 //
-// As in GDAL the geometry of an INSERT or DIMENSION is one feature, with its
-// texts and visible attributes as features beside it.
+// As in GDAL the geometry of an INSERT is one feature, with its texts and
+// attributes as features beside it; polygons of several of its entities are a
+// GeometryCollection, because they may overlap. Each entity in the picture of a
+// DIMENSION is a feature. Arrowheads and blocks of leaders are not drawn, nor are
+// tables, images, viewports and solids in ACIS form.
 package dxf

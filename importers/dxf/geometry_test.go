@@ -45,6 +45,9 @@ func TestShapes(t *testing.T) {
 		{"block within a block", "0 BLOCK|2 A|10 0|20 0|0 POINT|10 1|20 0|0 ENDBLK|0 BLOCK|2 B|10 0|20 0|0 INSERT|2 A|10 1|20 0|41 2|0 LINE|10 0|20 0|11 0|21 1|0 ENDBLK",
 			"0 INSERT|2 B|10 100|20 0|41 10|42 10", "GeometryCollection,[{Point,[130,0]},{LineString,[[100,0],[100,10]]}]"},
 		{"block within itself", "0 BLOCK|2 A|10 0|20 0|0 POINT|10 1|20 0|0 INSERT|2 A|10 1|20 0|0 ENDBLK", "0 INSERT|2 A|10 0|20 0", "Point,[1,0]"},
+		{"line without length", "", "0 LINE|10 3|20 4|11 3|21 4", "Point,[3,4]"},
+		{"outline and fill of a block may overlap", "0 BLOCK|2 B|10 0|20 0|0 SOLID|10 0|20 0|11 1|21 0|12 0|22 1|0 SOLID|10 0|20 0|11 1|21 0|12 0|22 1|0 ENDBLK", "0 INSERT|2 B|10 0|20 0",
+			"GeometryCollection,[{Polygon,[[[0,0],[1,0],[0,1],[0,0]]]},{Polygon,[[[0,0],[1,0],[0,1],[0,0]]]}]"},
 		{"mirrored block", "0 BLOCK|2 B|10 0|20 0|0 POINT|10 1|20 1|0 ENDBLK", "0 INSERT|2 B|10 2|20 0|230 -1|210 0|220 0", "Point,[-3,1]"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

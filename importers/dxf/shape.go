@@ -12,6 +12,10 @@ type shape struct {
 	pos   []vec
 	ends  []int // of rings and lines, in pos
 	parts []part
+	// loose polygons come from several entities and may overlap, which those of
+	// a MultiPolygon must not.
+	loose bool
+	areal bool // some part is one
 }
 
 type part struct {
@@ -19,7 +23,10 @@ type part struct {
 	end  int    // in ends
 }
 
-func (s *shape) reset() { s.pos, s.ends, s.parts = s.pos[:0], s.ends[:0], s.parts[:0] }
+func (s *shape) reset() {
+	s.pos, s.ends, s.parts, s.loose = s.pos[:0], s.ends[:0], s.parts[:0], false
+	s.areal = false
+}
 
 func (s *shape) empty() bool { return len(s.parts) == 0 }
 
@@ -27,7 +34,10 @@ func (s *shape) empty() bool { return len(s.parts) == 0 }
 func (s *shape) endRing() { s.ends = append(s.ends, len(s.pos)) }
 
 // endPart makes the rings ended since the last call a part.
-func (s *shape) endPart(kind uint32) { s.parts = append(s.parts, part{kind, len(s.ends)}) }
+func (s *shape) endPart(kind uint32) {
+	s.areal = s.areal || kind == wkb.Polygon
+	s.parts = append(s.parts, part{kind, len(s.ends)})
+}
 
 func (s *shape) point(p vec) {
 	s.pos = append(s.pos, p)
@@ -35,9 +45,16 @@ func (s *shape) point(p vec) {
 	s.endPart(wkb.Point)
 }
 
-// line adds a line; of a single position nothing.
+// line adds a line; without any length it is a point.
 func (s *shape) line(positions ...vec) {
-	if len(positions) < 2 {
+	long := false
+	for _, p := range positions {
+		long = long || p != positions[0]
+	}
+	if !long {
+		if len(positions) > 0 {
+			s.point(positions[0])
+		}
 		return
 	}
 	s.pos = append(s.pos, positions...)
@@ -79,6 +96,8 @@ func (s *shape) path(positions []vec, closed bool) {
 
 // add appends the parts of another shape.
 func (s *shape) add(o *shape) {
+	s.loose = s.loose || o.loose || s.areal && o.areal
+	s.areal = s.areal || o.areal
 	pos, ends := len(s.pos), len(s.ends)
 	s.pos = append(s.pos, o.pos...)
 	for _, e := range o.ends {
@@ -109,6 +128,9 @@ func (s *shape) hasZ() bool {
 // collection where the parts differ.
 func (s *shape) kind() uint32 {
 	kind := s.parts[0].kind
+	if s.loose {
+		return wkb.GeometryCollection
+	}
 	for _, p := range s.parts[1:] {
 		if p.kind != kind {
 			return wkb.GeometryCollection

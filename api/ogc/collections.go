@@ -55,7 +55,7 @@ func (r *request) describe(c *spatial.Collection) collectionDoc {
 	d.Links = append(d.Links, items(formatGeoJSON), items(formatHTML), negotiate.Link{
 		Href: r.h.Origin.Href(r.Request(), "/tiles/"+c.ID+".json", nil), Rel: "tilejson", Type: negotiate.TypeJSON,
 		Title: r.in(spatial.Text{VI: "Ô vectơ (TileJSON)", EN: "Vector tiles (TileJSON)"}),
-	})
+	}, r.versionsLink(c))
 	return d
 }
 

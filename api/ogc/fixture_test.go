@@ -52,6 +52,10 @@ func (m *memory) Collection(id string, a spatial.Access) (*spatial.Collection, e
 	return nil, spatial.NotFound("memory", "There is no such collection.")
 }
 
+func (m *memory) Versions(_ context.Context, _ spatial.Access, id string) ([]spatial.CollectionVersion, error) {
+	return []spatial.CollectionVersion{{Version: 2, Current: true, SourceName: id + ".gpkg", SourceSHA256: "00ff", Mode: "upsert", Counts: spatial.VersionCounts{Updated: 3}}}, nil
+}
+
 func (m *memory) Query(_ context.Context, c *spatial.Collection, q spatial.Query) (*spatial.FeaturePage, error) {
 	m.last.Store(&q)
 	page := &spatial.FeaturePage{Matched: -1}
@@ -165,7 +169,7 @@ func newService(t testing.TB) *service {
 	store.features["national"] = []spatial.Feature{{ID: "7", Geometry: point(t, 9210, 600000, 1220000), Properties: []any{nil, nil, nil}}}
 	slices.SortFunc(store.features["points"], func(a, b spatial.Feature) int { return cmp.Compare(number(a.ID), number(b.ID)) })
 	h, err := ogc.New(ogc.Config{
-		Catalogue: store, Features: store, Search: store, Encoder: geojson.Encoder{}, CursorKey: []byte("k"),
+		Catalogue: store, Features: store, Search: store, History: store, Encoder: geojson.Encoder{}, CursorKey: []byte("k"),
 		Now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {

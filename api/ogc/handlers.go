@@ -48,6 +48,7 @@ type Config struct {
 	Catalogue Catalogue
 	Features  Features
 	Search    Searcher
+	History   Versions
 	Encoder   Encoder
 	Downloads Downloads // nil for none
 	Log       *slog.Logger
@@ -87,6 +88,7 @@ func (h *Handlers) Register(e *echo.Echo) {
 	e.GET("/ogc/api", h.api)
 	e.GET("/ogc/collections", h.collections)
 	e.GET("/ogc/collections/:collection", h.collection)
+	e.GET("/ogc/collections/:collection/versions", h.versions)
 	e.GET("/ogc/collections/:collection/items", h.items)
 	e.GET("/ogc/collections/:collection/items/:feature", h.feature)
 	e.GET("/search", h.search)
@@ -110,7 +112,12 @@ var (
 
 // begin settles format and language and says whose the answer is.
 func (h *Handlers) begin(c echo.Context, main negotiate.Format, others ...negotiate.Format) (*request, error) {
-	format, err := negotiate.Choose(c, append([]negotiate.Format{main, formatHTML}, others...))
+	return h.beginWith(c, append([]negotiate.Format{main, formatHTML}, others...))
+}
+
+// beginWith is begin for a resource in exactly these formats.
+func (h *Handlers) beginWith(c echo.Context, formats []negotiate.Format) (*request, error) {
+	format, err := negotiate.Choose(c, formats)
 	if err != nil {
 		return nil, err
 	}

@@ -272,12 +272,13 @@ func (w *walker) do(t *testing.T, req *http.Request) answer {
 // targets gives each route its addresses. Those of one collection or device
 // hold its id as {id}.
 var targets = map[string][]string{
-	"/ogc":                         {"/ogc", "/ogc?f=html"},
-	"/ogc/":                        {"/ogc/"},
-	"/ogc/conformance":             {"/ogc/conformance", "/ogc/conformance?f=html"},
-	"/ogc/api":                     {"/ogc/api", "/ogc/api?f=html"},
-	"/ogc/collections":             {"/ogc/collections", "/ogc/collections?f=html"},
-	"/ogc/collections/:collection": {"/ogc/collections/{id}", "/ogc/collections/{id}?f=html"},
+	"/ogc":                                  {"/ogc", "/ogc?f=html"},
+	"/ogc/":                                 {"/ogc/"},
+	"/ogc/conformance":                      {"/ogc/conformance", "/ogc/conformance?f=html"},
+	"/ogc/api":                              {"/ogc/api", "/ogc/api?f=html"},
+	"/ogc/collections":                      {"/ogc/collections", "/ogc/collections?f=html"},
+	"/ogc/collections/:collection/versions": {"/ogc/collections/{id}/versions"},
+	"/ogc/collections/:collection":          {"/ogc/collections/{id}", "/ogc/collections/{id}?f=html"},
 	"/ogc/collections/:collection/items": {"/ogc/collections/{id}/items", "/ogc/collections/{id}/items?f=html", "/ogc/collections/{id}/items?limit=1&bbox=106,11,107,12", "/ogc/collections/{id}/items?name=marker-{id}&crs=EPSG:9210",
 		"/ogc/collections/{id}/items?f=csv", "/ogc/collections/{id}/items?f=geojsonl&limit=1", "/ogc/collections/{id}/items?f=shp.zip"},
 	"/ogc/collections/:collection/items/:feature": {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html"},

@@ -161,6 +161,7 @@ func (n *node) addFeatures(ctx context.Context) error {
 		Downloads: downloads{store},
 		Log:       n.log,
 		Search:    postgis.NewSearch(n.db, n.catalogue),
+		History:   postgis.NewCollections(n.db, n.catalogue),
 		Encoder:   geojson.Encoder{},
 		Origin:    n.origin,
 		CursorKey: cursorKey,

@@ -123,6 +123,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc/collections/{collection}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a collection that are kept, and where they came from
+         * @description The newest first. Who imported them is told to those who may change the collection.
+         */
+        get: operations["getVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogc/collections/{collection}/items": {
         parameters: {
             query?: never;
@@ -132,7 +152,7 @@ export interface paths {
         };
         /**
          * Features of a collection, page by page
-         * @description Any property of the collection is a parameter as well: property=value. The next page is at the link with rel next; its cursor means nothing by itself. numberMatched is exact where it is given: without filters, and on the first page of at most 10000 matches that are quick to count.
+         * @description Any property of the collection is a parameter as well: property=value. The next page is at the link with rel next; its cursor means nothing by itself. The formats beyond json and html are files of everything that matches: limit may then exceed 10000 and is no limit where it is left away, and there are no pages. numberMatched is exact where it is given: without filters, and on the first page of at most 10000 matches that are quick to count.
          */
         get: operations["getFeatures"];
         put?: never;
@@ -604,6 +624,54 @@ export interface components {
                 };
             };
         };
+        Versions: {
+            links: components["schemas"]["Links"];
+            versions: {
+                version: number;
+                current: boolean;
+                /** Format: date-time */
+                createdAt: string;
+                geometryType: string;
+                srid: number;
+                featureCount: number;
+                /** @description Features edited since the version was imported. */
+                edits: number;
+                changedBy?: string;
+                /** @enum {string} */
+                mode?: "create" | "replace" | "append" | "upsert";
+                /** @description The base name of what was imported. */
+                sourceName?: string;
+                sourceLayer?: string;
+                sourceBytes?: number;
+                sourceSha256?: string;
+                format?: string;
+                encoding?: string;
+                /** @description The coordinate system of the source. */
+                crs?: string;
+                crsReason?: string;
+                /** @description The mapping file. */
+                mapping?: string;
+                /** Format: date-time */
+                startedAt?: string;
+                seconds?: number;
+                counts: {
+                    read: number;
+                    rejected: number;
+                    repaired: number;
+                    inserted: number;
+                    updated: number;
+                    unchanged: number;
+                    deleted: number;
+                };
+                schemaChanges?: {
+                    kind: string;
+                    field?: string;
+                    from?: string;
+                    to?: string;
+                    loses?: boolean;
+                }[];
+            }[];
+        };
         Geometry: {
             /** @enum {string} */
             type: "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection";
@@ -949,11 +1017,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getFeatures: {
         parameters: {
             query?: {
-                /** @description The format. */
-                f?: components["parameters"]["f"];
+                /** @description The format, before what Accept says. */
+                f?: "json" | "html" | "geojson" | "geojsonl" | "gpkg" | "fgb" | "shp.zip" | "csv" | "xlsx" | "kml" | "kmz" | "dxf" | "parquet";
                 /** @description How many features at most. */
                 limit?: number;
                 /** @description Features that intersect this box, and those without geometry: west,south,east,north in degrees, or in the order of bbox-crs; six numbers have heights. */
@@ -986,6 +1079,16 @@ export interface operations {
                 content: {
                     "application/geo+json": components["schemas"]["FeatureCollection"];
                     "text/html": string;
+                    "application/geo+json-seq": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/vnd.flatgeobuf": string;
+                    "application/zip": string;
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "application/vnd.google-earth.kmz": string;
+                    "image/vnd.dxf": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             304: components["responses"]["Unchanged"];

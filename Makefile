@@ -5,8 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What each step needs from apt; scripts/need.sh installs what is missing.
-APT_RUN  := postgresql postgresql-postgis
-APT_TEST := $(APT_RUN) redis-server gdal-bin proj-bin chromium
+APT_RUN  := postgresql postgresql-postgis gdal-bin
+APT_TEST := $(APT_RUN) redis-server proj-bin chromium
 APT_BENCH := $(APT_TEST) python3-gdal postgis
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2

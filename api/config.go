@@ -40,7 +40,10 @@ type Config struct {
 	Register []func(*echo.Echo) // the rooms
 	Streams  []string           // paths that never end by themselves: no timeout, no compression
 	// Downloads tells requests whose answer takes as long as it takes.
-	Downloads   func(*http.Request) bool
+	Downloads func(*http.Request) bool
+	// Uploads tells requests whose body their room bounds by itself, in size and
+	// time.
+	Uploads     func(*http.Request) bool
 	StopStreams []func() // called first at shutdown, so that streams let go
 }
 
@@ -65,6 +68,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Downloads == nil {
 		c.Downloads = func(*http.Request) bool { return false }
+	}
+	if c.Uploads == nil {
+		c.Uploads = func(*http.Request) bool { return false }
 	}
 	if c.ShutdownTimeout == 0 {
 		c.ShutdownTimeout = 15 * time.Second

@@ -47,6 +47,9 @@ func bound(cfg Config) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
+			if cfg.Uploads(r) {
+				return next(c)
+			}
 			if r.Body != nil && r.Body != http.NoBody {
 				r.Body = http.MaxBytesReader(c.Response(), r.Body, cfg.MaxBodyBytes)
 			}

@@ -19,8 +19,9 @@ var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(import_|migrat
 func TestEveryMessageHasVietnamese(t *testing.T) {
 	t.Parallel()
 	found := collect(t, "../..", []string{
-		"api", "api/auth", "api/crs", "api/live", "api/negotiate", "api/ogc", "api/styles", "api/tiles",
+		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/styles", "api/tiles",
 		"spatial", "spatial/crs", "spatial/live", "spatial/postgis",
+		"importers/jobs",
 		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/styles",
 	}, reachesNobody)
 	if len(found) < 180 {

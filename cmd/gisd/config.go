@@ -38,6 +38,8 @@ type config struct {
 	HomeArea         spatial.Envelope // SRID 4326; the zero box is none
 	OutgoingAllow    []string
 	OutgoingMax      byteSize
+	ImportJobs       int
+	ImportMax        byteSize
 	TileCacheSize    byteSize
 	ShutdownTimeout  time.Duration
 }
@@ -56,6 +58,8 @@ func defaultConfig() config {
 		PositionDays:     90,
 		HomeArea:         spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: 106.33, MinY: 10.86, MaxX: 106.97, MaxY: 11.5},
 		OutgoingMax:      4 << 30,
+		ImportJobs:       1,
+		ImportMax:        4 << 30,
 		TileCacheSize:    256 << 20,
 		ShutdownTimeout:  15 * time.Second,
 	}
@@ -104,6 +108,8 @@ func (c *config) settings() []setting {
 		{"statement-timeout", serving, duration(&c.StatementTimeout), "longest SQL statement of a request"},
 		{"rate-limit", serving, number(&c.RateLimit, 0, 1_000_000), "requests per second that one address or key may make in the long run, ten times as many at once; 0 is no limit"},
 		{"position-days", serving, number(&c.PositionDays, 0, 36500), "days of device history kept; 0 keeps all"},
+		{"import-jobs", serving, number(&c.ImportJobs, 1, 64), "imports that the server runs at once; others wait"},
+		{"import-max", serving, size(&c.ImportMax), "most that one upload to the server may hold, 4GiB"},
 		{"tile-cache-size", serving, size(&c.TileCacheSize), "memory for encoded tiles, 256MiB"},
 		{"shutdown-timeout", serving, duration(&c.ShutdownTimeout), "how long requests may finish after a stop signal"},
 	}

@@ -67,7 +67,7 @@ func newImportCommand(a *app) *cobra.Command {
 	flags.BoolVar(&f.rebaseEdits, "rebase-edits", false, "make edits since the last import again on the new version, by key")
 	flags.StringVar(&f.mapPath, "map", "", "mapping `FILE` (YAML, see gisd inspect --write-map): fields to rename, convert, skip, compute, join")
 	flags.StringVar(&f.reject, "reject", "", "`FILE` for the records that are not loaded: FILE.csv, with FILE.geojson beside it, or FILE.geojson alone")
-	flags.Int64Var(&f.maxErrors, "max-errors", 1000, "give up when more records than this are rejected; -1 never does")
+	flags.Int64Var(&f.maxErrors, "max-errors", defaultMaxErrors, "give up when more records than this are rejected; -1 never does")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "do all of it in the database, then throw it away")
 	flags.StringVar(&f.title, "title", "", "title of the collection (default: the layer's name)")
 	flags.BoolVar(&f.publish, "publish", false, "show it at once")
@@ -103,11 +103,9 @@ func (f *importFlags) options() (importers.Options, error) {
 	if err := checkEncoding(f.encoding); err != nil {
 		return o, err
 	}
-	switch importers.Mode(f.mode) {
-	case importers.ModeCreate, importers.ModeReplace, importers.ModeAppend, importers.ModeUpsert:
-		o.Mode = importers.Mode(f.mode)
-	default:
-		return o, usagef("--mode %s is not known: create, replace, append or upsert", f.mode)
+	var err error
+	if o.Mode, err = parseMode(f.mode); err != nil {
+		return o, err
 	}
 	if err := f.checkMode(o.Mode); err != nil {
 		return o, err
@@ -115,13 +113,23 @@ func (f *importFlags) options() (importers.Options, error) {
 	if f.title != "" {
 		o.Title = spatial.Text{VI: f.title, EN: f.title}
 	}
-	var err error
 	if o.SRID, err = parseCRS(f.crs); err != nil {
 		return o, err
 	}
 	o.Visibility, o.Roles, err = parseVisibility(f.visibility)
 	return o, err
 }
+
+func parseMode(s string) (importers.Mode, error) {
+	switch m := importers.Mode(s); m {
+	case importers.ModeCreate, importers.ModeReplace, importers.ModeAppend, importers.ModeUpsert:
+		return m, nil
+	}
+	return "", usagef("--mode %s is not known: create, replace, append or upsert", s)
+}
+
+// defaultMaxErrors is how many records may be rejected where nobody says.
+const defaultMaxErrors = 1000
 
 // checkMode refuses flags that would be without effect.
 func (f *importFlags) checkMode(m importers.Mode) error {

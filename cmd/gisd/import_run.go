@@ -20,6 +20,7 @@ type loading struct {
 	options  importers.Options
 	rejected *rejects.Files
 	progress func(importers.Progress)
+	permit   func(collection string) error // nil permits every one
 }
 
 // importAsked does what the flags say with the file, folder or address.
@@ -93,6 +94,11 @@ func (a *app) load(ctx context.Context, database func(context.Context) (*postgis
 	}
 	defer release()
 	for i := range jobs {
+		if l.permit != nil {
+			if err := l.permit(jobs[i].Options.Collection); err != nil {
+				return nil, err
+			}
+		}
 		jobs[i].Options.Home, jobs[i].Options.Known = a.cfg.HomeArea, knownExtents(db)
 		if f.mapping != nil {
 			jobs[i] = through(f.mapping, f.mapPath, jobs[i])

@@ -87,7 +87,7 @@ func newWalker(t *testing.T) *walker {
 	w := &walker{accounts: postgis.NewAccounts(db.Pool, log)}
 	w.addDevices(t, db)
 	a := newApp(nil, streams{strings.NewReader(""), io.Discard, io.Discard})
-	a.log, a.cfg.Demo = log, false
+	a.log, a.cfg.Demo, a.cfg.DataDir = log, false, t.TempDir()
 	server, parts, closeAll, err := wire(t.Context(), a, db)
 	if err != nil {
 		t.Fatal(err)
@@ -295,6 +295,9 @@ var targets = map[string][]string{
 	"/live/stream":         {"/live/stream", "/live/stream?bbox=106,11,107,12&zoom=12"},
 	"/live/devices":        {"/live/devices"},
 	"/live/devices/:id":    {"/live/devices/{id}"},
+	"/imports":             {"/imports", "/imports?limit=5"},
+	"/imports/:id":         {"/imports/0123456789abcdef01234567", "/imports/0123456789abcdef01234567?f=sse"},
+	"/imports/:id/rejects": {"/imports/0123456789abcdef01234567/rejects"},
 	"/auth/me":             {"/auth/me"},
 	"/api":                 {"/api"},
 	"/api/openapi.json":    {"/api/openapi.json"},

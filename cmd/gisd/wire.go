@@ -102,6 +102,7 @@ func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part,
 		return nil, nil, nil, err
 	}
 	err = errors.Join(n.addFeatures(ctx), n.addTiles(), n.addLive(ctx))
+	n.addImports()
 	var server *api.Server
 	if err == nil {
 		server, err = n.build()

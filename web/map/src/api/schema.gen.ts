@@ -413,6 +413,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest imports the caller may know of
+         * @description Those the caller started, those of the department for its editors, all for administrators.
+         */
+        get: operations["getImports"];
+        put?: never;
+        /**
+         * Import a file, or what an address holds
+         * @description Editors import into collections of their department and new ones, administrators into all. A zip archive, or one file after the other under the name file: the parts of a Shapefile, a file with the tables that its mapping joins. Fields that stand before the files are read before they are stored. The answer comes once everything is there; the import waits for its turn, and goes on when the server is started again. One at a time goes into a collection.
+         */
+        post: operations["postImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One import, as it is or as it goes on
+         * @description As server-sent events (f=sse): progress at each change, then done, failed, canceled or interrupted, each with the whole import. bye comes where the stream ends before the import, after 30 minutes or as the server stops. 204 ends the reconnecting of a browser that has seen the last event.
+         */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel an import
+         * @description One that waits is canceled at once; one that runs drops what it staged first. What was published stays.
+         */
+        delete: operations["cancelImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records that were not loaded, with the reasons */
+        get: operations["getImportRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -784,6 +849,75 @@ export interface components {
             roles?: string[];
             demo?: boolean;
         };
+        /** @description The flags of gisd import. */
+        ImportFields: {
+            /** @description Id of the collection: a letter a-z, then a-z, 0-9, _ and -. */
+            collection: string;
+            /** @description The layer to take, where a file has several. */
+            layer?: string;
+            /** @description Every layer, each into a collection ID_layer; all of them or none. */
+            allLayers?: boolean;
+            /** @description As EPSG:9210; auto finds out. */
+            crs?: string;
+            swapXY?: boolean;
+            /** @description utf-8, tcvn3, vni, cp1258, viscii, latin1, mixed …; auto finds out for each column. */
+            encoding?: string;
+            /** @enum {string} */
+            mode?: "create" | "replace" | "append" | "upsert";
+            /** @description Field that holds the ids, or geometry. */
+            key?: string;
+            deleteMissing?: boolean;
+            allowLoss?: boolean;
+            discardEdits?: boolean;
+            rebaseEdits?: boolean;
+            /** @description Text of a mapping file, YAML. */
+            map?: string;
+            /** @description How many records may be rejected; -1 is no bound, 1000 where it is not given. */
+            maxErrors?: number;
+            dryRun?: boolean;
+            title?: string;
+            publish?: boolean;
+            /** @description public, internal or restricted:ROLE. */
+            visibility?: string;
+            /** @description Of a new collection; editors have their own. */
+            department?: string;
+        };
+        Import: {
+            id: string;
+            /** @enum {string} */
+            kind: "import";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "canceled" | "interrupted";
+            collection: string;
+            /** @description Name of the file. */
+            source: string;
+            bytes?: number;
+            createdBy: string;
+            department?: string;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            started?: string;
+            /** Format: date-time */
+            finished?: string;
+            progress?: {
+                /** @enum {string} */
+                stage: "fetch" | "load" | "settle" | "publish" | "done";
+                layer?: string;
+                read: number;
+                /** @description -1 where it is not known. */
+                total: number;
+                rejected: number;
+                seconds: number;
+            };
+            /** @description One for each collection, as gisd import --json prints them. */
+            reports?: Record<string, never>[];
+            error?: {
+                code: string;
+                detail: string;
+            };
+            links: components["schemas"]["Links"];
+        };
         Me: {
             anonymous: boolean;
             subject?: string;
@@ -834,6 +968,8 @@ export interface components {
         fJSON: "json";
         /** @description The id of the collection. */
         collection: string;
+        /** @description The id of the import. */
+        import: string;
         /** @description Ids of collections joined by commas. */
         ids: string;
         /** @description west,south,east,north in degrees; six numbers have heights. */
@@ -1588,6 +1724,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImports: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        imports: components["schemas"]["Import"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ImportFields"] & {
+                    file: string[];
+                };
+                "application/json": components["schemas"]["ImportFields"] & {
+                    /**
+                     * Format: uri
+                     * @description http or https; a public address, unless the setting outgoing-allow lists it.
+                     */
+                    url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The import is queued. */
+            202: {
+                headers: {
+                    /** @description Where it is watched. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: {
+                /** @description The format, before what Accept says. */
+                f?: "json" | "sse";
+            };
+            header?: {
+                /** @description The event that was seen last. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /** @description The id of the import. */
+                id: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description It has ended, which the caller knows. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the import. */
+                id: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImportRejects: {
+        parameters: {
+            query?: {
+                /** @description The format, before what Accept says. */
+                f?: "csv" | "geojson";
+            };
+            header?: never;
+            path: {
+                /** @description The id of the import. */
+                id: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reject file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -68,7 +68,8 @@ var vietnameseOfData = map[string]string{
 	"the collection cannot be changed like this":               "Không thể sửa lớp dữ liệu như vậy.",
 	"the collection has no such property":                      "Lớp dữ liệu không có thuộc tính này.",
 	"the limit is at least 1":                                  "Giới hạn số đối tượng phải ít nhất là 1.",
-	"there is no earlier version to go back to":                "Không có phiên bản trước để quay lại.",
+	"features of {1} that were edited since the last import would be lost: {2} (id {3}); --discard-edits leaves them in the version that a second revert brings back": "Các đối tượng của {1} đã được sửa sau lần nhập trước sẽ bị mất: {2} (mã {3}); --discard-edits để chúng lại trong phiên bản mà lần hoàn tác thứ hai đưa trở về.",
+	"there is no earlier version to go back to":                                                  "Không có phiên bản trước để quay lại.",
 	"only editors of the department that owns the collection, and admins, may do this":           "Chỉ biên tập viên của đơn vị quản lý lớp dữ liệu và quản trị viên được làm việc này.",
 	"the id of a collection starts with a letter a-z, followed by up to 62 of a-z, 0-9, _ and -": "Mã lớp dữ liệu bắt đầu bằng chữ cái a-z, tiếp theo là nhiều nhất 62 ký tự a-z, 0-9, _ và -.",
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"gisd/importers/encodings"
@@ -22,6 +23,10 @@ func tooLarge(message string) error {
 }
 
 func broken(name string, err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return &spatial.Error{Code: spatial.CodeUnavailable, Op: "importers: unpack", Err: err,
+			Message: fmt.Sprintf("no space left for unpacking %s: the disk of the folder for temporary files (TMPDIR) is full", name)}
+	}
 	return &spatial.Error{Code: spatial.CodeInvalid, Op: "importers: unpack", Message: fmt.Sprintf("%s is a damaged archive: %v", name, err), Err: err}
 }
 

@@ -11,7 +11,7 @@ import (
 // all the same: which of them is meant is not for an import to say.
 type Repeats struct {
 	Geometry int64 `json:"geometry"` // records with the geometry of an earlier one
-	Whole    int64 `json:"whole"`    // of them, those with all its values too
+	Whole    int64 `json:"whole"`    // with all its values too, or with all its values and no geometry either
 	// Among is how many different geometries were remembered, where that is not
 	// all: later ones are compared with these only.
 	Among int64 `json:"among,omitempty"`
@@ -53,7 +53,9 @@ func (s *repeats) add(fields []spatial.Field, rec *Record, geom []byte) {
 	if !same {
 		return
 	}
-	s.counts.Geometry++
+	if len(geom) > 0 {
+		s.counts.Geometry++
+	}
 	if first == entry || s.again.n < maxRepeated && !s.again.add(g^v) {
 		s.counts.Whole++
 	}

@@ -82,6 +82,9 @@ var vietnameseOfData = map[string]string{
 	"something went wrong in the database":        "Cơ sở dữ liệu gặp lỗi.",
 	"the database cannot be reached":              "Không kết nối được cơ sở dữ liệu.",
 	"the database did not answer in time":         "Cơ sở dữ liệu không trả lời kịp thời.",
+	"no space left for unpacking {1}: the disk of the folder for temporary files (TMPDIR) is full": "Không còn chỗ để giải nén {1}: ổ đĩa của thư mục tạm (TMPDIR) đã đầy.",
+
+	"the database has no space left on its disk":  "Ổ đĩa của cơ sở dữ liệu đã đầy.",
 	"the database is not available at the moment": "Cơ sở dữ liệu hiện không sẵn sàng.",
 	"the request is too large for the database":   "Yêu cầu quá lớn đối với cơ sở dữ liệu.",
 	"the request was given up":                    "Yêu cầu đã bị bỏ dở.",

@@ -113,14 +113,14 @@ func writeReport(w io.Writer, r *importers.Report) {
 
 // writeRepeats says how many records stand in the file more than once.
 func writeRepeats(w io.Writer, r importers.Repeats) {
-	if r.Geometry == 0 {
+	if r.Geometry+r.Whole == 0 {
 		return
 	}
 	among := ""
 	if r.Among > 0 {
 		among = fmt.Sprintf(" (among the first %d geometries)", r.Among)
 	}
-	fmt.Fprintf(w, "  repeated: %d records have the geometry of an earlier one, %d of them all its values%s\n", r.Geometry, r.Whole, among)
+	fmt.Fprintf(w, "  repeated: %d records have the geometry of an earlier one, %d are an earlier one in everything%s\n", r.Geometry, r.Whole, among)
 }
 
 // writeRepair gives the areas in full: a change of a square metre counts.

@@ -101,6 +101,9 @@ func CodeOfSQLState(state string) spatial.Code {
 }
 
 func messageOfSQLState(state string) string {
+	if state == "53100" { // disk_full
+		return "the database has no space left on its disk"
+	}
 	switch CodeOfSQLState(state) {
 	case spatial.CodeInvalid:
 		return "a value is not allowed"

@@ -176,8 +176,9 @@ func epsgOf(name string) spatial.SRID {
 
 var errSampled = errors.New("enough records")
 
-// sample takes the first position of each of the first records, evenly thinned
-// to what is worth looking at.
+// sample takes two corners of the box of each of the first records, evenly
+// thinned to what is worth looking at: a line that only begins where a system
+// could put it is not in that system.
 func sample(ctx context.Context, src Source, records int, form Form) (crs.Sample, error) {
 	var s crs.Sample
 	if p, ok := src.(Placed); ok {
@@ -191,25 +192,24 @@ func sample(ctx context.Context, src Source, records int, form Form) (crs.Sample
 	dims := src.Schema().Dimensions
 	every, n := 1, 0
 	var in wkb.Info
+	keep := func(x, y float64) {
+		x, y = form.Apply(x, y)
+		s.X, s.Y = append(s.X, x), append(s.Y, y)
+	}
 	err := src.Read(ctx, func(r *Record) error {
 		if n++; n > records {
 			return errSampled
 		}
-		if r.Err != nil || len(r.Geometry) == 0 || n%every != 0 || wkb.Inspect(r.Geometry, dims, &in) != nil || in.Empty() {
+		if r.Err != nil || len(r.Geometry) == 0 || n%every != 0 || wkb.Inspect(r.Geometry, dims, &in) != nil || in.Empty() || in.NonFinite {
 			return nil
 		}
-		x, y, ok := wkb.First(r.Geometry, dims)
-		if !ok {
-			return nil
+		keep(in.MinX, in.MinY)
+		if in.MinX != in.MaxX || in.MinY != in.MaxY {
+			keep(in.MaxX, in.MaxY)
 		}
-		x, y = form.Apply(x, y)
-		s.X, s.Y = append(s.X, x), append(s.Y, y)
 		if len(s.X) >= 2*guessSample {
 			every *= 2
-			for i := range guessSample {
-				s.X[i], s.Y[i] = s.X[2*i], s.Y[2*i]
-			}
-			s.X, s.Y = s.X[:guessSample], s.Y[:guessSample]
+			halve(&s)
 		}
 		return nil
 	})
@@ -217,6 +217,18 @@ func sample(ctx context.Context, src Source, records int, form Form) (crs.Sample
 		return s, err
 	}
 	return s, nil
+}
+
+// halve keeps every other position, of those taken in pairs some of either corner.
+func halve(s *crs.Sample) {
+	n := 0
+	for i := range s.X {
+		if i%4 == 0 || i%4 == 3 {
+			s.X[n], s.Y[n] = s.X[i], s.Y[i]
+			n++
+		}
+	}
+	s.X, s.Y = s.X[:n], s.Y[:n]
 }
 
 // guessCRS takes a candidate only where none of the others is nearly as good.

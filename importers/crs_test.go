@@ -108,6 +108,33 @@ func TestSettleCRSAsks(t *testing.T) {
 	}
 }
 
+// A line is where all of it is: one that begins in the range of degrees and ends
+// outside of it is not in degrees.
+func TestSettleCRSLooksAtWholeGeometries(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		line []float64
+		want spatial.SRID // 0 asks
+	}{
+		{"in degrees", []float64{50, 50, 100, 60}, 4326},
+		{"begins in degrees", []float64{50, 50, 100, 100}, 0},
+		{"begins at the origin", []float64{0, 0, 12000, 5000}, 0},
+	} {
+		g := wkb.AppendCount(wkb.AppendHeader(nil, wkb.LineString, spatial.XY), len(tc.line)/2)
+		for _, v := range tc.line {
+			g = wkb.AppendFloat(g, v)
+		}
+		src := nameless()
+		src.schema.GeometryType = spatial.GeometryLineString
+		src.records = []importers.Record{{Values: []importers.Value{{Valid: true, Int: 1}}, Geometry: g}}
+		_, c, err := importers.SettleCRS(t.Context(), src, importers.CRSRequest{Home: home()})
+		if c.SRID != tc.want || (err != nil) != (tc.want == 0) {
+			t.Errorf("%s: %s, %v", tc.name, c.SRID, err)
+		}
+	}
+}
+
 // What is around the positions stays: heights, measures, rings.
 func TestSwapKeepsHeights(t *testing.T) {
 	t.Parallel()

@@ -205,3 +205,17 @@ func TestSplineThroughFitPoints(t *testing.T) {
 		t.Errorf("type %d, %d fit points passed of %d positions", kind, next, len(got))
 	}
 }
+
+// TestPlacesAreOfWholeEntities: a system is judged by where all of a line is.
+func TestPlacesAreOfWholeEntities(t *testing.T) {
+	t.Parallel()
+	src := openWhole(t, drawing("", "0 LINE|10 50|20 50|11 100|21 100|0 POINT|10 7|20 8"))
+	p, ok := src.(importers.Placed)
+	if !ok {
+		t.Fatal("a layer of a drawing tells no places")
+	}
+	x, y := p.Places()
+	if diff := cmp.Diff([][]float64{{50, 100, 7}, {50, 100, 8}}, [][]float64{x, y}); diff != "" {
+		t.Error(diff)
+	}
+}

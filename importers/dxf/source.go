@@ -27,8 +27,12 @@ func (s *source) Close() error { return nil }
 // Places implements importers.Placed: all layers of a drawing are in one
 // reference system.
 func (s *source) Places() (x, y []float64) {
-	for _, p := range s.v.places.kept {
-		x, y = append(x, p.x*s.v.scale), append(y, p.y*s.v.scale)
+	for _, corners := range s.v.places.kept {
+		for i, p := range corners {
+			if i == 0 || !p.same(corners[0]) {
+				x, y = append(x, p.x*s.v.scale), append(y, p.y*s.v.scale)
+			}
+		}
 	}
 	return x, y
 }

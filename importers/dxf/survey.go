@@ -122,7 +122,7 @@ func (v *survey) see(f *feature) error {
 	}
 	v.remember(l)
 	if !f.paper && len(f.shape.pos) > 0 {
-		v.places.add(f.shape.pos[0])
+		v.places.add(f.shape.pos)
 	}
 	if len(v.layers) > maxListed {
 		v.seeTexts(v.whole, f)

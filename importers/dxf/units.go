@@ -64,18 +64,23 @@ func onMap(p vec, scale float64) bool {
 	return easting(x) && northing(y) || easting(y) && northing(x)
 }
 
-// places keeps a bounded number of positions, spread evenly over all it was
-// shown.
+// places keeps where a bounded number of entities are, two corners of each box,
+// spread evenly over all it was shown.
 type places struct {
-	kept   []vec
+	kept   [][2]vec
 	stride int
 	n      int
 }
 
-const maxPlaces = 4096
+const maxPlaces = 2048
 
-func (p *places) add(v vec) {
-	if v.x-v.x != 0 || v.y-v.y != 0 {
+func (p *places) add(positions []vec) {
+	lo, hi := positions[0], positions[0]
+	for _, v := range positions {
+		lo.x, lo.y = min(lo.x, v.x), min(lo.y, v.y)
+		hi.x, hi.y = max(hi.x, v.x), max(hi.y, v.y)
+	}
+	if hi.minus(lo).minus(hi.minus(lo)) != (vec{}) { // not finite
 		return
 	}
 	p.stride = max(p.stride, 1)
@@ -88,7 +93,7 @@ func (p *places) add(v vec) {
 		}
 		p.kept, p.stride = p.kept[:maxPlaces/2], p.stride*2
 	}
-	p.kept = append(p.kept, v)
+	p.kept = append(p.kept, [2]vec{lo, hi})
 }
 
 // middle is the median of the places, which a legend or a forgotten line far off
@@ -98,9 +103,9 @@ func (p *places) middle() (m vec, ok bool) {
 		return m, false
 	}
 	median := func(of func(vec) float64) float64 {
-		v := make([]float64, len(p.kept))
-		for i := range v {
-			v[i] = of(p.kept[i])
+		v := make([]float64, 0, 2*len(p.kept))
+		for _, corners := range p.kept {
+			v = append(v, of(corners[0]), of(corners[1]))
 		}
 		slices.Sort(v)
 		return v[len(v)/2]

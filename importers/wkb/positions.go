@@ -59,19 +59,6 @@ func (w *runner) run(kind uint32, ring, n int) bool {
 // Position reads x and y of the position at the head of b.
 func Position(b []byte) (x, y float64) { return float(b), float(b[8:]) }
 
-// First is the first position of a geometry that Inspect accepts; false when it
-// has none.
-func First(g []byte, d spatial.Dimensions) (x, y float64, ok bool) {
-	Runs(g, d, func(_ uint32, _ int, run []byte) bool {
-		if len(run) > 0 {
-			x, y = Position(run)
-			ok = x == x && y == y
-		}
-		return !ok
-	})
-	return x, y, ok
-}
-
 // Edit replaces every x and y of a geometry that Inspect accepts, in place.
 func Edit(g []byte, d spatial.Dimensions, f func(x, y float64) (float64, float64)) {
 	step := 8 * Stride(d)

@@ -76,12 +76,12 @@ var vietnameseOfData = map[string]string{
 	"an import into {1} is running: wait for its end or stop it, then drop the collection": "Đang có lần nhập vào {1}: hãy đợi xong hoặc dừng lại, rồi xoá lớp dữ liệu.",
 
 	// spatial/postgis: what the database says
-	"a value is not allowed":                      "Có giá trị không được chấp nhận.",
-	"it exists already":                           "Dữ liệu này đã tồn tại.",
-	"There is no such thing.":                     "Không có dữ liệu này.",
-	"something went wrong in the database":        "Cơ sở dữ liệu gặp lỗi.",
-	"the database cannot be reached":              "Không kết nối được cơ sở dữ liệu.",
-	"the database did not answer in time":         "Cơ sở dữ liệu không trả lời kịp thời.",
+	"a value is not allowed":               "Có giá trị không được chấp nhận.",
+	"it exists already":                    "Dữ liệu này đã tồn tại.",
+	"There is no such thing.":              "Không có dữ liệu này.",
+	"something went wrong in the database": "Cơ sở dữ liệu gặp lỗi.",
+	"the database cannot be reached":       "Không kết nối được cơ sở dữ liệu.",
+	"the database did not answer in time":  "Cơ sở dữ liệu không trả lời kịp thời.",
 	"no space left for unpacking {1}: the disk of the folder for temporary files (TMPDIR) is full": "Không còn chỗ để giải nén {1}: ổ đĩa của thư mục tạm (TMPDIR) đã đầy.",
 
 	"the database has no space left on its disk":  "Ổ đĩa của cơ sở dữ liệu đã đầy.",

@@ -38,6 +38,10 @@ func (h *Handlers) post(c echo.Context) error {
 	kind, params, _ := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
 	switch kind {
 	case echo.MIMEMultipartForm:
+		if err := h.uploads.enter(a.Subject); err != nil {
+			return err
+		}
+		defer h.uploads.leave(a.Subject)
 		upload, err = h.receive(c, &f, params["boundary"])
 	case negotiate.TypeJSON:
 		err = h.readDocument(c, &f)
@@ -121,7 +125,7 @@ func (h *Handlers) parts(form *multipart.Reader, f *form) (upload string, err er
 	left := h.cfg.MaxBytes
 	for n := 0; ; n++ {
 		part, err := form.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // wrapped, it says that the form has no end
 			return upload, nil
 		}
 		if err != nil {

@@ -48,6 +48,7 @@ type Config struct {
 	Log      *slog.Logger
 
 	MaxBytes     int64         // of one upload; 4 GiB
+	Uploads      int           // of one person or key at once; 4
 	Idle         time.Duration // how long an upload may say nothing; 1 min
 	Streams      int64         // open at once; 500
 	Comment      time.Duration // between comments that keep a stream open; 15 s
@@ -58,6 +59,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.MaxBytes == 0 {
 		c.MaxBytes = 4 << 30
+	}
+	if c.Uploads == 0 {
+		c.Uploads = 4
 	}
 	if c.Idle == 0 {
 		c.Idle = time.Minute
@@ -84,13 +88,15 @@ func (c Config) withDefaults() Config {
 type Handlers struct {
 	cfg     Config
 	streams atomic.Int64
+	uploads uploads
 	closing chan struct{}
 	once    sync.Once
 }
 
 // New returns the handlers; Close ends their streams.
 func New(cfg Config) *Handlers {
-	return &Handlers{cfg: cfg.withDefaults(), closing: make(chan struct{})}
+	cfg = cfg.withDefaults()
+	return &Handlers{cfg: cfg, closing: make(chan struct{}), uploads: uploads{most: cfg.Uploads, open: map[string]int{}}}
 }
 
 const root = "/imports"

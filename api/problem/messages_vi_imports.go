@@ -22,6 +22,7 @@ var vietnameseOfImports = map[string]string{
 	"There is no such import.":                                                                    "Không có lần nhập này.",
 	"Two files of the upload have one name.":                                                      "Có hai tệp tải lên trùng tên.",
 	"What was uploaded is not there any more; send it again.":                                     "Tệp đã tải lên không còn nữa; hãy gửi lại.",
+	"Too many uploads of yours are under way; wait for one.":                                      "Bạn đang tải lên quá nhiều tệp cùng lúc; hãy đợi một tệp xong.",
 	"goes without files":                                                                          "không đi cùng với tệp",
 	"is missing; send a file, or the url of one":                                                  "còn thiếu; hãy gửi một tệp hoặc địa chỉ url của tệp",
 	"is no field of an import":                                                                    "không phải là trường của yêu cầu nhập",

@@ -46,7 +46,7 @@ func (r *Runner) do(parent context.Context, j *spatial.Job) {
 	if end.HasRejects, err = r.finish(j.ID); err != nil {
 		log.WarnContext(ctx, "files of the import are left for later", "error", err)
 	}
-	r.record(context.WithoutCancel(parent), &end)
+	r.record(parent, &end)
 	r.mu.Lock()
 	delete(r.active, j.ID)
 	r.mu.Unlock()
@@ -69,18 +69,24 @@ func conclude(parent, ctx context.Context, j *spatial.Job, err error) {
 	j.FinishedAt = time.Now().UTC()
 }
 
-// record stores the end, also when the database comes back a little later.
-func (r *Runner) record(ctx context.Context, j *spatial.Job) {
-	const tries = 10
+// record stores the end, also when the database comes back a little later. A
+// server that stops does not wait for that: its next start finds the job running
+// and knows what to think.
+func (r *Runner) record(parent context.Context, j *spatial.Job) {
+	const tries = 20
+	ctx := context.WithoutCancel(parent)
 	var err error
 	for try := range tries {
 		if try > 0 {
-			time.Sleep(time.Duration(try) * 300 * time.Millisecond)
+			select {
+			case <-parent.Done():
+			case <-time.After(time.Duration(try) * 300 * time.Millisecond):
+			}
 		}
 		limited, cancel := context.WithTimeout(ctx, 5*time.Second)
 		err = r.cfg.Queue.EndJob(limited, j)
 		cancel()
-		if err == nil || spatial.CodeOf(err) == spatial.CodeNotFound {
+		if err == nil || spatial.CodeOf(err) == spatial.CodeNotFound || parent.Err() != nil {
 			break
 		}
 	}

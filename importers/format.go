@@ -64,12 +64,22 @@ func Layers(ctx context.Context, in *Input, formats []Format) ([]Layer, error) {
 	return all, nil
 }
 
-func nothingFound(in *Input, formats []Format) error {
-	names := make([]string, len(formats))
-	for i, f := range formats {
-		names[i] = f.Name()
+// FormatNames lists what the formats read, for people. A Format of several says so
+// by a method Reads.
+func FormatNames(formats []Format) []string {
+	var names []string
+	for _, f := range formats {
+		if several, ok := f.(interface{ Reads() []string }); ok {
+			names = append(names, several.Reads()...)
+		} else {
+			names = append(names, f.Name())
+		}
 	}
-	what := fmt.Sprintf("is in no format that is read here (%s)", strings.Join(names, ", "))
+	return names
+}
+
+func nothingFound(in *Input, formats []Format) error {
+	what := fmt.Sprintf("is in no format that is read here (%s)", strings.Join(FormatNames(formats), ", "))
 	full := slices.ContainsFunc(in.Files, func(f File) bool { return f.Size > 0 && (in.Named == "" || f.Name == in.Named) })
 	switch {
 	case len(in.Files) == 0:

@@ -34,7 +34,7 @@ func newImportCommand(a *app) *cobra.Command {
 		Use:   "import FILE|DIR|ZIP|URL|-",
 		Short: "Load a file into a collection, as its next version",
 		Long: "Load a file, a folder, a zip or gzip archive, what an http address holds, or standard input into a collection.\n" +
-			"Formats: " + strings.Join(formatNames(), ", ") + ".\n" +
+			"Formats: " + strings.Join(importers.FormatNames(importFormats()), ", ") + ".\n" +
 			"All of it happens or nothing, with --all-layers too. Without --publish a new collection is a draft that editors see.\n" +
 			"With --every the address or file is looked at again and again, and imported when it has changed. With --watch what is\n" +
 			"dropped into the folder is imported once it is complete, and moved to its done or failed folder with a report.\n" +
@@ -76,14 +76,6 @@ func newImportCommand(a *app) *cobra.Command {
 	flags.BoolVar(&f.watch, "watch", false, "import what is dropped into the folder, until stopped")
 	flags.DurationVar(&f.every, "every", 0, "import again when the source has changed, looking so often, as 24h, until stopped")
 	return cmd
-}
-
-func formatNames() []string {
-	var names []string
-	for _, f := range importFormats() {
-		names = append(names, f.Name())
-	}
-	return names
 }
 
 // options checks the flags.

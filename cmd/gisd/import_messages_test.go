@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"gisd/importers"
 	"gisd/internal/testdata"
 )
 
@@ -32,19 +33,20 @@ func TestImportMessages(t *testing.T) {
 		code int
 		want string
 	}{
-		{"no file", []string{"import", "--collection", "x"}, exitUsage, "the file, folder or archive is missing: gisd import FILE|DIR|ZIP|- [flags]"},
-		{"two files", []string{"inspect", "a", "b"}, exitUsage, "the file, folder or archive is wanted and no more, 2 were given; quote a name with spaces: gisd inspect FILE|DIR|ZIP|- [flags]"},
+		{"no file", []string{"import", "--collection", "x"}, exitUsage, "the file, folder, archive or address is missing: gisd import FILE|DIR|ZIP|URL|- [flags]"},
+		{"two files", []string{"inspect", "a", "b"}, exitUsage, "the file, folder, archive or address is wanted and no more, 2 were given; quote a name with spaces: gisd inspect FILE|DIR|ZIP|URL|- [flags]"},
 		{"no collection", []string{"collections", "show"}, exitUsage, "the id of a collection is missing: gisd collections show ID [flags]"},
 		{"no number", []string{"import", zones, "--collection", "x", "--max-errors", "abc"}, exitUsage, `--max-errors "abc" is not a whole number`},
 		{"a long id", []string{"import", zones, "--collection", strings.Repeat("x", 64)}, exitUsage, `"` + strings.Repeat("x", 64) + `" is no collection id: it begins with a letter a-z and goes on with a-z, 0-9, - and _, at most 63 in all`},
 		{"an unknown encoding", []string{"import", zones, "--collection", "x", "--encoding", "klingon"}, exitUsage, "--encoding klingon is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto"},
 		{"an unknown encoding to inspect", []string{"inspect", zones, "--encoding", "klingon"}, exitUsage, "--encoding klingon is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto"},
 		{"a reject file nowhere", []string{"import", zones, "--collection", "x", "--reject", none}, exitUsage, "--reject: open " + none + ": no such file or directory"},
-		{"the file itself for rejects", []string{"import", zones, "--collection", "x", "--reject", zones}, exitUsage, "--reject " + zones + " would overwrite the file to import"},
-		{"an address", []string{"inspect", "https://a.example/b.zip"}, exitFailed, "https://a.example/b.zip is an address; download it and name the file"},
+		{"the file itself for rejects", []string{"import", zones, "--collection", "x", "--reject", zones}, exitUsage, "--reject: " + zones + " would overwrite the file to import"},
+		{"an address within", []string{"inspect", "http://127.0.0.1:1/b.zip"}, exitFailed, "127.0.0.1 is no public address; list it in outgoing-allow if it is meant"},
+		{"an address of another kind", []string{"inspect", "ftp://a.example/b.zip"}, exitFailed, "ftp://a.example/b.zip is an address; download it and name the file"},
 		{"no such file", []string{"inspect", "none.shp"}, exitFailed, "none.shp cannot be opened: no such file or directory"},
 		{"empty, with another beside it", []string{"inspect", write("empty.geojson", "")}, exitFailed, "empty.geojson is empty"},
-		{"no format", []string{"inspect", write("text.txt", "hello")}, exitFailed, "text.txt is in no format that is read here (shapefile, gpkg, geojson)"},
+		{"no format", []string{"inspect", write("text.txt", "hello")}, exitFailed, "text.txt is in no format that is read here (" + strings.Join(importers.FormatNames(importFormats()), ", ") + ")"},
 		{"bad JSON", []string{"inspect", write("comma.geojson", `{"type":"Feature",}`)}, exitFailed, "comma.geojson: at byte 18: '}' where a member name belongs"},
 		{"a short header", []string{"inspect", write("head.shp", strings.Repeat("\x00", 50))}, exitFailed, "head.shp: the header is cut short: the file ends too early"},
 		{"a damaged GeoPackage", []string{"inspect", write("bad.gpkg", "SQLite format 3\x00"+strings.Repeat("\xff", 4096))}, exitFailed, "bad.gpkg: file is not a database (26)"},

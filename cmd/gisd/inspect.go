@@ -17,12 +17,12 @@ func newInspectCommand(a *app) *cobra.Command {
 	var layer, encoding, crsName, mapPath string
 	var asJSON, swapXY bool
 	cmd := &cobra.Command{
-		Use:   "inspect FILE|DIR|ZIP|-",
+		Use:   "inspect FILE|DIR|ZIP|URL|-",
 		Short: "Show what a file holds: layers, counts, fields with samples, encoding, reference system",
 		Long: "Show what a file holds, by the code that imports it. Extents are in the file's own reference system, x first\n" +
 			"(easting, northing or lon, lat).",
 		Example: "  gisd inspect parcels.zip\n  gisd inspect plan.gpkg --layer zones --json",
-		Args:    oneArgument("the file, folder or archive"),
+		Args:    oneArgument("the file, folder, archive or address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			srid, err := parseCRS(crsName)
@@ -32,7 +32,12 @@ func newInspectCommand(a *app) *cobra.Command {
 			if err := checkEncoding(encoding); err != nil {
 				return err
 			}
-			in, err := importers.OpenInput(ctx, args[0], a.stdin, importers.DefaultLimits())
+			path, _, release, err := a.local(ctx, args[0], nil)
+			if err != nil {
+				return err
+			}
+			defer release()
+			in, err := importers.OpenInput(ctx, path, a.stdin, importers.DefaultLimits())
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,11 @@ type Format struct {
 // Name implements importers.Format.
 func (Format) Name() string { return "ogr" }
 
+// Reads names the formats for people.
+func (Format) Reads() []string {
+	return []string{"mapinfo tab and mif", "dgn v7", "file geodatabase", "gml", "ods", "openstreetmap pbf"}
+}
+
 // Layers implements importers.Format. A damaged file among others is a layer
 // that cannot be opened, so that the others can.
 func (f Format) Layers(ctx context.Context, in *importers.Input) ([]importers.Layer, error) {

@@ -46,7 +46,7 @@ func numberedPoints(t *testing.T, from, n, version int) string {
 	t.Helper()
 	var b strings.Builder
 	for i := from; i < from+n; i++ {
-		fmt.Fprintf(&b, `{"type":"Feature","geometry":{"type":"Point","coordinates":[106.60%04d,11.0%05d]},"properties":{"number":%d,"v":%d,"name":"Điểm %d"}}`+"\n",
+		fmt.Fprintf(&b, `{"type":"Feature","geometry":{"type":"Point","coordinates":[106.6%04d,11.0%05d]},"properties":{"number":%d,"v":%d,"name":"Điểm %d"}}`+"\n",
 			i%71, i/71, i, version, i)
 	}
 	return writeFile(t, fmt.Sprintf("v%d.geojsonl", version), b.String())

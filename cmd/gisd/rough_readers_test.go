@@ -165,7 +165,7 @@ func TestImportUnderReaders(t *testing.T) {
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
 	var at []string
 	for _, z := range []int{14, 15, 16} {
-		tile := tileOf([]float64{106.603, 11.0003}, z)
+		tile := tileOf([]float64{106.6003, 11.00003}, z)
 		n, _, err := r.tile(t.Context(), tile)
 		if err != nil || n == 0 {
 			t.Fatalf("tile %s: %d features, %v", tile, n, err)

@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -20,7 +22,8 @@ type options struct {
 	data   string
 	n      int
 	rounds int
-	only   *regexp.Regexp
+	only   *regexp.Regexp // suites
+	format string         // of import; "" is all
 }
 
 // suite measures one thing and returns its section of the document.
@@ -32,6 +35,8 @@ type suite struct {
 func suites() []suite {
 	return []suite{
 		{"import", importSuite},
+		{"bad-row", badRowSuite},
+		{"upsert", upsertSuite},
 		{"cold-tiles", coldTileSuite},
 		{"cached-tiles", cachedTileSuite},
 	}
@@ -55,10 +60,14 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	flags.StringVar(&o.gisd, "gisd", "bin/gisd", "the program to measure")
 	flags.StringVar(&o.data, "data", "../shared/data/bench/tile_parcels.py", "script that makes the parcels")
 	flags.IntVar(&o.n, "n", 1_000_000, "parcels")
-	flags.IntVar(&o.rounds, "rounds", 3, "runs of each side; medians count")
-	flags.StringVar(&only, "only", "", "regular expression of suite names")
+	flags.IntVar(&o.rounds, "rounds", 2, "runs of each side; medians count")
+	flags.StringVar(&only, "suite", "", "regular expression of suite names")
+	flags.StringVar(&o.format, "format", "", "the only format of the suite import; its figures are shown and not written: "+strings.Join(formatNames(), ", "))
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if o.format != "" && !slices.Contains(formatNames(), o.format) {
+		return fmt.Errorf("-format %s is not known: %s", o.format, strings.Join(formatNames(), ", "))
 	}
 	var err error
 	if o.only, err = regexp.Compile(only); err != nil {
@@ -86,6 +95,9 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		fmt.Fprintln(log, section)
+		if o.format != "" && s.name == "import" {
+			continue
+		}
 		if err := doc.put(s.name, section); err != nil {
 			return err
 		}

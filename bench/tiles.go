@@ -13,7 +13,7 @@ import (
 // returns their lines: name and metrics by unit.
 func goBench(ctx context.Context, pkg, pattern, benchtime string, args ...string) ([]benchLine, error) {
 	all := append([]string{"run", "./internal/testdb/cmd/testcluster", "--", "go", "test", pkg, "-run", "^$", "-bench", pattern, "-benchtime", benchtime, "-timeout", "30m"}, args...)
-	m, err := command(ctx, ".", "go", all...)
+	m, err := command(ctx, ".", nil, "go", all...)
 	if err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, m.stdout)
 	}
@@ -55,7 +55,7 @@ func coldTileSuite(ctx context.Context, o options) (string, error) {
 		return "", err
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "## Cold tiles\n\n%d cadastral parcels, 8 connections, no cache; the same tiles drawn by gisd and by a prepared `ST_AsMVT` in turns: `go run ./bench -only cold-tiles`.\n\n", o.n)
+	fmt.Fprintf(&s, "## Cold tiles\n\n%d cadastral parcels, 8 connections, no cache; the same tiles drawn by gisd and by a prepared `ST_AsMVT` in turns: `go run ./bench -suite cold-tiles`.\n\n", o.n)
 	fmt.Fprintf(&s, "| storage SRID / zoom | gisd, tiles/s | ST_AsMVT, tiles/s | ratio | target |\n|---|---|---|---|---|\n")
 	for _, l := range lines {
 		name := strings.TrimPrefix(l.name, "ColdTile/")
@@ -80,7 +80,7 @@ func cachedTileSuite(ctx context.Context, _ options) (string, error) {
 		return "", err
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "## Cached tiles\n\nRequests over loopback through the whole server, and to a bare `net/http` handler that writes the same bytes: `go run ./bench -only cached-tiles`. Target: ratio ≥ 0.80.\n\n")
+	fmt.Fprintf(&s, "## Cached tiles\n\nRequests over loopback through the whole server, and to a bare `net/http` handler that writes the same bytes: `go run ./bench -suite cached-tiles`. Target: ratio ≥ 0.80.\n\n")
 	fmt.Fprintf(&s, "| run | metrics |\n|---|---|\n")
 	for _, l := range lines {
 		fmt.Fprintf(&s, "| %s | %s |\n", l.name, joinMetrics(l.metrics))

@@ -520,6 +520,7 @@ func TestChangesAreRefused(t *testing.T) {
 	w := newWalker(t)
 	callers := w.callers(t)
 	device := `{"id":"new","kind":"bus","name":"new"}`
+	replace := `{"url":"http://127.0.0.1:1/a.zip","collection":"walk_public","mode":"replace"}`
 	position := `{"device":"walk_internal","lon":106.65,"lat":11.05}`
 	for _, test := range []struct {
 		name, target, body string
@@ -537,6 +538,15 @@ func TestChangesAreRefused(t *testing.T) {
 		{"admin by address", "/live/positions", position, 403},
 		{"operator", "/live/positions", position, 202},
 		{"operator", "/live/positions", `{"device":"walk_internal","lon":106.65,"lat":95}`, 400},
+		{"anonymous", "/imports", replace, 401},
+		{"viewer", "/imports", replace, 403},
+		{"operator", "/imports", replace, 403},
+		{"device", "/imports", replace, 403},
+		{"editor elsewhere", "/imports", replace, 403},
+		{"editor by session", "/imports", replace, 403}, // without the CSRF token
+		{"admin by address", "/imports", replace, 403},
+		{"editor", "/imports", `{"url":"a","collection":"walk_public","mode":"replace"}`, 400},
+		{"editor", "/imports", replace, 202},
 		{"viewer by session", "/auth/logout", "", 403},
 		{"anonymous", "/auth/logout", "", 204},
 	} {

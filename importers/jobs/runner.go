@@ -225,8 +225,8 @@ func (r *Runner) nudge() {
 // next does one job, if there is one.
 func (r *Runner) next(ctx context.Context) (done bool, err error) {
 	node, err := r.Node(false)
-	if err != nil || node == "" {
-		return false, err
+	if err != nil || node == "" { // a fault was told of at the start, and may pass
+		return false, nil
 	}
 	j, err := r.cfg.Queue.NextJob(ctx, node)
 	if spatial.CodeOf(err) == spatial.CodeNotFound {

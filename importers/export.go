@@ -39,6 +39,12 @@ type Georeferenced interface {
 	DefaultSRID() spatial.SRID
 }
 
+// WithoutIDs is an Exporter whose format has no place for a feature's id: Write
+// puts it into a field before the others, unless one of them repeats it.
+type WithoutIDs interface {
+	WithoutIDs()
+}
+
 // Writer takes the records of one layer, in order. A record's Values stand in
 // the order of Header.Fields, ID is its id, Geometry EWKB without SRID in the
 // header's dimensions, nil for none. The writer keeps nothing of it.

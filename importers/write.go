@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,11 @@ func Write(ctx context.Context, to Exporter, w io.Writer, src Source, h *Header,
 		return 0, fmt.Errorf("importers: scratch folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	var ids bool
+	if _, without := to.(WithoutIDs); without && h.IDKind != "" && h.IDField == "" {
+		h, ids = withIDField(h), true
+	}
+	var values []Value
 	out, err := to.Create(ctx, w, scratch, h)
 	if err != nil {
 		return 0, err
@@ -35,10 +41,31 @@ func Write(ctx context.Context, to Exporter, w io.Writer, src Source, h *Header,
 			told = time.Now()
 			progress(Progress{Stage: StageWrite, Layer: h.Layer, Read: n, Total: h.Count, Seconds: time.Since(started).Seconds()})
 		}
-		return out.Write(r)
+		if !ids {
+			return out.Write(r)
+		}
+		own := *r
+		values = append(append(values[:0], r.ID), r.Values...)
+		own.Values = values
+		return out.Write(&own)
 	})
 	// A writer holds files open: it is closed whatever happened.
 	return n, errors.Join(err, out.Close())
+}
+
+// withIDField is the header with a field for the id, which repeats it from then on.
+func withIDField(h *Header) *Header {
+	own := *h
+	id := spatial.Field{Name: "id", Type: spatial.FieldInteger}
+	if h.IDKind == spatial.IDText {
+		id.Type = spatial.FieldString
+	}
+	for slices.ContainsFunc(h.Fields, func(f spatial.Field) bool { return strings.EqualFold(f.Name, id.Name) }) {
+		id.Name = "feature_" + id.Name
+	}
+	id.Column = id.Name
+	own.Fields, own.IDField = slices.Concat([]spatial.Field{id}, h.Fields), id.Name
+	return &own
 }
 
 // ExporterFor finds the format of a file name by the longest ending that fits.

@@ -29,6 +29,9 @@ func (Exporter) Extensions() []string { return []string{".fgb"} }
 // MediaType implements importers.Exporter; the format has registered none.
 func (Exporter) MediaType() string { return "application/vnd.flatgeobuf" }
 
+// WithoutIDs implements importers.WithoutIDs.
+func (Exporter) WithoutIDs() {}
+
 // Create implements importers.Exporter. The features are collected in scratch,
 // which holds about as much as the file will: the index comes before them and
 // their order is that of the index. Memory is some eleven bytes a feature.

@@ -37,6 +37,9 @@ func (Exporter) Extensions() []string { return []string{".parquet", ".geoparquet
 // MediaType implements importers.Exporter (registered with IANA, 2024).
 func (Exporter) MediaType() string { return "application/vnd.apache.parquet" }
 
+// WithoutIDs implements importers.WithoutIDs.
+func (Exporter) WithoutIDs() {}
+
 // Create implements importers.Exporter. Memory is one row group; scratch is not
 // used. A collection without geometry becomes plain Parquet.
 func (Exporter) Create(ctx context.Context, w io.Writer, _ string, h *importers.Header) (importers.Writer, error) {

@@ -72,8 +72,8 @@ func TestOpenLayerRestoresText(t *testing.T) {
 	fields := []string{"lo¹i ®Êt", "vni", "ten", "fr"}
 	rows := [][]string{
 		{"®Êt ë ®« thÞ", "ñaát ôû", "Hà Nội", "Société"},
-		{"ph­êng phó mü", "phöôøng phuù myõ", "Sài Gòn", "Hôtel de ville"},
-		{"®­êng sè 5", "ñöôøng soá 5", "Hòa Hà", ""},
+		{"ph\u00adêng phó mü", "phöôøng phuù myõ", "Sài Gòn", "Hôtel de ville"},
+		{"®\u00adêng sè 5", "ñöôøng soá 5", "Hòa Hà", ""},
 		{"Đất Phú Mỹ", "LUC", "Tân Hà", "Café"},
 	}
 	asIs := func() [][]string {

@@ -34,7 +34,6 @@ type exploder struct {
 	merged feature         // what the geometry of a block gathers in
 	open   map[string]bool // blocks that are being inserted
 	path   []vec
-	curve  []vec
 }
 
 // placement is where the entities of a block go.

@@ -118,7 +118,6 @@ func contextOf(e *entity) *leaderContext {
 
 type leaderContext struct {
 	depth    int
-	inLine   bool
 	done     bool
 	lines    [][]vec
 	landing  vec

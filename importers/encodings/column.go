@@ -56,7 +56,7 @@ func (c *column) more() bool {
 func (c *column) addWords(raw []byte) {
 	for word := range pieces(raw) {
 		if len(word.text) < 2 || len(word.text) > 12 || len(c.words) >= keptWords || !isASCII(word.text) ||
-			bytes.IndexAny(word.text, "aeiouyAEIOUY") < 0 || len(word.text) < 4 && bytes.Equal(word.text, bytes.ToUpper(word.text)) {
+			!bytes.ContainsAny(word.text, "aeiouyAEIOUY") || len(word.text) < 4 && bytes.Equal(word.text, bytes.ToUpper(word.text)) {
 			continue
 		}
 		if c.words == nil {

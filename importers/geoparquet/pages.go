@@ -30,6 +30,7 @@ func (s *source) openColumn(rg *file.RowGroupReader, index int) (file.ColumnChun
 	if err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the pages must be bounded before they are decoded, which the public way does not allow
 	c := file.NewColumnReader(s.r.MetaData().Schema.Column(index), &pages{PageReader: p, held: &s.held}, s.props.Allocator(), s.r.BufferPool())
 	if c == nil {
 		return nil, errors.New("is of a type that is not known")

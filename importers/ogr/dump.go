@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 
 	"gisd/spatial"
@@ -225,11 +224,6 @@ func (d *dump) end() error {
 
 // close stops a child that is not wanted any more.
 func (d *dump) close() { d.c.kill() }
-
-// fields are the columns that carry attributes.
-func (d *dump) fields() []column {
-	return slices.DeleteFunc(slices.Clone(d.columns), func(c column) bool { return c.geometry || c.id })
-}
 
 // fieldType maps a column type of PostgreSQL.
 func fieldType(sql string) spatial.FieldType {

@@ -19,7 +19,7 @@ func FuzzOutput(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		kindOf(in)
 		for _, l := range parseListing(string(in)) {
-			typed(l.geometry)
+			_, _ = typed(l.geometry)
 		}
 		sections, err := split(in)
 		if err != nil {

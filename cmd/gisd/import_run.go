@@ -25,6 +25,7 @@ type loading struct {
 
 // importAsked does what the flags say with the file, folder or address.
 func (a *app) importAsked(ctx context.Context, source string, f *importFlags) error {
+	spareMemory()
 	switch {
 	case f.watch && f.every > 0:
 		return usagef("--watch and --every exclude each other")

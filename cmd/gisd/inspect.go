@@ -24,6 +24,7 @@ func newInspectCommand(a *app) *cobra.Command {
 		Example: "  gisd inspect parcels.zip\n  gisd inspect plan.gpkg --layer zones --json",
 		Args:    oneArgument("the file, folder, archive or address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			spareMemory()
 			ctx := cmd.Context()
 			srid, err := parseCRS(crsName)
 			if err != nil {

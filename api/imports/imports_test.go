@@ -459,3 +459,28 @@ func TestStreamEnds(t *testing.T) {
 		t.Errorf("%s %s", name, data)
 	}
 }
+
+// TestPostStalls: whoever stops sending is not waited for.
+func TestPostStalls(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, imports.Config{Idle: 50 * time.Millisecond})
+	kind, body := form(t, "@a", "12345")
+	whole, _ := io.ReadAll(body)
+	r, w := io.Pipe()
+	go func() { _, _ = w.Write(whole[:len(whole)-20]) }() // and nothing more
+	t.Cleanup(func() { _ = w.Close() })
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/imports", r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Who", "an")
+	req.Header.Set("Content-Type", kind)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode < 400 || !slices.Equal(s.dropped, []string{"upload"}) {
+		t.Errorf("%d %v", res.StatusCode, s.dropped)
+	}
+}

@@ -128,15 +128,33 @@ func claimedCRS(s Schema, asked spatial.SRID) (CRS, error) {
 			}
 		}
 		return CRS{SRID: srid, Name: c.Name, Reason: "the file says " + c.Name}, nil
-	case c.WKT != "":
+	case c.WKT != "" && !placeless(c.WKT):
 		return resolveWKT(c), nil
 	}
 	return CRS{}, nil
 }
 
-// told is what a reader that names no system has to say of the coordinates.
+// placeless tells the definitions of nowhere on Earth: an engineering system, or
+// an undefined one. They stand in many files that hold VN-2000 all the same, such
+// as MapInfo's "nonearth", so the coordinates are asked instead.
+func placeless(wkt string) bool {
+	head := strings.ToUpper(strings.TrimSpace(wkt[:min(len(wkt), 60)]))
+	for _, start := range [...]string{"LOCAL_CS", "ENGCRS", "ENGINEERINGCRS"} {
+		if strings.HasPrefix(head, start) {
+			return true
+		}
+	}
+	return strings.Contains(head, `GEOGCS["UNDEFINED`)
+}
+
+// told is what a source that names no place has to say of the coordinates.
 func told(c CRS) string {
-	if c.Reason == "" || c.SRID != 0 || c.Name != "" || c.WKT != "" {
+	switch {
+	case c.SRID != 0 || c.Name != "":
+		return ""
+	case placeless(c.WKT):
+		return "; the file's own definition is of no place on Earth"
+	case c.WKT != "" || c.Reason == "":
 		return ""
 	}
 	return "; " + c.Reason

@@ -50,6 +50,8 @@ func TestSettleCRS(t *testing.T) {
 		src.schema.CRS = importers.CRS{SRID: srid, Reason: "the file says so"}
 		return src
 	}
+	local := nameless([2]float64{599233, 1222000})
+	local.schema.CRS = importers.CRS{WKT: `LOCAL_CS["Nonearth",UNIT["Meter",1]]`}
 	for _, tc := range []struct {
 		name    string
 		src     *given
@@ -59,6 +61,7 @@ func TestSettleCRS(t *testing.T) {
 		reason  string
 	}{
 		{"guessed", nameless([2]float64{599233, 1222000}), importers.CRSRequest{Home: home()}, 9210, 599233, 1222000, "home area"},
+		{"guessed where the file's own system is a local one", local, importers.CRSRequest{Home: home()}, 9210, 599233, 1222000, "of no place on Earth"},
 		{"guessed and swapped", nameless([2]float64{1222000, 599233}, [2]float64{0, 0}), importers.CRSRequest{Home: home()}, 9210, 599233, 1222000, "X and Y are swapped"},
 		{"swapped as asked for, then guessed", nameless([2]float64{1222000, 599233}), importers.CRSRequest{Home: home(), SwapXY: true}, 9210, 599233, 1222000, "swapped as asked for"},
 		{"asked for, the wrong way round", nameless([2]float64{1222000, 599233}), importers.CRSRequest{SRID: 9210}, 9210, 599233, 1222000, "as asked for; X and Y are swapped"},

@@ -1,6 +1,7 @@
 package geojson
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -172,7 +173,7 @@ func (w *geometryWriter) position(p *parser) error {
 		if n < 3 {
 			f, ok := number(raw)
 			if !ok || math.IsInf(f, 0) {
-				return fmt.Errorf("%.40s in a position is no number", raw)
+				return fmt.Errorf("%.40s in a position is no number", bytes.Join(bytes.Fields(raw[:min(len(raw), 400)]), []byte(" ")))
 			}
 			v[n] = f
 		}

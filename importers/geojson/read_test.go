@@ -100,6 +100,9 @@ func TestRead(t *testing.T) {
 				`"coordinates":[1,2] n=2.5 s=3 d=2024-12-31 t=2024-01-01T20:04:05Z j="y" big=- new=-`,
 			}},
 		{"escapes", `{"type":"Feature",` + point + `,"properties":{"T\u00ean":"\u0110\u1ea5t \ud83d\ude00\n"}}`, []string{`"coordinates":[1,2] Tên=Đất 😀`}},
+		{"a damaged position is told in one line", `{"type":"Feature","geometry":{"type":"Point","coordinates":[[
+				1,
+				2]]},"properties":{}}`, []string{"error: the feature is damaged: [ 1, 2] in a position is no number"}},
 		{"damaged features", `{"type":"FeatureCollection","features":[null,{"type":"Feature","geometry":{"type":"Point","coordinates":"x"},"properties":{}},{"type":"Feature",` + point + `}]}`,
 			[]string{"error: the feature is damaged: this is no GeoJSON feature", `error: the feature is damaged: the geometry has no "coordinates"`, `"coordinates":[1,2]`}},
 	} {

@@ -239,8 +239,9 @@ func TestBytesOfMapInfoText(t *testing.T) {
 	if choice := src.Schema().Fields[0].Text; choice == nil || choice.Encoding != "tcvn3" {
 		t.Errorf("choice %+v, want tcvn3", choice)
 	}
-	// Not of this earth, says the file; whoever resolves it is to ask the values.
-	if claim := src.Schema().CRS; claim != (importers.CRS{}) {
-		t.Errorf("CRS %+v, want none", claim)
+	// Not of this earth, says the file; the values are asked.
+	home := importers.CRSRequest{Home: spatial.Envelope{SRID: 4326, MinX: 106.33, MinY: 10.86, MaxX: 106.97, MaxY: 11.50}}
+	if _, c, err := importers.SettleCRS(t.Context(), src, home); err != nil || c.SRID != 9210 || !c.Guess {
+		t.Errorf("CRS %+v, %v; want EPSG:9210 by its values", c, err)
 	}
 }

@@ -63,19 +63,9 @@ func (s *source) learn(ctx context.Context, d *dataset, l *listed, o importers.S
 	}
 	sc.GeometryType, sc.Dimensions = typed(l.geometry)
 	if sc.GeometryType != spatial.GeometryNone {
-		sc.CRS = claimed(l.wkt)
+		sc.CRS = importers.CRS{WKT: l.wkt}
 	}
 	return s.scan(ctx, d, o)
-}
-
-// claimed drops the coordinate systems of nowhere: MapInfo's "nonearth" stands
-// in many files that hold VN-2000, so the values are asked instead.
-func claimed(wkt string) importers.CRS {
-	head := strings.ToUpper(wkt[:min(len(wkt), 40)])
-	if strings.HasPrefix(head, "LOCAL_CS") || strings.HasPrefix(head, "ENGCRS") || strings.Contains(head, `GEOGCS["UNDEFINED`) {
-		return importers.CRS{}
-	}
-	return importers.CRS{WKT: wkt}
 }
 
 // scan reads as much of the layer as is needed to know its fields: the heads of

@@ -63,17 +63,22 @@ func fail(f importers.File, err error) error {
 // openDB opens the file for reading, without touching it or its folder unless a
 // write-ahead log belongs to it.
 func openDB(path string) (*sql.DB, error) {
-	query := "mode=ro&immutable=1"
-	if st, err := os.Stat(path + "-wal"); err == nil && st.Size() > 0 {
-		query = "mode=ro"
-	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: query, OmitHost: true}
-	db, err := sql.Open("sqlite", u.String())
+	db, err := sql.Open("sqlite", address(path))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
 	return db, nil
+}
+
+// address is what SQLite opens the file by.
+func address(path string) string {
+	query := "mode=ro&immutable=1"
+	if st, err := os.Stat(path + "-wal"); err == nil && st.Size() > 0 {
+		query = "mode=ro"
+	}
+	u := url.URL{Scheme: "file", Path: path, RawQuery: query, OmitHost: true}
+	return u.String()
 }
 
 func layersOf(ctx context.Context, f importers.File) ([]importers.Layer, error) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"gisd/importers"
 	"gisd/importers/encodings"
 	"gisd/spatial"
@@ -71,22 +73,25 @@ func (s *source) leading() []string {
 
 // Read implements importers.Source.
 func (s *source) Read(ctx context.Context, emit func(*importers.Record) error) error {
-	rows, err := s.db.QueryContext(ctx, s.statement())
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	rows, err := queryRows(s.file.Path, s.statement())
 	if err != nil {
 		return s.fail(ctx, err)
 	}
-	defer rows.Close()
+	defer rows.close()
 	r := newReader(s)
-	for n := int64(1); rows.Next(); n++ {
-		if err := rows.Scan(r.targets...); err != nil {
-			return s.fail(ctx, err)
-		}
-		r.fill(n)
-		if err := emit(&r.rec); err != nil {
-			return err
-		}
+	var refused error
+	err = rows.each(ctx, func() error {
+		r.fill(rows)
+		refused = emit(&r.rec)
+		return refused
+	})
+	if refused != nil {
+		return refused
 	}
-	return s.fail(ctx, rows.Err())
+	return s.fail(ctx, err)
 }
 
 func (s *source) fail(ctx context.Context, err error) error {
@@ -97,47 +102,44 @@ func (s *source) fail(ctx context.Context, err error) error {
 }
 
 type reader struct {
-	t       *table
-	cells   []any
-	targets []any
-	lead    int
-	rec     importers.Record
-	values  []importers.Value
-	lost    []importers.RecordError
-	geom    []byte
-	text    []byte
-	dec     *encodings.Decoder
+	t      *table
+	lead   int
+	n      int64
+	rec    importers.Record
+	values []importers.Value
+	lost   []importers.RecordError
+	geom   []byte
+	text   []byte
+	dec    *encodings.Decoder
 }
 
 func newReader(s *source) *reader {
-	r := &reader{t: s.t, lead: len(s.leading()), values: make([]importers.Value, len(s.t.columns)), dec: encodings.UTF8()}
-	r.cells = make([]any, r.lead+len(s.t.columns))
-	for i := range r.cells {
-		r.targets = append(r.targets, &r.cells[i])
-	}
-	return r
+	return &reader{t: s.t, lead: len(s.leading()), values: make([]importers.Value, len(s.t.columns)), dec: encodings.UTF8()}
 }
 
-func (r *reader) fill(n int64) {
-	r.rec = importers.Record{Number: n, Values: r.values}
+func (r *reader) fill(row *rows) {
+	r.n++
+	r.rec = importers.Record{Number: r.n, Values: r.values}
 	r.text, r.lost = r.text[:0], r.lost[:0]
 	at := 0
 	if r.t.key != "" {
-		r.rec.ID.Int, r.rec.ID.Valid = asInteger(r.cells[0])
+		key := row.value(0)
+		r.rec.ID.Int, r.rec.ID.Valid = asInteger(&key)
 		at++
 	}
 	if r.t.geometry != "" {
-		r.geometry(r.cells[at])
+		geometry := row.value(at)
+		r.geometry(&geometry)
 	}
 	for i := range r.values {
 		r.values[i] = importers.Value{}
-		cell := r.cells[r.lead+i]
-		if cell == nil || r.value(&r.values[i], i, cell) {
+		v := row.value(r.lead + i)
+		if v.kind == sqlite3.SQLITE_NULL || r.value(&r.values[i], i, &v) {
 			continue
 		}
 		f := &r.t.schema.Fields[i]
 		r.values[i] = importers.Value{}
-		r.lost = append(r.lost, importers.RecordError{Field: f.Name, Raw: importers.Shorten([]byte(fmt.Sprint(cell))), Reason: spatial.Text{
+		r.lost = append(r.lost, importers.RecordError{Field: f.Name, Raw: importers.Shorten([]byte(v.String())), Reason: spatial.Text{
 			VI: "giá trị không phải kiểu " + string(f.Type) + ", để trống",
 			EN: "the value is no " + string(f.Type) + "; left empty",
 		}})
@@ -145,13 +147,13 @@ func (r *reader) fill(n int64) {
 	r.rec.Lost = r.lost
 }
 
-func (r *reader) geometry(cell any) {
+func (r *reader) geometry(v *value) {
 	var err error
-	switch blob := cell.(type) {
-	case nil:
+	switch v.kind {
+	case sqlite3.SQLITE_NULL:
 		return
-	case []byte:
-		r.geom, err = appendEWKB(r.geom[:0], blob, r.t.schema.Dimensions)
+	case sqlite3.SQLITE_BLOB:
+		r.geom, err = appendEWKB(r.geom[:0], v.bytes, r.t.schema.Dimensions)
 	default:
 		err = errBlob
 	}
@@ -166,7 +168,7 @@ func (r *reader) geometry(cell any) {
 
 // value converts what SQLite happens to store to the column's type; SQLite
 // itself lets anything stand anywhere.
-func (r *reader) value(out *importers.Value, i int, cell any) (ok bool) {
+func (r *reader) value(out *importers.Value, i int, cell *value) (ok bool) {
 	switch r.t.schema.Fields[i].Type {
 	case spatial.FieldInteger:
 		out.Int, ok = asInteger(cell)
@@ -191,77 +193,54 @@ func (r *reader) value(out *importers.Value, i int, cell any) (ok bool) {
 }
 
 // appendText writes bytes of a BLOB column in base64.
-func (r *reader) appendText(dst []byte, cell any, blob bool) []byte {
-	switch v := cell.(type) {
-	case string:
-		return r.dec.Append(dst, []byte(v))
-	case []byte:
+func (r *reader) appendText(dst []byte, v *value, blob bool) []byte {
+	switch v.kind {
+	case sqlite3.SQLITE_INTEGER:
+		return strconv.AppendInt(dst, v.int, 10)
+	case sqlite3.SQLITE_FLOAT:
+		return strconv.AppendFloat(dst, v.float, 'g', -1, 64)
+	case sqlite3.SQLITE_BLOB:
 		if blob {
-			return base64.StdEncoding.AppendEncode(dst, v)
+			return base64.StdEncoding.AppendEncode(dst, v.bytes)
 		}
-		return r.dec.Append(dst, v)
-	case int64:
-		return strconv.AppendInt(dst, v, 10)
-	case float64:
-		return strconv.AppendFloat(dst, v, 'g', -1, 64)
-	case time.Time:
-		return v.UTC().AppendFormat(dst, time.RFC3339Nano)
-	case bool:
-		return strconv.AppendBool(dst, v)
 	}
-	return fmt.Append(dst, cell)
+	return r.dec.Append(dst, v.bytes)
 }
 
-func asInteger(cell any) (int64, bool) {
-	switch v := cell.(type) {
-	case int64:
-		return v, true
-	case bool:
-		if v {
-			return 1, true
-		}
-		return 0, true
-	case float64:
-		return int64(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
-	case string:
-		n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
-		return n, err == nil
-	case []byte:
-		return asInteger(string(v))
+func asInteger(v *value) (int64, bool) {
+	switch v.kind {
+	case sqlite3.SQLITE_INTEGER:
+		return v.int, true
+	case sqlite3.SQLITE_FLOAT:
+		return int64(v.float), v.float == math.Trunc(v.float) && math.Abs(v.float) < 1<<53
 	}
-	return 0, false
+	n, err := strconv.ParseInt(strings.TrimSpace(string(v.bytes)), 10, 64)
+	return n, err == nil
 }
 
-func asNumber(cell any) (float64, bool) {
-	switch v := cell.(type) {
-	case float64:
-		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
-	case int64:
-		return float64(v), true
-	case string:
-		f, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
-		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
-	case []byte:
-		return asNumber(string(v))
+func asNumber(v *value) (float64, bool) {
+	f := v.float
+	switch v.kind {
+	case sqlite3.SQLITE_FLOAT:
+	case sqlite3.SQLITE_INTEGER:
+		return float64(v.int), true
+	default:
+		var err error
+		if f, err = strconv.ParseFloat(strings.TrimSpace(string(v.bytes)), 64); err != nil {
+			return 0, false
+		}
 	}
-	return 0, false
+	return f, !math.IsNaN(f) && !math.IsInf(f, 0)
 }
 
 // asTime reads ISO 8601 dates and times; one without a zone is UTC, as the
 // standard has it.
-func asTime(cell any) (time.Time, bool) {
-	switch v := cell.(type) {
-	case time.Time:
-		return v, true
-	case []byte:
-		return asTime(string(v))
-	case string:
-		v = strings.TrimSpace(v)
-		for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
-			"2006-01-02 15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly, "2006/01/02"} {
-			if t, err := time.Parse(layout, v); err == nil && t.Year() > 0 {
-				return t, true
-			}
+func asTime(v *value) (time.Time, bool) {
+	text := strings.TrimSpace(string(v.bytes))
+	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
+		"2006-01-02 15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly, "2006/01/02"} {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 0 {
+			return t, true
 		}
 	}
 	return time.Time{}, false

@@ -18,9 +18,17 @@ func TestServerImportTwoNodes(t *testing.T) {
 	b.server, b.stop = startServer(t, b.env)
 	admin := a.key(t, "admin", "admin", "")
 
-	i := a.started(t, admin, form(t, []string{"collection=big"}, "big.geojsonl", manyPoints(200_000)))
-	waitFor(t, "the load", func() bool {
-		return ask[bool](t, a.pool, `select exists (select from gisd.import where state = 'running')`)
+	// An import waits for this lock before it claims a version, until it is canceled.
+	hold, err := a.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hold.Exec(t.Context(), `select pg_advisory_xact_lock(1735287653, 0)`); err != nil {
+		t.Fatal(err)
+	}
+	i := a.started(t, admin, form(t, []string{"collection=big"}, "zones.geojson", threeZones))
+	waitFor(t, "the import", func() bool {
+		return ask[bool](t, a.pool, `select exists (select from gisd.job where state = 'running')`)
 	})
 	if got := b.post(t, admin, form(t, []string{"collection=big"}, "zones.geojson", threeZones)); got.status != http.StatusConflict {
 		t.Errorf("a second import, elsewhere: %d %s", got.status, got.text)
@@ -30,6 +38,9 @@ func TestServerImportTwoNodes(t *testing.T) {
 	}
 	if names, last := b.watch(t, admin, i.ID); names[len(names)-1] != "canceled" || last.State != "canceled" {
 		t.Errorf("%v %s", names, last.text)
+	}
+	if err := hold.Rollback(t.Context()); err != nil {
+		t.Error(err)
 	}
 	if n := leftovers(t, a.pool); n != 0 || len(a.files(t)) != 0 {
 		t.Errorf("%d things left, and %v", n, a.files(t))

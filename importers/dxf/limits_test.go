@@ -32,13 +32,9 @@ func TestBombs(t *testing.T) {
 		{"one huge block", curve, "0 INSERT|2 C|10 0|20 0"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			start := time.Now()
 			_, err := layersOf(t.Context(), t, drawing(tc.blocks, tc.entities))
 			if e, ok := errors.AsType[*spatial.Error](err); !ok || e.Code != spatial.CodeTooLarge || !strings.Contains(e.Message, "a.dxf") {
 				t.Errorf("error %v", err)
-			}
-			if d := time.Since(start); d > 20*time.Second {
-				t.Errorf("it took %v", d)
 			}
 		})
 	}

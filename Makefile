@@ -58,9 +58,13 @@ test: need-test build test-go test-web test-e2e ## install what is missing and r
 test-go:
 	go run ./internal/testdb/cmd/testcluster -- go test -timeout 20m ./...
 
+# Readers and writers of formats have no goroutines of their own; those that run
+# them (importers, importers/ogr, cmd/gisd) are among the packages that are raced.
+ALONE := csv|dxf|encodings|flatbuf|flatgeobuf|geojson|geoparquet|gpkg|gpx|kml|mapping|markup|shapefile|table|wkb|xlsx
+
 .PHONY: race
-race: need-test ## every Go test under the race detector
-	go run ./internal/testdb/cmd/testcluster -- go test -race -timeout 30m ./...
+race: need-test ## the Go tests of everything that has goroutines, under the race detector
+	go run ./internal/testdb/cmd/testcluster -- go test -race -timeout 40m $$(go list ./... | grep -vE '/importers/($(ALONE))$$')
 
 .PHONY: test-web
 test-web: web/map/node_modules/.installed
@@ -86,6 +90,10 @@ verify: generate ## generated files are fresh
 .PHONY: golden
 golden: need-test ## rewrite golden files and the table of PROJ's answers
 	go test ./tiles/styles ./spatial/crs -update
+
+.PHONY: conformance
+conformance: need-test ## inspect and import every file of the corpus, not a sample; writes docs/import-corpus.md
+	go test -timeout 60m -count 1 -run TestCorpus ./cmd/gisd -args -whole
 
 .PHONY: fuzz
 fuzz: ## every fuzz target, 20 s each

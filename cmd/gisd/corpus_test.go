@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +92,16 @@ func corpus(t *testing.T) map[string][]expectation {
 	return files
 }
 
+// skipUnderRace leaves a test out whose thousand files are read by processes of
+// other programs or one after the other: there is nothing to race in it, and with
+// the detector it takes ten times as long and several times the memory.
+func skipUnderRace(t *testing.T) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("not under the race detector: a thousand files, each read by itself, in ten times the time and memory")
+	}
+}
+
 // inspected is the end of one `gisd inspect --json`.
 type inspected struct {
 	layers []importers.Inspection
@@ -100,33 +109,47 @@ type inspected struct {
 	stderr string
 }
 
-func inspectFile(t *testing.T, path string) (inspected, error) {
+// ranInTime runs a command in this process; an error says that it took too long.
+func ranInTime(t *testing.T, env []string, args ...string) (result, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), corpusLimit)
 	defer cancel()
 	var out, said bytes.Buffer
 	code := make(chan int, 1)
-	go func() { code <- run(ctx, []string{"inspect", "--json", path}, nil, streams{nil, &out, &said}) }()
-	var got inspected
+	go func() { code <- run(ctx, args, env, streams{strings.NewReader(""), &out, &said}) }()
 	select {
-	case got.code = <-code:
+	case c := <-code:
+		if ctx.Err() != nil {
+			return result{}, fmt.Errorf("%s takes more than %v", args[0], corpusLimit)
+		}
+		return result{c, out.String(), strings.TrimSpace(said.String())}, nil
 	case <-time.After(corpusLimit + 10*time.Second):
-		return got, errors.New("it hangs, and does not heed its context")
+		return result{}, fmt.Errorf("%s hangs, and does not heed its context", args[0])
 	}
-	if ctx.Err() != nil {
-		return got, fmt.Errorf("it takes more than %v", corpusLimit)
+}
+
+// objectsOf reads JSON objects one after the other.
+func objectsOf[T any](text string) (all []T, err error) {
+	for dec := json.NewDecoder(strings.NewReader(text)); ; {
+		var v T
+		if err := dec.Decode(&v); errors.Is(err, io.EOF) {
+			return all, nil
+		} else if err != nil {
+			return all, err
+		}
+		all = append(all, v)
 	}
-	got.stderr = strings.TrimSpace(said.String())
-	for dec := json.NewDecoder(&out); ; {
-		var l importers.Inspection
-		err := dec.Decode(&l)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return got, err
-		}
-		got.layers = append(got.layers, l)
+}
+
+func inspectFile(t *testing.T, path string, flags ...string) (inspected, error) {
+	t.Helper()
+	r, err := ranInTime(t, nil, append([]string{"inspect", "--json", path}, flags...)...)
+	if err != nil {
+		return inspected{}, err
+	}
+	got := inspected{code: r.code, stderr: r.err}
+	if got.layers, err = objectsOf[importers.Inspection](r.out); err != nil {
+		return got, err
 	}
 	switch {
 	case got.code != exitDone && got.code != exitFailed:
@@ -148,6 +171,7 @@ type difference struct{ path, layer, what, detail string }
 // testdata/corpus_differences.tsv explains each difference there may be.
 func TestCorpusAgreesWithGDAL(t *testing.T) {
 	t.Parallel()
+	skipUnderRace(t)
 	files := corpus(t)
 	if len(files) < 900 {
 		t.Fatalf("the corpus lists %d files", len(files))
@@ -182,9 +206,7 @@ func TestCorpusAgreesWithGDAL(t *testing.T) {
 // of its own, and asks the system what it and its children had in memory.
 func TestCorpusMemory(t *testing.T) {
 	t.Parallel()
-	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		t.Skip("the race detector takes memory of its own")
-	}
+	skipUnderRace(t)
 	root := testdata.Shared(t, corpusFolder)
 	var paths []string
 	size := map[string]int64{}

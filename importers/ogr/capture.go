@@ -22,10 +22,31 @@ const (
 // capture returns the dump of each layer by its name. What does not go in one
 // run is not there, and is read layer by layer, which tells the reason.
 func (r *runner) capture(ctx context.Context) map[string][]byte {
-	if r.bytes > captureFrom || r.kind.format == "osm" { // whose layers come interleaved
+	if r.kind.format == "osm" { // whose layers come interleaved
 		return nil
 	}
-	c, err := r.start(ctx, r.format.program("ogr2ogr"), r.arguments(nil, spatial.XYZM)...)
+	sections, err := split(r.dumped(ctx, r.arguments(nil, spatial.XYZM)))
+	if err != nil {
+		return nil
+	}
+	return sections
+}
+
+// captureLayer returns the dump of one layer, nil where it does not go well.
+func (r *runner) captureLayer(ctx context.Context, l *listed, d spatial.Dimensions) []byte {
+	if strings.HasPrefix(l.name, "-") {
+		return nil
+	}
+	return r.dumped(ctx, r.arguments(l, d))
+}
+
+// dumped is what a run of ogr2ogr writes over a small dataset; nil where it is
+// too much, or anything is wrong with it.
+func (r *runner) dumped(ctx context.Context, args []string) []byte {
+	if r.bytes > captureFrom {
+		return nil
+	}
+	c, err := r.start(ctx, r.format.program("ogr2ogr"), args...)
 	if err != nil {
 		return nil
 	}
@@ -34,11 +55,7 @@ func (r *runner) capture(ctx context.Context) map[string][]byte {
 		c.kill()
 		return nil
 	}
-	sections, err := split(text)
-	if err != nil {
-		return nil
-	}
-	return sections
+	return text
 }
 
 // split cuts a dump at the beginnings of its tables.

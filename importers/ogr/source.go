@@ -76,6 +76,9 @@ func (s *source) scan(ctx context.Context, d *dataset, o importers.SourceOptions
 	if heights {
 		sc.Dimensions = spatial.XYZ
 	}
+	if s.section == nil {
+		s.section = s.runner.captureLayer(ctx, &s.layer, sc.Dimensions)
+	}
 	in, err := s.begin(ctx)
 	if err != nil {
 		return err

@@ -13,8 +13,9 @@ import (
 const maxDepth = 200
 
 var (
-	errSyntax = errors.New("this is not JSON")
-	errDeep   = errors.New("values are nested too deeply")
+	errSyntax   = errors.New("this is not JSON")
+	errDeep     = errors.New("values are nested too deeply")
+	errNoObject = errors.New("another value stands where an object must be")
 )
 
 // parser reads a complete raw value.
@@ -124,7 +125,7 @@ func (p *parser) skipNested() error {
 func members(raw []byte, visit func(key, value []byte) error) error {
 	p := parser{b: raw}
 	if !p.take('{') {
-		return errSyntax
+		return errNoObject
 	}
 	if p.take('}') {
 		return nil

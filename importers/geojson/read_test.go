@@ -103,6 +103,7 @@ func TestRead(t *testing.T) {
 		{"a damaged position is told in one line", `{"type":"Feature","geometry":{"type":"Point","coordinates":[[
 				1,
 				2]]},"properties":{}}`, []string{"error: the feature is damaged: [ 1, 2] in a position is no number"}},
+		{"a geometry that is none", `{"type":"Feature","geometry":"x","properties":{}}`, []string{"error: the feature is damaged: another value stands where an object must be"}},
 		{"damaged features", `{"type":"FeatureCollection","features":[null,{"type":"Feature","geometry":{"type":"Point","coordinates":"x"},"properties":{}},{"type":"Feature",` + point + `}]}`,
 			[]string{"error: the feature is damaged: this is no GeoJSON feature", `error: the feature is damaged: the geometry has no "coordinates"`, `"coordinates":[1,2]`}},
 	} {

@@ -178,7 +178,7 @@ func (c *child) lastError() string {
 		}
 	}
 	said, _, _ = strings.Cut(said, ". You may set")
-	said = strings.ReplaceAll(said, c.hidden+"/data/", "")
+	said = strings.TrimRight(strings.ReplaceAll(said, c.hidden+"/data/", ""), ": ") // what follows may be on a line of its own
 	return strings.ToValidUTF8(said, "?")
 }
 

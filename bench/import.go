@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"gisd/internal/pgcluster"
 )
@@ -39,6 +40,9 @@ func withCluster(ctx context.Context, o options, do func(importBench) (string, e
 		return "", err
 	}
 	defer func() { _, _ = cluster.Release(context.WithoutCancel(ctx)) }()
+	// What an earlier run left would make the first import another one. There
+	// need not be anything.
+	_, _ = command(ctx, o.work, nil, o.gisd, "collections", "drop", benchCollection, "--yes", "--data-dir", o.dataDir())
 	return do(importBench{options: o, shapefile: shapefile, url: cluster.URL()})
 }
 
@@ -55,9 +59,11 @@ func importSuite(ctx context.Context, o options) (string, error) {
 				if runs[f.name] == nil {
 					runs[f.name] = &importRun{}
 				}
+				begin := time.Now()
 				if err := b.round(ctx, f, round == 0, runs[f.name]); err != nil {
 					return "", fmt.Errorf("%s: %w", f.name, err)
 				}
+				fmt.Fprintf(o.log, "bench: import: round %d, %s: %.0f s\n", round+1, f.name, time.Since(begin).Seconds())
 			}
 		}
 		return b.section(runs), nil

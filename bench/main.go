@@ -24,6 +24,7 @@ type options struct {
 	rounds int
 	only   *regexp.Regexp // suites
 	format string         // of import; "" is all
+	log    io.Writer
 }
 
 // suite measures one thing and returns its section of the document.
@@ -53,7 +54,7 @@ func main() {
 
 func run(ctx context.Context, args []string, log io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	var o options
+	o := options{log: log}
 	var only string
 	flags.StringVar(&o.out, "out", "docs/benchmarks.md", "document to write; one section per suite is replaced")
 	flags.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "gisd-bench"), "folder for data and the private cluster")

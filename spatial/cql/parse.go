@@ -3,6 +3,7 @@ package cql
 import (
 	"errors"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Bounds of what is read; a filter beyond them is refused.
@@ -23,7 +24,8 @@ func ParseText(src string) (Node, error) {
 	if err != nil {
 		var s *SyntaxError
 		if errors.As(err, &s) {
-			return nil, invalid(s.Error())
+			place := utf8.RuneCountInString(src[:min(s.Offset, len(src))])
+			return nil, invalid((&SyntaxError{place, s.Reason}).Error())
 		}
 		return nil, err
 	}
@@ -66,7 +68,7 @@ func (p *parser) advance() (err error) {
 	return err
 }
 
-func (p *parser) fail(reason string) error { return &SyntaxError{p.token.at, reason} }
+func (p *parser) fail(reason string) error { return &SyntaxError{Offset: p.token.at, Reason: reason} }
 
 func (p *parser) unexpected(wanted string) error {
 	if p.token.kind == end {

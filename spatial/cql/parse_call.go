@@ -63,7 +63,7 @@ func (p *parser) arguments(want int, arrays bool) ([]Node, error) {
 		args, err = p.list()
 	}
 	if err == nil && want >= 0 && len(args) != want {
-		err = &SyntaxError{at.at, "there are " + strconv.Itoa(len(args)) + " arguments, not " + strconv.Itoa(want)}
+		err = &SyntaxError{Offset: at.at, Reason: "there are " + strconv.Itoa(len(args)) + " arguments, not " + strconv.Itoa(want)}
 	}
 	return args, err
 }

@@ -23,7 +23,7 @@ func (p *parser) geometry(kind string) (Node, error) {
 		return nil, err
 	}
 	if why := g.check(); why != "" {
-		return nil, &SyntaxError{at.at, why}
+		return nil, &SyntaxError{Offset: at.at, Reason: why}
 	}
 	return g, nil
 }
@@ -166,7 +166,7 @@ func (p *parser) bbox() (Node, error) {
 		}
 	}
 	if why := b.check(); why != "" {
-		return nil, &SyntaxError{at.at, why}
+		return nil, &SyntaxError{Offset: at.at, Reason: why}
 	}
 	return b, p.expect(")")
 }

@@ -40,7 +40,7 @@ func (p *parser) interval() (Node, error) {
 	}
 	n, why := newInterval(args[0], args[1])
 	if why != "" {
-		return nil, &SyntaxError{at.at, why}
+		return nil, &SyntaxError{Offset: at.at, Reason: why}
 	}
 	return n, nil
 }

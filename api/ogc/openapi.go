@@ -78,7 +78,8 @@ func get(id, tag, summary, answer string, params ...object) object {
 func (r *request) parametersOf(c *spatial.Collection) []object {
 	params := []object{
 		ref("parameters", "limit"), ref("parameters", "bbox"), ref("parameters", "bbox-crs"), ref("parameters", "crs"),
-		ref("parameters", "datetime"), ref("parameters", "cursor"), ref("parameters", "f"),
+		ref("parameters", "datetime"), ref("parameters", "filter"), ref("parameters", "filter-lang"), ref("parameters", "filter-crs"),
+		ref("parameters", "cursor"), ref("parameters", "f"),
 	}
 	for _, f := range filterable(c) {
 		params = append(params, object{
@@ -118,7 +119,11 @@ func parameters() object {
 		"bbox-crs": query("bbox-crs", "The coordinate system of bbox.", uri),
 		"crs":      query("crs", "The coordinate system of the answer.", uri),
 		"datetime": query("datetime", "Only features of this instant or interval, and those without a time.", object{"type": "string"}),
-		"cursor":   query("cursor", "Where the page begins; comes with next links and means nothing by itself.", object{"type": "string"}),
+		"filter":   query("filter", "Only features for which this CQL2 condition on their properties and their geometry (geometry) holds.", object{"type": "string"}),
+		"filter-lang": query("filter-lang", "How the filter is written; one that begins with a brace is JSON without it.",
+			object{"type": "string", "enum": []string{langText, langJSON}, "default": langText}),
+		"filter-crs": query("filter-crs", "The coordinate system of the geometries in the filter.", uri),
+		"cursor":     query("cursor", "Where the page begins; comes with next links and means nothing by itself.", object{"type": "string"}),
 		"featureId": object{
 			"name": "featureId", "in": "path", "required": true, "description": "The id of the feature.", "schema": object{"type": "string"},
 		},

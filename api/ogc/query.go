@@ -18,7 +18,7 @@ const (
 )
 
 // reserved names are parameters of /items; a property of that name is no filter.
-var reserved = [...]string{"f", "key", "limit", "bbox", "bbox-crs", "datetime", "crs", "cursor"}
+var reserved = [...]string{"f", "key", "limit", "bbox", "bbox-crs", "datetime", "crs", "cursor", "filter", "filter-lang", "filter-crs"}
 
 // filterable lists the properties that /items takes as parameters.
 func filterable(c *spatial.Collection) []spatial.Field {
@@ -38,6 +38,7 @@ func (r *request) readQuery(c *spatial.Collection) (spatial.Query, wire, error) 
 	q.Limit = p.Limit("limit", limitNormal, limitMax)
 	q.BBox = readBBox(p, c)
 	q.Time = p.DateTime("datetime")
+	q.Filter = readFilter(p, c)
 	to := readCRS(p, "crs", c)
 	for _, field := range filterable(c) {
 		text, ok := p.Text(field.Name)

@@ -1193,6 +1193,12 @@ export interface operations {
                 crs?: components["parameters"]["crs"];
                 /** @description Features of this time, and those without a time: an RFC 3339 instant, a date, or an interval such as 2026-01-01/.. */
                 datetime?: string;
+                /** @description Features for which this CQL2 condition holds, such as height > 10 AND name LIKE 'Chợ%' or S_INTERSECTS(geometry, BBOX(106.6, 10.7, 106.8, 10.9)). The geometry goes by the name geometry. */
+                filter?: string;
+                /** @description How the filter is written; without it one that begins with a brace is JSON, and text otherwise. */
+                "filter-lang"?: "cql2-text" | "cql2-json";
+                /** @description The coordinate system of the geometries in the filter; CRS84 by default. */
+                "filter-crs"?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
             };

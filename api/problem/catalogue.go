@@ -21,17 +21,7 @@ func Say(text, lang string) string {
 	if lang != "vi" || text == "" {
 		return text
 	}
-	c := vietnamese()
-	if to, ok := c.exact[text]; ok {
-		return to
-	}
-	for i := range c.patterns {
-		p := &c.patterns[i]
-		if values := p.from.FindStringSubmatch(text); values != nil {
-			return c.fill(p.to, values)
-		}
-	}
-	return text
+	return vietnamese().say(text)
 }
 
 // sayFields returns the faults in the language; its input stays as it is.
@@ -75,7 +65,7 @@ var place = regexp.MustCompile(`\{\d\}`)
 
 var vietnamese = sync.OnceValue(func() *catalogue {
 	c := &catalogue{exact: map[string]string{}}
-	for _, table := range []map[string]string{vietnameseOfAPI, vietnameseOfData, vietnameseOfLive, vietnameseOfImports} {
+	for _, table := range []map[string]string{vietnameseOfAPI, vietnameseOfData, vietnameseOfLive, vietnameseOfImports, vietnameseOfFilters} {
 		for _, from := range slices.Sorted(maps.Keys(table)) {
 			if !place.MatchString(from) {
 				c.exact[from] = table[from]
@@ -102,17 +92,36 @@ func anchored(template string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)^` + strings.Join(parts, `(.+?)`) + `$`)
 }
 
-// fill puts the values in their places. A value that is a text of the
-// catalogue itself, such as a unit, is said in the language too.
+func (c *catalogue) say(text string) string {
+	if to, ok := c.exact[text]; ok {
+		return to
+	}
+	for i := range c.patterns {
+		p := &c.patterns[i]
+		if values := p.from.FindStringSubmatch(text); values != nil {
+			return c.fill(p.to, values)
+		}
+	}
+	return text
+}
+
+// fill puts the values in their places. A value that is a text of the catalogue
+// itself, such as a unit or the reason at a position, is said in the language
+// too, and so are several of them joined by semicolons. It ends because a value
+// is shorter than the text it is part of.
 func (c *catalogue) fill(template string, values []string) string {
 	return place.ReplaceAllStringFunc(template, func(mark string) string {
 		n, err := strconv.Atoi(mark[1 : len(mark)-1])
 		if err != nil || n >= len(values) {
 			return mark
 		}
-		if said, ok := c.exact[values[n]]; ok {
-			return said
+		if whole := c.say(values[n]); whole != values[n] {
+			return whole
 		}
-		return values[n]
+		parts := strings.Split(values[n], "; ")
+		for i := range parts {
+			parts[i] = c.say(parts[i])
+		}
+		return strings.Join(parts, "; ")
 	})
 }

@@ -11,8 +11,9 @@ import (
 	"gisd/spatial"
 )
 
-// reachesNobody names files whose errors end on a terminal or in the log.
-var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(import_|migrate|pool|publish|srs|demo)`)
+// reachesNobody names files whose errors end on a terminal or in the log, and one
+// whose texts take a way that is not followed: TestFiltersInVietnamese has them.
+var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(import_|migrate|pool|publish|srs|demo)|/cql/check\.go`)
 
 // Every text that packages below put into an error must be in the catalogue: a
 // new message without its Vietnamese fails here.
@@ -20,7 +21,7 @@ func TestEveryMessageHasVietnamese(t *testing.T) {
 	t.Parallel()
 	found := collect(t, "../..", []string{
 		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/styles", "api/tiles",
-		"spatial", "spatial/crs", "spatial/live", "spatial/postgis",
+		"spatial", "spatial/cql", "spatial/crs", "spatial/live", "spatial/postgis",
 		"importers/jobs",
 		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/styles",
 	}, reachesNobody)

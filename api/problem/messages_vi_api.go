@@ -51,6 +51,9 @@ var vietnameseOfAPI = map[string]string{
 	"must be an RFC 3339 instant such as 2026-01-31T00:00:00Z, a date, or an interval such as 2026-01-01/..": "phải là một thời điểm theo RFC 3339 như 2026-01-31T00:00:00Z, một ngày, hoặc một khoảng như 2026-01-01/..",
 
 	// api/ogc
+	"A file is not paged: leave the cursor away.":                              "Tệp tải về không chia trang: hãy bỏ tham số cursor.",
+	"not with this format":                                                     "không dùng được với định dạng này",
+	"Too many files are being written at the moment; try again in a minute.":   "Đang có quá nhiều tệp được ghi; hãy thử lại sau một phút.",
 	"There is no such collection.":                                             "Không có lớp dữ liệu này.",
 	"belongs to an earlier import, whose ids are gone; start again without it": "thuộc về một lần nhập trước, mã của lần đó không còn; hãy bắt đầu lại mà không có tham số này",
 	"belongs to other filters or to ids that are gone; start again without it": "thuộc về bộ lọc khác hoặc về những mã không còn nữa; hãy bắt đầu lại mà không có tham số này",

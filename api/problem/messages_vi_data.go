@@ -75,6 +75,9 @@ var vietnameseOfData = map[string]string{
 
 	"an import into {1} is running: wait for its end or stop it, then drop the collection": "Đang có lần nhập vào {1}: hãy đợi xong hoặc dừng lại, rồi xoá lớp dữ liệu.",
 
+	"PostGIS does not know {1}": "PostGIS không biết {1}.",
+	"stored so":                 "được lưu như vậy",
+
 	// spatial/postgis: what the database says
 	"a value is not allowed":               "Có giá trị không được chấp nhận.",
 	"it exists already":                    "Dữ liệu này đã tồn tại.",

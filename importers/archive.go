@@ -11,10 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
-	"unicode/utf8"
 
-	"gisd/importers/encodings"
 	"gisd/spatial"
 )
 
@@ -23,10 +20,6 @@ func tooLarge(message string) error {
 }
 
 func broken(name string, err error) error {
-	if errors.Is(err, syscall.ENOSPC) {
-		return &spatial.Error{Code: spatial.CodeUnavailable, Op: "importers: unpack", Err: err,
-			Message: fmt.Sprintf("no space left for unpacking %s: the disk of the folder for temporary files (TMPDIR) is full", name)}
-	}
 	return &spatial.Error{Code: spatial.CodeInvalid, Op: "importers: unpack", Message: fmt.Sprintf("%s is a damaged archive: %v", name, err), Err: err}
 }
 
@@ -41,9 +34,13 @@ func (in *Input) unzip(ctx context.Context, f File, limits Limits) error {
 	if len(z.File) > limits.Entries {
 		return tooLarge(fmt.Sprintf("%s holds %d files; at most %d are read", in.Name, len(z.File), limits.Entries))
 	}
+	names, err := entryNames(in.Name, z.File)
+	if err != nil {
+		return err
+	}
 	budget := newBudget(in.Name, f.Size, limits)
 	for i, e := range z.File {
-		name := entryName(e)
+		name := names[i]
 		if !e.Mode().IsRegular() || hidden(name) {
 			continue
 		}
@@ -83,7 +80,7 @@ func isDocument(path string) bool {
 func (in *Input) gunzip(ctx context.Context, f File, limits Limits) error {
 	r, err := os.Open(f.Path)
 	if err != nil {
-		return fmt.Errorf("importers: open %s: %w", in.Name, err)
+		return openError(in.Name, err)
 	}
 	defer r.Close()
 	z, err := gzip.NewReader(r)
@@ -107,10 +104,9 @@ func (in *Input) unpackOne(ctx context.Context, r io.Reader, name, as string, b 
 	path := filepath.Join(dir, as)
 	w, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return File{}, fmt.Errorf("importers: unpack %s: %w", name, err)
+		return File{}, StorageError("importers: unpack", TemporaryFolder, err)
 	}
-	n, err := io.Copy(w, b.reader(contextReader{ctx, r}))
-	err = errors.Join(err, w.Close())
+	n, err := copyTo(w, b.reader(contextReader{ctx, r}))
 	if _, ours := errors.AsType[*spatial.Error](err); ours || ctx.Err() != nil {
 		return File{}, err
 	}
@@ -118,16 +114,6 @@ func (in *Input) unpackOne(ctx context.Context, r io.Reader, name, as string, b 
 		return File{}, broken(in.Name, fmt.Errorf("%s: %w", name, err))
 	}
 	return File{Name: name, Path: path, Size: n}, nil
-}
-
-// entryName is the entry's name with forward slashes, as UTF-8: archives made
-// by old tools write the local code page.
-func entryName(e *zip.File) string {
-	name := strings.ReplaceAll(e.Name, `\`, "/")
-	if e.NonUTF8 && !utf8.ValidString(name) {
-		name = string(encodings.Windows1252().Append(nil, []byte(name)))
-	}
-	return strings.TrimLeft(name, "/")
 }
 
 // hidden tells what no importer wants: dot files and the resource forks of
@@ -176,14 +162,43 @@ func (br *budgetReader) Read(p []byte) (int, error) {
 func spool(ctx context.Context, path string, r io.Reader, limit int64) error {
 	w, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fmt.Errorf("importers: standard input: %w", err)
+		return StorageError("importers: standard input", TemporaryFolder, err)
 	}
-	n, err := io.Copy(w, io.LimitReader(contextReader{ctx, r}, limit+1))
-	if err = errors.Join(err, w.Close()); err != nil {
-		return fmt.Errorf("importers: standard input: %w", err)
+	n, err := copyTo(w, io.LimitReader(contextReader{ctx, r}, limit+1))
+	if err != nil {
+		return err
 	}
 	if n > limit {
 		return tooLarge(fmt.Sprintf("standard input holds more than %d MiB", limit>>20))
 	}
 	return nil
+}
+
+// copyTo fills and closes a scratch file. What goes wrong in writing is told
+// apart from what goes wrong in reading.
+func copyTo(w *os.File, r io.Reader) (int64, error) {
+	to := &keeping{w: w}
+	n, err := io.Copy(to, r)
+	closed := w.Close()
+	if to.err == nil && err == nil {
+		to.err = closed
+	}
+	if to.err != nil {
+		return n, StorageError("importers: scratch file", TemporaryFolder, to.err)
+	}
+	return n, err
+}
+
+// keeping remembers the first failure to write.
+type keeping struct {
+	w   io.Writer
+	err error
+}
+
+func (k *keeping) Write(p []byte) (int, error) {
+	n, err := k.w.Write(p)
+	if k.err == nil {
+		k.err = err
+	}
+	return n, err
 }

@@ -82,6 +82,8 @@ func nothingFound(in *Input, formats []Format) error {
 	what := fmt.Sprintf("is in no format that is read here (%s)", strings.Join(FormatNames(formats), ", "))
 	full := slices.ContainsFunc(in.Files, func(f File) bool { return f.Size > 0 && (in.Named == "" || f.Name == in.Named) })
 	switch {
+	case len(in.Files) == 0 && in.links > 0:
+		what = "holds nothing but links, which are not followed: name the folder that they lead to"
 	case len(in.Files) == 0:
 		what = "holds no files"
 	case !full && in.Named != "":

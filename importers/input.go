@@ -58,6 +58,7 @@ type Input struct {
 
 	original []string // what the digest covers
 	scratch  string
+	links    int // symbolic links in a folder, which are not followed
 }
 
 // Limits bound what an archive may unpack to.
@@ -96,12 +97,14 @@ func (in *Input) open(ctx context.Context, path string, stdin io.Reader, limits 
 		return &spatial.Error{Code: spatial.CodeUnsupported, Op: "importers: open", Message: path + " is an address; download it and name the file"}
 	}
 	if err != nil {
-		cause := rootCause(err)
-		return &spatial.Error{Code: spatial.CodeNotFound, Op: "importers: open", Message: fmt.Sprintf("%s cannot be opened: %v", path, cause), Err: cause}
+		return openError(path, err)
 	}
 	in.Name = filepath.Base(path)
 	if st.IsDir() {
 		return in.openFolder(ctx, path)
+	}
+	if err := CheckRegular(path, st.Mode(), "standard input"); err != nil {
+		return err
 	}
 	in.original = []string{path}
 	return in.openFile(ctx, path, in.Name, limits)
@@ -127,12 +130,12 @@ func (in *Input) openFile(ctx context.Context, path, name string, limits Limits)
 	f := File{Name: name, Path: path}
 	st, err := os.Stat(path)
 	if err != nil {
-		return fmt.Errorf("importers: open %s: %w", name, err)
+		return openError(name, err)
 	}
 	f.Size = st.Size()
 	head, err := f.Head(4)
 	if err != nil {
-		return fmt.Errorf("importers: open %s: %w", name, err)
+		return openError(name, err)
 	}
 	switch {
 	case (string(head) == "PK\x03\x04" || string(head) == "PK\x05\x06") && !isDocument(path):
@@ -155,11 +158,12 @@ func (in *Input) addSiblings(path string) error {
 	base := filepath.Base(path)
 	stem := strings.TrimSuffix(base, filepath.Ext(base))
 	for _, e := range entries {
-		if e.Name() == base || !e.Type().IsRegular() || !strings.HasPrefix(strings.ToLower(e.Name()), strings.ToLower(stem)+".") {
+		if e.Name() == base || !strings.HasPrefix(strings.ToLower(e.Name()), strings.ToLower(stem)+".") {
 			continue
 		}
-		if st, err := e.Info(); err == nil {
-			in.Files = append(in.Files, File{Name: e.Name(), Path: filepath.Join(filepath.Dir(path), e.Name()), Size: st.Size()})
+		beside := filepath.Join(filepath.Dir(path), e.Name())
+		if st, err := os.Stat(beside); err == nil && st.Mode().IsRegular() { // where the file is a link, its parts are
+			in.Files = append(in.Files, File{Name: e.Name(), Path: beside, Size: st.Size()})
 		}
 	}
 	return nil
@@ -168,7 +172,7 @@ func (in *Input) addSiblings(path string) error {
 func (in *Input) openFolder(ctx context.Context, root string) error {
 	return filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
-			return err
+			return openError(p, err)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -178,6 +182,9 @@ func (in *Input) openFolder(ctx context.Context, root string) error {
 				return filepath.SkipDir
 			}
 			return nil
+		}
+		if e.Type()&fs.ModeSymlink != 0 {
+			in.links++
 		}
 		if !e.Type().IsRegular() {
 			return nil
@@ -237,7 +244,7 @@ func (in *Input) scratchDir() (string, error) {
 	if in.scratch == "" {
 		dir, err := os.MkdirTemp("", "gisd-import-")
 		if err != nil {
-			return "", fmt.Errorf("importers: scratch folder: %w", err)
+			return "", StorageError("importers: unpack", TemporaryFolder, err)
 		}
 		in.scratch = dir
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // maxValue bounds one JSON value that must be in memory as a whole: a feature.
-const maxValue = 1 << 30
+const maxValue = 64 << 20
 
 var errTruncated = errors.New("the file ends in the middle of a value; it is cut short")
 
@@ -41,9 +41,11 @@ func (s *scanner) more(keep int) error {
 	}
 	if s.end == len(s.buf) {
 		if len(s.buf) >= maxValue {
-			return fmt.Errorf("one value is larger than %d MiB", maxValue>>20)
+			return fmt.Errorf("the value that begins at byte %d is larger than %d MiB; a closing quote or bracket may be missing", s.offset(), maxValue>>20)
 		}
-		s.buf = append(s.buf, make([]byte, len(s.buf))...)
+		bigger := make([]byte, 2*len(s.buf))
+		copy(bigger, s.buf[:s.end])
+		s.buf = bigger
 	}
 	n, err := s.r.Read(s.buf[s.end:])
 	s.end += n

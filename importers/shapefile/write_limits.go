@@ -60,5 +60,6 @@ func (w *zipWriter) limits() string {
 	say("tên trường tối đa 10 byte, văn bản tối đa 254 byte, mỗi tệp tối đa 2 GB", "field names have 10 bytes, texts 254, files 2 GB at most")
 	say("văn bản rỗng và không có giá trị là một; khoảng trắng cuối bị mất", "empty text and no value are the same; blanks at the end are lost")
 	say("đường đơn và đa đường, vùng đơn và đa vùng là một kiểu", "single and multi lines or polygons are one type")
+	say("đường bao của vùng chạy theo chiều kim đồng hồ, lỗ chạy ngược lại", "shells run clockwise and holes against it, whichever way they ran before")
 	return b.String()
 }

@@ -66,6 +66,7 @@ func Guess(s Sample, around Surroundings) (candidates []Candidate, sure bool) {
 			break
 		}
 	}
+	g.preferHome()
 	slices.SortStableFunc(g.found, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	return g.found, g.sure()
 }
@@ -233,8 +234,11 @@ func (g *guesser) sure() bool {
 	if len(g.found) == 0 {
 		return false
 	}
-	if g.settleByFit() {
+	switch g.settleByFit() {
+	case fitSettles:
 		return true
+	case fitContradicts:
+		return false
 	}
 	best := g.found[0]
 	if best.Zone < 0.5 && best.Home < 0.5 && best.Known < 0.5 {
@@ -245,35 +249,6 @@ func (g *guesser) sure() bool {
 			return false
 		}
 	}
-	return true
-}
-
-// settleByFit looks for a box at hand that the coordinates fill to the metre in
-// one system and miss in every other; that one then stands first. It tells even
-// systems apart that lie 200 m from each other.
-func (g *guesser) settleByFit() bool {
-	const exact = 60 // metres
-	best, gap, next := -1, math.Inf(1), math.Inf(1)
-	for i := range g.found {
-		g.place(g.found[i].SRID, g.found[i].Form)
-		b, fit := bounds(g.lon, g.lat), math.Inf(1)
-		for _, k := range g.around.Known {
-			fit = min(fit, metresPer*max(math.Abs(b.MinX-k.MinX), math.Abs(b.MaxX-k.MaxX), math.Abs(b.MinY-k.MinY), math.Abs(b.MaxY-k.MaxY)))
-		}
-		switch {
-		case fit < gap:
-			best, gap, next = i, fit, gap
-		case fit < next:
-			next = fit
-		}
-	}
-	if gap > exact || next < 3*gap || next-gap < exact {
-		return false
-	}
-	c := g.found[best]
-	c.Fits = true
-	copy(g.found[1:best+1], g.found[:best])
-	g.found[0] = c
 	return true
 }
 

@@ -50,6 +50,28 @@ func clip(s string) string {
 	return s
 }
 
+// VN2000Twin finds the VN-2000 system that has all the numbers of a well-known
+// text on the datum WGS 84, which MatchWKT does not match: programs that do not
+// know VN-2000 write its zones that way.
+func VN2000Twin(wkt string) (spatial.SRID, bool) {
+	root, err := parseWKT(wkt)
+	if err != nil {
+		return 0, false
+	}
+	d, ok := readDefinition(root)
+	if !ok || !d.projected {
+		return 0, false
+	}
+	if datum, _, ok := d.matchDatum(); !ok || datum != DatumWGS84 {
+		return 0, false
+	}
+	s, _, ok := d.matchSystem(DatumVN2000, "")
+	if !ok {
+		return 0, false
+	}
+	return s.SRID, true
+}
+
 // matchDatum tells the datum, by TOWGS84 where it is the ministry's, else by
 // name; the ellipsoid must agree.
 func (d *definition) matchDatum() (Datum, string, bool) {
@@ -167,7 +189,7 @@ func (d *definition) matchTransverse(datum Datum, why string) (*System, string, 
 		}
 	}
 	if elsewhere != nil {
-		return nil, fmt.Sprintf("%s is %v %s, but the file says %s; the two lie some 200 m apart, so the system must be named", numbers, elsewhere.SRID, elsewhere.Name, why), false
+		return nil, fmt.Sprintf("%s is %v %s, but the file says %s, and the two lie some 200 m apart", numbers, elsewhere.SRID, elsewhere.Name, why), false
 	}
 	return nil, numbers + ": no system here has these numbers", false
 }

@@ -92,7 +92,22 @@ func SettleCRS(ctx context.Context, src Source, q CRSRequest) (Source, CRS, erro
 	if err != nil {
 		return nil, c, err
 	}
+	if crs.InDegrees(c.SRID, s) {
+		if q.SRID != 0 {
+			return nil, c, degreesError(q.SRID, s)
+		}
+		c.Note = spatial.Text{
+			VI: "tọa độ nằm trong khoảng của độ, trong khi " + c.SRID.String() + " tính bằng mét; --crs EPSG:4326 nếu là kinh độ và vĩ độ",
+			EN: "the coordinates lie in the range of degrees, while " + c.SRID.String() + " is in metres; --crs EPSG:4326 if they are longitude and latitude",
+		}
+	}
 	form := crs.CheckForm(c.SRID, s, around)
+	if zone, at, ok := crs.HomeZone(c.SRID, s, around); ok && form.Plain() {
+		c.Note = spatial.Text{
+			VI: fmt.Sprintf("%s đặt dữ liệu ở %s, xa khu vực của cơ quan; chẳng hạn %s sẽ đặt vào trong khu vực đó: --crs %[3]s nếu đúng là múi này", c.SRID, boxText(at), zone),
+			EN: fmt.Sprintf("%s puts the data at %s, far from the home area; a zone such as %s would put it inside: --crs %[3]s if that zone is meant", c.SRID, boxText(at), zone),
+		}
+	}
 	if !form.Plain() {
 		c.Reason += "; " + form.String()
 	}
@@ -171,7 +186,14 @@ func resolveWKT(c CRS) CRS {
 			return CRS{SRID: spatial.SRID(n), WKT: c.WKT, Reason: "the file's definition carries EPSG:" + m[1]}
 		}
 	}
-	return CRS{WKT: c.WKT, Reason: reason}
+	c = CRS{WKT: c.WKT, Reason: "kept as the file says: " + reason}
+	if twin, ok := crs.VN2000Twin(c.WKT); ok {
+		c.Note = spatial.Text{
+			VI: fmt.Sprintf("hệ tọa độ có các tham số của %s nhưng ghi gốc WGS 84, lệch khoảng 200 m; giữ như tệp ghi: --crs %[1]s nếu là VN-2000", twin),
+			EN: fmt.Sprintf("the reference system has the numbers of %s on the datum WGS 84, some 200 m off; kept as the file says: --crs %[1]s if it is VN-2000", twin),
+		}
+	}
+	return c
 }
 
 func identifier() *regexp.Regexp {
@@ -318,6 +340,17 @@ func unsureError(s crs.Sample, found []crs.Candidate) error {
 	return spatial.Invalid("importers: crs", fmt.Sprintf(
 		"the file names no reference system and its coordinates (x %s to %s, y %s to %s) fit more than one, so it must be named%s",
 		f(box.MinX), f(box.MaxX), f(box.MinY), f(box.MaxY), b.String()))
+}
+
+// degreesError refuses a planar system for coordinates that are degrees.
+func degreesError(srid spatial.SRID, s crs.Sample) error {
+	box := spatial.EmptyEnvelope(0)
+	for i := range s.X {
+		box = box.Extend(s.X[i], s.Y[i])
+	}
+	return spatial.Invalid("importers: crs", fmt.Sprintf(
+		"--crs %s is in metres, but all coordinates (x %g to %g, y %g to %g) lie in the range of degrees and outside its area: leave --crs out, or give --crs EPSG:4326 for longitude and latitude",
+		srid, box.MinX, box.MaxX, box.MinY, box.MaxY))
 }
 
 // boxText shows a box in degrees.

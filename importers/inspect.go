@@ -2,6 +2,8 @@ package importers
 
 import (
 	"context"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,6 +101,9 @@ func InspectAs(ctx context.Context, src Source, q CRSRequest) (*Inspection, erro
 	if unsettled != nil {
 		c.Reason = "unknown: " + messageOf(unsettled)
 	}
+	if c.Note.EN != "" {
+		in.Notes = append(slices.Clip(in.Notes), c.Note)
+	}
 	in.SRID, in.CRSReason, in.CRSGuess = c.SRID, c.Reason, c.Guess
 	return in, nil
 }
@@ -148,7 +153,10 @@ func ValueText(t spatial.FieldType, v *Value) string {
 	case spatial.FieldInteger:
 		return strconv.FormatInt(v.Int, 10)
 	case spatial.FieldNumber:
-		return strconv.FormatFloat(v.Float, 'g', -1, 64)
+		if a := math.Abs(v.Float); a >= 1e15 || a > 0 && a < 1e-6 {
+			return strconv.FormatFloat(v.Float, 'g', -1, 64)
+		}
+		return strconv.FormatFloat(v.Float, 'f', -1, 64)
 	case spatial.FieldBoolean:
 		return strconv.FormatBool(v.Int != 0)
 	case spatial.FieldDate:

@@ -39,7 +39,10 @@ func (r *run) plan(ctx context.Context) error {
 	r.report = &Report{Collection: r.o.Collection, Mode: r.o.Mode, Layer: s.Layer, Format: s.Format, Geometry: s.GeometryType,
 		Dimensions: s.Dimensions, SRID: c.SRID, CRSReason: c.Reason, CRSGuess: c.Guess, Encoding: s.Encoding, DryRun: r.o.DryRun}
 	for _, n := range s.Notes {
-		r.report.Notes = append(r.report.Notes, n.EN)
+		r.note(n.EN)
+	}
+	if c.Note.EN != "" {
+		r.note(c.Note.EN)
 	}
 	if base != nil && merging(r.o.Mode) {
 		return r.planMerge()

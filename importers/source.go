@@ -67,6 +67,8 @@ type CRS struct {
 	WKT    string       // as found, "" without one
 	Reason string       // how the SRID was decided: ".prj matches EPSG:9210 by its parameters"
 	Guess  bool         // true where nothing in the file says so
+	// Note is what speaks against the decision, for people to judge; mostly empty.
+	Note spatial.Text
 }
 
 // Record is one feature on its way in.

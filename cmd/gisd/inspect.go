@@ -137,9 +137,12 @@ func writeInspection(w io.Writer, in *importers.Inspection) {
 	if in.Lost > 0 {
 		fmt.Fprintf(w, ", %d values would be left empty", in.Lost)
 	}
-	crs := "unknown"
-	if in.SRID != 0 {
+	crs := "custom"
+	switch {
+	case in.SRID != 0:
 		crs = in.SRID.String()
+	case strings.HasPrefix(in.CRSReason, "unknown: "):
+		crs = "unknown"
 	}
 	fmt.Fprintf(w, "\n  crs        %s: %s\n", crs, strings.TrimPrefix(in.CRSReason, "unknown: "))
 	if in.Extent != nil {

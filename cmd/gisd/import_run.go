@@ -158,7 +158,7 @@ func (a *app) showReports(reports []*importers.Report, f *importFlags) error {
 			fmt.Fprintf(a.stderr, "gisd: %s: %s\n", r.Collection, c)
 		}
 		if r.CRSGuess {
-			fmt.Fprintf(a.stderr, "gisd: reference system %s is %s\n", r.SRID, r.CRSReason)
+			fmt.Fprintf(a.stderr, "gisd: reference system %s: %s\n", r.SRID, r.CRSReason)
 		}
 	}
 	if rejected > 0 {
@@ -187,8 +187,8 @@ func chooseLayers(ctx context.Context, in *importers.Input, f *importFlags) ([]i
 	return []importers.Layer{l}, nil
 }
 
-// knownExtents are where the collections of a database lie; a guess of a
-// reference system is held against them.
+// knownExtents are where the published collections of a database lie; a guess of
+// a reference system is held against them. A draft may still be in the wrong zone.
 func knownExtents(db *postgis.DB) func(context.Context) ([]spatial.Envelope, error) {
 	return func(ctx context.Context) ([]spatial.Envelope, error) {
 		catalogue := postgis.NewCatalogue(db)
@@ -197,7 +197,7 @@ func knownExtents(db *postgis.DB) func(context.Context) ([]spatial.Envelope, err
 		}
 		var boxes []spatial.Envelope
 		for _, c := range catalogue.Collections(commandLine()) {
-			if !c.Extent.Empty() {
+			if c.Published && !c.Extent.Empty() {
 				boxes = append(boxes, c.Extent)
 			}
 		}

@@ -40,6 +40,10 @@ func (d *document) each(ctx context.Context, visit func(raw []byte) error) error
 		if err != nil {
 			return err
 		}
+		if c == 0 && d.found { // what a tool or a disk left after the end
+			d.s.pos++
+			continue
+		}
 		if c != '{' {
 			return fmt.Errorf("at byte %d: GeoJSON is an object, this begins with %q", d.s.offset(), c)
 		}

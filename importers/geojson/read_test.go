@@ -83,6 +83,7 @@ func TestRead(t *testing.T) {
 	}{
 		{"collection, type last", `{"features":[{"type":"Feature",` + point + `,"properties":{"a":1}}],"type":"FeatureCollection"}`, []string{`"coordinates":[1,2] a=1`}},
 		{"byte order mark", "\ufeff" + `{"type":"Point","coordinates":[1,2]}`, []string{`"coordinates":[1,2]`}},
+		{"zeros after the end", `{"type":"Point","coordinates":[1,2]}` + "\n\x00\x00\n\x00", []string{`"coordinates":[1,2]`}},
 		{"a feature", `{"type":"Feature",` + point + `,"properties":null}`, []string{`"coordinates":[1,2]`}},
 		{"lines with ids", `{"type":"Feature","id":7,` + point + `,"properties":{"b":true}}` + "\n" + `{"type":"Feature","id":8,` + point + `,"properties":{"b":false}}`,
 			[]string{`"coordinates":[1,2] b=true id=7`, `"coordinates":[1,2] b=false id=8`}},

@@ -1,6 +1,7 @@
 package shapefile
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"strings"
@@ -58,7 +59,7 @@ func partOfShapefile(in *importers.Input) bool {
 	for _, f := range in.Files {
 		if f.Name == in.Named {
 			switch f.Ext() {
-			case ".shp", ".shx", ".dbf", ".prj", ".cpg":
+			case ".shx", ".dbf", ".prj", ".cpg":
 				return true
 			}
 			return isShp(f)
@@ -105,9 +106,22 @@ func isShp(f importers.File) bool {
 		return false
 	}
 	if f.Ext() == ".shp" {
-		return true // a damaged one is an error, not another format
+		return !ofAnother(head) // a damaged one is an error, not another format
 	}
 	return len(head) == 36 && binary.BigEndian.Uint32(head) == 9994 && binary.LittleEndian.Uint32(head[28:]) == 1000
+}
+
+// ofAnother tells a file of another format that was given the name of a
+// Shapefile: the code of a Shapefile begins with zeros, and so does the unused
+// rest of a damaged one.
+func ofAnother(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	for _, magic := range []string{"{", "[", "<", "SQLite format 3\x00", "fgb\x03", "PAR1", "PK\x03\x04"} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return true
+		}
+	}
+	return false
 }
 
 func isDbf(path string) bool {

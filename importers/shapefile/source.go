@@ -65,6 +65,7 @@ func (s *source) open(o importers.SourceOptions) error {
 		s.schema.CRS.WKT = strings.TrimSpace(strings.TrimPrefix(string(wkt), "\ufeff"))
 	}
 	if s.parts.dbf == "" {
+		s.schema.Notes = append(s.schema.Notes, spatial.Text{VI: "không có tệp .dbf: chỉ có hình học", EN: "no .dbf: geometry alone"})
 		return nil
 	}
 	if s.dbf, err = openDbf(s.parts.dbf); err != nil {

@@ -39,9 +39,9 @@ func TestGeoJSONRoundTrips(t *testing.T) {
 	for i, trip := range []roundTrip{
 		{name: "everything", path: made(shapePoint, shapePoints, shapeLine, shapeLines, shapePolygon, shapePolygons)},
 		{name: "VN-2000", path: made(shapeParcel), args: []string{"--crs", "EPSG:9210"}},
-		{name: "parcels in VN-2000", path: real("vietnam/parcels_vn2000/hktb.shp"), back: []string{"--key", "GUID"}},
-		{name: "buildings in UTM", path: real("vietnam/districts/district7/Building_Interactive.geojson")},
-		{name: "provinces", path: real("vietnam/admin_2025/provinces.fgb")},
+		{name: "parcels in VN-2000", path: stored("vietnam/parcels_vn2000/hktb.shp"), back: []string{"--key", "GUID"}},
+		{name: "buildings in UTM", path: stored("vietnam/districts/district7/Building_Interactive.geojson")},
+		{name: "provinces", path: stored("vietnam/admin_2025/provinces.fgb")},
 	} {
 		t.Run(trip.name, func(t *testing.T) {
 			t.Parallel()
@@ -109,8 +109,8 @@ func TestShapefileRoundTrip(t *testing.T) {
 		t.Error("the text that was cut is not the beginning of the whole one")
 	}
 	for _, trip := range []roundTrip{
-		{name: "parcels", path: real("vietnam/parcels_vn2000/hktb.shp"), back: []string{"--key", "GUID"}},
-		{name: "roads", path: real("vietnam/districts/district7/shapefile/RoadNetwork_UTM48N.shp")},
+		{name: "parcels", path: stored("vietnam/parcels_vn2000/hktb.shp"), back: []string{"--key", "GUID"}},
+		{name: "roads", path: stored("vietnam/districts/district7/shapefile/RoadNetwork_UTM48N.shp")},
 	} {
 		t.Run(trip.name, func(t *testing.T) {
 			t.Parallel()

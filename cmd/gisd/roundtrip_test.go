@@ -80,7 +80,7 @@ func made(shapes ...string) func(*testing.T) string {
 	return func(t *testing.T) string { t.Helper(); return sample(t, shapes...) }
 }
 
-func real(rel string) func(*testing.T) string {
+func stored(rel string) func(*testing.T) string {
 	return func(t *testing.T) string { t.Helper(); return testdata.Shared(t, "data/"+rel) }
 }
 
@@ -98,14 +98,14 @@ var exactTrips = []roundTrip{
 	{name: "everything", path: made(shapePoint, shapePoints, shapeLine, shapeLines, shapePolygon, shapePolygons, shapeCollection)},
 	{name: "a table", path: made("null")},
 	{name: "VN-2000", path: made(shapeParcel), args: []string{"--crs", "EPSG:9210"}},
-	{name: "parcels in VN-2000", path: real("vietnam/parcels_vn2000/hktb.shp"), back: []string{"--key", "GUID"}},
-	{name: "bridges in VN-2000", path: real("vietnam/vn2000_departments/Cau.shp")},
-	{name: "provinces", path: real("vietnam/admin_2025/provinces.fgb")},
-	{name: "buildings with heights", path: real("vietnam/districts/district7/WGS84-UTM/Building_Noninteractive.shp")},
-	{name: "roads with heights", path: real("vietnam/districts/district7/shapefile/RoadNetwork_UTM48N.shp")},
-	{name: "schools with text ids", path: real("vietnam/osm_2026/schools.geojson"), back: []string{"--key", "id"}},
-	{name: "manholes", path: real("networks/teksi_aletsch.gpkg"), args: []string{"--layer", "wastewater_node"}},
-	{name: "routes", path: real("vietnam/bus/derived_bus_routes.geojson")},
+	{name: "parcels in VN-2000", path: stored("vietnam/parcels_vn2000/hktb.shp"), back: []string{"--key", "GUID"}},
+	{name: "bridges in VN-2000", path: stored("vietnam/vn2000_departments/Cau.shp")},
+	{name: "provinces", path: stored("vietnam/admin_2025/provinces.fgb")},
+	{name: "buildings with heights", path: stored("vietnam/districts/district7/WGS84-UTM/Building_Noninteractive.shp")},
+	{name: "roads with heights", path: stored("vietnam/districts/district7/shapefile/RoadNetwork_UTM48N.shp")},
+	{name: "schools with text ids", path: stored("vietnam/osm_2026/schools.geojson"), back: []string{"--key", "id"}},
+	{name: "manholes", path: stored("networks/teksi_aletsch.gpkg"), args: []string{"--layer", "wastewater_node"}},
+	{name: "routes", path: stored("vietnam/bus/derived_bus_routes.geojson")},
 }
 
 // TestExactRoundTrips goes out through a file and back in, by the commands, and

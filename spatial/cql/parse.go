@@ -247,4 +247,3 @@ func (p *parser) compared(left Node) (Node, error) {
 	}
 	return nil, nil
 }
-

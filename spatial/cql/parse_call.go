@@ -108,4 +108,3 @@ func (p *parser) elements(one func() (Node, error)) ([]Node, error) {
 		}
 	}
 }
-

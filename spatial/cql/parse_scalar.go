@@ -142,4 +142,3 @@ func parseNumber(s string) (Number, error) {
 	}
 	return Number{Float: f}, nil
 }
-

@@ -20,11 +20,14 @@ const (
 	maxCellText = 32_767 // UTF-16 units (ECMA-376 leaves it open, Excel does not)
 	exactDigits = 999_999_999_999_999
 	noteOfShape = "hình học quá dài cho một ô / geometry too long for a cell"
+	noteOfText  = "văn bản bị cắt còn %d ký tự / text cut to %[1]d characters: %[2]s"
 )
 
 // Exporter writes a workbook of one sheet. Points become columns x and y (and
 // z), other geometry a column of WKT; one that is longer than a cell may be is
-// left out, which the column "note" says. Whole numbers of more than 15 digits,
+// left out, which the column "note" says. A text that is longer is cut, which
+// the same column says, or a cell behind the row where there is no such column.
+// Whole numbers of more than 15 digits,
 // which a spreadsheet would round, and dates before 1900 are written as text.
 // Datetimes are in UTC, to the millisecond.
 type Exporter struct{}
@@ -76,7 +79,9 @@ type writer struct {
 	withID     bool
 	points     bool
 	row        int
+	note       int // column of the note, behind all others where none is for it
 	cells      []any
+	notes      []string // of the current row
 	text       []byte
 	date, time int // styles
 }
@@ -141,6 +146,9 @@ func (w *writer) begin(names []string) error {
 	for _, n := range names {
 		w.cells = append(w.cells, excelize.Cell{StyleID: bold, Value: n})
 	}
+	if w.note = len(names); w.h.Geometry != spatial.GeometryNone && !w.points {
+		w.note--
+	}
 	return w.flush()
 }
 
@@ -190,31 +198,49 @@ func (w *writer) Write(r *importers.Record) error {
 	}
 	for i := range w.h.Fields {
 		f := &w.h.Fields[i]
-		if r.Values[i].Valid && (f.Type == spatial.FieldString || f.Type == spatial.FieldJSON) && units(r.Values[i].Bytes) > maxCellText {
-			return unsupported(fmt.Sprintf("record %d: the text in %q is longer than the %d characters of a cell; export as CSV", r.Number, f.Name, maxCellText))
+		v := w.value(f.Type, &r.Values[i])
+		if text, ok := v.(string); ok && len(text) > maxCellText {
+			if short := cut(text); len(short) < len(text) {
+				v = short
+				w.notes = append(w.notes, fmt.Sprintf(noteOfText, maxCellText, f.Name))
+			}
 		}
-		w.cells = append(w.cells, w.value(f.Type, &r.Values[i]))
+		w.cells = append(w.cells, v)
 	}
 	if err := w.geometry(r); err != nil {
 		return fmt.Errorf("xlsx: export: record %d: %w", r.Number, err)
 	}
+	w.noted()
 	if err := w.flush(); err != nil {
 		return fmt.Errorf("xlsx: export: record %d: %w", r.Number, err)
 	}
 	return nil
 }
 
-// units counts UTF-16 units, which limit a cell.
-func units(b []byte) (n int) {
-	for _, c := range b {
-		if c&0xc0 != 0x80 {
-			n++
+// noted writes what has to be said of the row into its place.
+func (w *writer) noted() {
+	if len(w.notes) == 0 {
+		return
+	}
+	for len(w.cells) < w.note {
+		w.cells = append(w.cells, nil)
+	}
+	w.cells = append(w.cells, cut(strings.Join(w.notes, "; ")))
+	w.notes = w.notes[:0]
+}
+
+// cut returns what a cell can hold of a text, whole characters of it.
+func cut(text string) string {
+	units := 0
+	for i, r := range text {
+		if units++; r > 0xffff {
+			units++
 		}
-		if c >= 0xf0 {
-			n++
+		if units > maxCellText {
+			return text[:i]
 		}
 	}
-	return n
+	return text
 }
 
 func (w *writer) value(t spatial.FieldType, v *importers.Value) any {
@@ -261,7 +287,7 @@ func (w *writer) geometry(r *importers.Record) error {
 		return err
 	}
 	if len(w.text) > maxCellText {
-		w.cells = append(w.cells, nil, noteOfShape)
+		w.notes = append(w.notes, noteOfShape)
 		return nil
 	}
 	w.cells = append(w.cells, string(w.text))

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"gisd/importers"
 	"gisd/importers/importertest"
@@ -115,5 +116,62 @@ func TestExportLimits(t *testing.T) {
 	many.Count = 1 << 20
 	if _, err := (xlsx.Exporter{}).Create(t.Context(), nil, t.TempDir(), many); spatial.CodeOf(err) != spatial.CodeUnsupported {
 		t.Errorf("too many rows: %v", err)
+	}
+}
+
+// A text that no cell can hold is cut to what one can, and the row says so.
+func TestExportLongTexts(t *testing.T) {
+	t.Parallel()
+	fits, long, wide := strings.Repeat("đ", 32_767), strings.Repeat("đ", 32_768), strings.Repeat("𠀀", 20_000)
+	for _, tc := range []struct {
+		geometry spatial.GeometryType
+		shape    string
+		note     string
+	}{
+		{spatial.GeometryPoint, "POINT (1 2)", ""},
+		{spatial.GeometryPoint, "", ""},
+		{spatial.GeometryNone, "", ""},
+		{spatial.GeometryLineString, "LINESTRING (0 0, 1 1)", "note"},
+		{spatial.GeometryLineString, "", "note"},
+		{spatial.GeometryLineString, "LINESTRING (" + strings.Repeat("599233.123 1222000.456, ", 2000) + "0 0)", "note"},
+	} {
+		h := &importers.Header{Layer: "a", Fields: []spatial.Field{{Name: "t", Type: spatial.FieldString}, {Name: "u", Type: spatial.FieldString}}, Geometry: tc.geometry, Dimensions: spatial.XY, SRID: 9210, Count: -1}
+		record := importers.Record{Number: 1, Values: []importers.Value{{Valid: true, Bytes: []byte(long)}, {Valid: true, Bytes: []byte(wide)}}}
+		whole := importers.Record{Number: 2, Values: []importers.Value{{Valid: true, Bytes: []byte(fits)}, {Valid: true, Bytes: []byte("short")}}}
+		if tc.shape != "" {
+			shape := importertest.Records(t, tc.shape)[0].Geometry
+			record.Geometry, whole.Geometry = shape, shape
+		}
+		path := importertest.Export(t, xlsx.Exporter{}, "a.xlsx", h, []importers.Record{record, whole})
+		f, err := excelize.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := f.GetRows("a")
+		if err != nil || len(rows) != 3 {
+			t.Fatal(len(rows), err)
+		}
+		heading, cut, kept := rows[0], rows[1], rows[2]
+		if cut[0] != fits || cut[1] != strings.Repeat("𠀀", 16_383) || kept[0] != fits || kept[1] != "short" {
+			t.Errorf("%s: %d and %d bytes, then %d and %s", tc.geometry, len(cut[0]), len(cut[1]), len(kept[0]), kept[1])
+		}
+		at := len(heading)
+		if tc.note != "" {
+			at--
+		}
+		if len(cut) != at+1 || tc.note != "" && heading[at] != tc.note {
+			t.Fatalf("%s: the note is not in column %d of %q", tc.geometry, at, heading)
+		}
+		for _, part := range []string{"text cut to 32767 characters: t; ", "text cut to 32767 characters: u"} {
+			if !strings.Contains(cut[at], part) {
+				t.Errorf("%s: %q lacks %q", tc.geometry, cut[at], part)
+			}
+		}
+		if tooLong := len(tc.shape) > 32_767; strings.Contains(cut[at], "geometry too long") != tooLong || len(kept) > at != tooLong {
+			t.Errorf("%s: note %q, then %q", tc.geometry, cut[at], kept[min(at, len(kept)):])
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -66,6 +66,12 @@ func TestDownloads(t *testing.T) {
 		{"a system that KML does not know", items + "kml&crs=EPSG:9210", http.StatusUnsupportedMediaType, "4326"},
 		{"a limit", items + "geojsonl&limit=1", http.StatusOK, `"id"`},
 		{"a bad limit", items + "geojsonl&limit=x", http.StatusBadRequest, "limit"},
+		{"a filter that holds for all", items + "geojsonl&filter=name%20LIKE%20%27marker%25%27", http.StatusOK, `"id"`},
+		{"a page of what a filter keeps", items + "json&filter=S_INTERSECTS(geometry,BBOX(106,10,107,12))&filter-crs=CRS84", http.StatusOK, `"numberMatched":2`},
+		{"a filter by places, lat first", items + "json&filter=S_INTERSECTS(geometry,BBOX(10,106,12,107))&filter-crs=EPSG:4326", http.StatusOK, `"numberMatched":2`},
+		{"a filter that holds for none", items + "json&filter=name%20IS%20NULL", http.StatusOK, `"numberMatched":0`},
+		{"a filter by what is no property", items + "csv&filter=nothing%3D1", http.StatusBadRequest, `there is no property \"nothing\"`},
+		{"a filter that is none", items + "gpkg&filter=name%3D", http.StatusBadRequest, `at character 6: `},
 		{"another system", items + "csv&crs=EPSG:9210", http.StatusOK, "598140.4"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -280,6 +280,7 @@ var targets = map[string][]string{
 	"/ogc/collections/:collection/versions": {"/ogc/collections/{id}/versions"},
 	"/ogc/collections/:collection":          {"/ogc/collections/{id}", "/ogc/collections/{id}?f=html"},
 	"/ogc/collections/:collection/items": {"/ogc/collections/{id}/items", "/ogc/collections/{id}/items?f=html", "/ogc/collections/{id}/items?limit=1&bbox=106,11,107,12", "/ogc/collections/{id}/items?name=marker-{id}&crs=EPSG:9210",
+		"/ogc/collections/{id}/items?filter=name%20LIKE%20%27marker%25%27%20AND%20S_INTERSECTS(geometry,BBOX(106,10,107,12))", "/ogc/collections/{id}/items?f=geojsonl&filter-crs=EPSG:9210&filter-lang=cql2-json&filter=%7B%22op%22:%22isNull%22,%22args%22:%5B%7B%22property%22:%22name%22%7D%5D%7D",
 		"/ogc/collections/{id}/items?f=csv", "/ogc/collections/{id}/items?f=geojsonl&limit=1", "/ogc/collections/{id}/items?f=shp.zip"},
 	"/ogc/collections/:collection/items/:feature": {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html"},
 	"/search":              {"/search?q=marker&limit=50", "/search?q=marker-{id}"},

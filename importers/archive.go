@@ -177,28 +177,13 @@ func spool(ctx context.Context, path string, r io.Reader, limit int64) error {
 // copyTo fills and closes a scratch file. What goes wrong in writing is told
 // apart from what goes wrong in reading.
 func copyTo(w *os.File, r io.Reader) (int64, error) {
-	to := &keeping{w: w}
+	to := &KeepingWriter{W: w}
 	n, err := io.Copy(to, r)
-	closed := w.Close()
-	if to.err == nil && err == nil {
-		to.err = closed
+	if closed := w.Close(); err == nil {
+		to.Err = closed
 	}
-	if to.err != nil {
-		return n, StorageError("importers: scratch file", TemporaryFolder, to.err)
-	}
-	return n, err
-}
-
-// keeping remembers the first failure to write.
-type keeping struct {
-	w   io.Writer
-	err error
-}
-
-func (k *keeping) Write(p []byte) (int, error) {
-	n, err := k.w.Write(p)
-	if k.err == nil {
-		k.err = err
+	if to.Err != nil {
+		return n, StorageError("importers: scratch file", TemporaryFolder, to.Err)
 	}
 	return n, err
 }

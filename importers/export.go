@@ -19,6 +19,7 @@ type Header struct {
 	IDField    string            // the field that repeats the id, "" for none
 	Count      int64             // records that follow, -1 when unknown
 	Extent     *spatial.Envelope // of them, in the SRID; nil when unknown
+	LeftOut    int64             // set by Write: records that the format has no place for
 }
 
 // Exporter writes one format. Reader and writer of a format share a package.
@@ -43,6 +44,12 @@ type Georeferenced interface {
 // puts it into a field before the others, unless one of them repeats it.
 type WithoutIDs interface {
 	WithoutIDs()
+}
+
+// GeometryAlone is an Exporter whose format has no place for a feature without
+// geometry: its Writer passes over it, and Write counts it.
+type GeometryAlone interface {
+	GeometryAlone()
 }
 
 // Writer takes the records of one layer, in order. A record's Values stand in

@@ -3,7 +3,9 @@ package importers
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"gisd/spatial"
@@ -18,13 +20,20 @@ const TemporaryFolder = "the temporary folder (TMPDIR)"
 // people. Errors of another kind are returned as they are.
 func StorageError(op, place string, err error) error {
 	var what string
+	if e, ok := errors.AsType[*spatial.Error](err); ok && e.Code != spatial.CodeInternal {
+		return err // it is in words
+	}
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, syscall.ENOSPC), diskFull(err):
 		what = "no space left in " + place
 	case errors.Is(err, syscall.EDQUOT):
 		what = "the disk quota is used up in " + place
 	case errors.Is(err, syscall.EFBIG):
 		what = "the file system takes no larger files in " + place
+	case !ofFile(err):
+		return err
 	case errors.Is(err, syscall.EROFS):
 		what = place + " cannot be written: the file system is read-only"
 	case errors.Is(err, fs.ErrPermission):
@@ -38,6 +47,13 @@ func StorageError(op, place string, err error) error {
 	return &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Message: what, Err: number}
 }
 
+// ofFile keeps out what the system says of other things, as of a socket.
+func ofFile(err error) bool {
+	_, path := errors.AsType[*fs.PathError](err)
+	_, link := errors.AsType[*os.LinkError](err)
+	return path || link
+}
+
 // diskFull tells the code of SQLite for it (SQLITE_FULL), whose errors do not
 // wrap the system's.
 func diskFull(err error) bool {
@@ -47,6 +63,22 @@ func diskFull(err error) bool {
 		Code() int
 	}](err)
 	return ok && e.Code()&0xff == full
+}
+
+// KeepingWriter remembers the first failure of W, which comes back from those who
+// write through it in many wrappings, or more than once.
+type KeepingWriter struct {
+	W   io.Writer
+	Err error
+}
+
+// Write implements io.Writer.
+func (k *KeepingWriter) Write(p []byte) (int, error) {
+	n, err := k.W.Write(p)
+	if k.Err == nil {
+		k.Err = err
+	}
+	return n, err
 }
 
 // openError says why a file that was given cannot be opened.

@@ -15,15 +15,18 @@ import (
 )
 
 // Write reads the source into a file of the format, which goes to w from its
-// first byte to its last. It returns the number of records; progress, which may
+// first byte to its last. It returns the number of records read; progress, which may
 // be nil, is called about once a second. What w has received after an error is no
 // file.
 func Write(ctx context.Context, to Exporter, w io.Writer, src Source, h *Header, progress func(Progress)) (n int64, err error) {
 	scratch, err := os.MkdirTemp("", "gisd-export-")
 	if err != nil {
-		return 0, fmt.Errorf("importers: scratch folder: %w", err)
+		return 0, StorageError("importers: export", TemporaryFolder, err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	given := h
+	given.LeftOut = 0
+	_, alone := to.(GeometryAlone)
 	var ids bool
 	if _, without := to.(WithoutIDs); without && h.IDKind != "" && h.IDField == "" {
 		h, ids = withIDField(h), true
@@ -40,6 +43,9 @@ func Write(ctx context.Context, to Exporter, w io.Writer, src Source, h *Header,
 		if progress != nil && n&1023 == 0 && time.Since(told) >= time.Second {
 			told = time.Now()
 			progress(Progress{Stage: StageWrite, Layer: h.Layer, Read: n, Total: h.Count, Seconds: time.Since(started).Seconds()})
+		}
+		if alone && len(r.Geometry) == 0 {
+			given.LeftOut++ // the writer may have something to say of it in the file
 		}
 		if !ids {
 			return out.Write(r)

@@ -123,7 +123,11 @@ func (a *app) openCluster(ctx context.Context) (*pgcluster.Cluster, error) {
 	if a.cfg.LogLevel == "info" {
 		log = slog.New(quiet{a.log.Handler()})
 	}
-	return pgcluster.Open(ctx, pgcluster.Config{Dir: a.cfg.DataDir, Log: log})
+	c, err := pgcluster.Open(ctx, pgcluster.Config{Dir: a.cfg.DataDir, Log: log})
+	if err != nil && ctx.Err() != nil { // a program that it asks was stopped, which says nothing of the cluster
+		return nil, ctx.Err()
+	}
+	return c, err
 }
 
 // quiet passes warnings and errors on.

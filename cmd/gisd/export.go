@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +26,7 @@ type exportFlags struct {
 	output, bbox, filter, crs string
 	limit                     int
 	overwrite, json           bool
+	filtered                  bool // --filter was given
 }
 
 func newExportCommand(a *app) *cobra.Command {
@@ -33,7 +36,8 @@ func newExportCommand(a *app) *cobra.Command {
 		Short: "Write a collection to a file",
 		Long: "Write the features of a collection to a file, whose ending says the format: " + exportEndings() + ".\n" +
 			"Coordinates stay in the collection's reference system unless --crs names another; GeoJSON and KML are in WGS 84.\n" +
-			"The file appears when it is complete.",
+			"The file appears when it is complete.\n" +
+			"Exit codes: 0 done, 1 failed and nothing written (also for a filter that does not fit the collection), 64 bad usage.",
 		Example: "  gisd export parcels -o parcels.gpkg\n" +
 			"  gisd export zones -o dat-o.shp.zip --filter \"code = 'ODT' and area > 100\"\n" +
 			"  gisd export roads -o - --format geojsonl --bbox 106.6,10.9,106.7,11.0 | gzip > roads.geojsonl.gz",
@@ -49,8 +53,11 @@ func newExportCommand(a *app) *cobra.Command {
 	flags.IntVar(&f.limit, "limit", 0, "at most so many features; 0 is all")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a file that is there")
 	flags.BoolVar(&f.json, "json", false, "progress as JSON lines on standard error")
-	_ = cmd.MarkFlagRequired("output")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.output == "" {
+			return usagef("name the file to write with -o FILE, or - for standard output")
+		}
+		f.filtered = cmd.Flags().Changed("filter")
 		name := f.output
 		if format != "" {
 			name = "." + strings.TrimPrefix(format, ".")
@@ -77,8 +84,8 @@ func (a *app) export(ctx context.Context, collection string, to importers.Export
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(f.output); err == nil && f.output != "-" && !f.overwrite {
-		return usagef("%s is there already: --overwrite replaces it", f.output)
+	if err := f.checkOutput(); err != nil {
+		return err
 	}
 	db, release, err := a.database(ctx)
 	if err != nil {
@@ -108,7 +115,31 @@ func (a *app) export(ctx context.Context, collection string, to importers.Export
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "%s: %d features in %s, %s\n", f.output, n, to.Name(), header.SRID)
+	fmt.Fprintf(a.stderr, "%s: %d features in %s, %s\n", f.output, n-header.LeftOut, to.Name(), header.SRID)
+	if header.LeftOut > 0 {
+		fmt.Fprintf(a.stderr, "gisd: %d features have no geometry, which %s cannot hold: left out\n", header.LeftOut, strings.ToUpper(to.Name()))
+	}
+	return nil
+}
+
+// checkOutput keeps what is there, unless it is a file that may go.
+func (f *exportFlags) checkOutput() error {
+	if f.output == "-" {
+		return nil
+	}
+	st, err := os.Stat(f.output)
+	switch {
+	case err != nil:
+		return nil
+	case st.IsDir():
+		return usagef("%s is a folder: name a file in it", f.output)
+	}
+	if err := importers.CheckRegular(f.output, st.Mode(), "standard output"); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	if !f.overwrite {
+		return usagef("%s is there already: --overwrite replaces it", f.output)
+	}
 	return nil
 }
 
@@ -130,6 +161,9 @@ func (f *exportFlags) options(to importers.Exporter) (o postgis.ExportOptions, e
 		if o.Query.BBox, err = parseBox(f.bbox); err != nil {
 			return o, err
 		}
+	}
+	if f.filtered && strings.TrimSpace(f.filter) == "" {
+		return o, usagef("--filter is empty: leave it out to write every feature")
 	}
 	if f.filter != "" {
 		node, err := cql.Parse(f.filter)
@@ -154,32 +188,49 @@ func parseBox(s string) (*spatial.Envelope, error) {
 			return nil, usagef("--bbox %s: %q is no number", s, p)
 		}
 	}
-	if len(parts) != 4 || v[1] > v[3] || min(v[0], v[2]) < -180 || max(v[0], v[2]) > 180 || v[1] < -90 || v[3] > 90 {
+	if len(parts) != 4 || slices.ContainsFunc(v[:], notFinite) || v[1] > v[3] || min(v[0], v[2]) < -180 || max(v[0], v[2]) > 180 || v[1] < -90 || v[3] > 90 {
 		return nil, usagef("--bbox %s is no box: write min lon, min lat, max lon, max lat in degrees", s)
 	}
 	return &spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: v[0], MinY: v[1], MaxX: v[2], MaxY: v[3]}, nil
 }
 
+func notFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
+
 // toFile lets write fill a file beside the one to be, which it then becomes; "-"
 // is standard output.
-func (a *app) toFile(path string, write func(io.Writer) error) (err error) {
+func (a *app) toFile(path string, write func(io.Writer) error) error {
+	const op = "export: write"
 	if path == "-" {
-		w := bufio.NewWriterSize(a.stdout, 1<<16)
-		return errors.Join(write(w), w.Flush())
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return usagef("%s cannot be written: %v", path, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
+		to := &importers.KeepingWriter{W: a.stdout}
+		w := bufio.NewWriterSize(to, 1<<16)
+		err := errors.Join(write(w), w.Flush())
+		if to.Err != nil {
+			return importers.StorageError(op, "the target of standard output", to.Err)
 		}
-	}()
-	w := bufio.NewWriterSize(file, 1<<20)
-	err = errors.Join(write(w), w.Flush(), file.Chmod(0o644), file.Close())
-	if err != nil {
-		return err
+		return importers.StorageError(op, importers.TemporaryFolder, err)
 	}
-	return os.Rename(file.Name(), path)
+	folder := filepath.Dir(path)
+	file, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
+	if err != nil {
+		return importers.StorageError(op, "the folder "+folder, err)
+	}
+	to := &importers.KeepingWriter{W: file}
+	w := bufio.NewWriterSize(to, 1<<20)
+	err = errors.Join(write(w), w.Flush())
+	if last := errors.Join(file.Chmod(0o644), file.Close()); err == nil {
+		to.Err = last
+	}
+	if to.Err == nil && err == nil {
+		to.Err = os.Rename(file.Name(), path)
+	}
+	switch {
+	case to.Err != nil:
+		err = importers.StorageError(op, "the folder "+folder, to.Err)
+	default:
+		err = importers.StorageError(op, importers.TemporaryFolder, err)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -66,11 +67,28 @@ func TestExportRefuses(t *testing.T) {
 		{"an unknown property", []string{"zones", "-o", filepath.Join(dir, "a.geojson"), "--filter", "cod = 'x'"}, exitFailed, `no property "cod"`},
 		{"a bad box", []string{"zones", "-o", filepath.Join(dir, "a.geojson"), "--bbox", "1,2,3"}, exitUsage, "min lon"},
 		{"an unknown system", []string{"zones", "-o", filepath.Join(dir, "a.geojson"), "--crs", "EPSG:123"}, exitFailed, "EPSG:123"},
-		{"a folder that is not there", []string{"zones", "-o", filepath.Join(dir, "x", "a.geojson")}, exitUsage, "cannot be written"},
+		{"a folder that is not there", []string{"zones", "-o", filepath.Join(dir, "x", "a.geojson")}, exitFailed, "/x cannot be written: there is no such folder\n"},
+		{"a folder itself", []string{"zones", "-o", dir + "/.", "--format", "geojson"}, exitUsage, "is a folder: name a file in it"},
+		{"a device", []string{"zones", "-o", os.DevNull, "--format", "geojson", "--overwrite"}, exitUsage, "is a device, not a file; use - for standard output"},
+		{"a box of no numbers", []string{"zones", "-o", filepath.Join(dir, "a.geojson"), "--bbox", "NaN,NaN,NaN,NaN"}, exitUsage, "is no box"},
+		{"an endless box", []string{"zones", "-o", filepath.Join(dir, "a.geojson"), "--bbox", "-Inf,0,1,1"}, exitUsage, "is no box"},
+		{"an empty filter", []string{"zones", "-o", filepath.Join(dir, "a.geojson"), "--filter", ""}, exitUsage, "--filter is empty"},
+		{"no output", []string{"zones"}, exitUsage, "gisd: name the file to write with -o FILE, or - for standard output\n"},
+		{"a full disk", []string{"zones", "-o", "-", "--format", "geojson"}, exitFailed, "gisd: no space left in the target of standard output\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			r := gisd(t, env, append([]string{"export"}, test.args...)...)
+			args := append([]string{"export"}, test.args...)
+			r := gisd(t, env, args...)
+			if test.name == "a full disk" {
+				r = ontoFullDisk(t, env, args...)
+			}
+			if said := strings.Count(r.err, "EPSG:123"); said > 1 {
+				t.Errorf("said %d times: %s", said, r.err)
+			}
+			if said := strings.Count(r.err, "at character"); said > 1 {
+				t.Errorf("said %d times: %s", said, r.err)
+			}
 			if r.code != test.code || !strings.Contains(r.err, test.wants) {
 				t.Errorf("exit code %d, %s", r.code, r.err)
 			}
@@ -84,4 +102,30 @@ func TestExportRefuses(t *testing.T) {
 			t.Errorf("the file that was there: %s, %v", b, err)
 		}
 	})
+}
+
+// What a format has no place for is counted.
+func TestExportTellsWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	env := zones(t) // one of three has no geometry
+	r := gisd(t, env, "export", "zones", "-o", filepath.Join(t.TempDir(), "a.dxf"))
+	if r.code != exitDone || !strings.Contains(r.err, "a.dxf: 2 features in dxf") ||
+		!strings.HasSuffix(r.err, "gisd: 1 features have no geometry, which DXF cannot hold: left out\n") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+}
+
+// ontoFullDisk runs a command whose output finds no space.
+func ontoFullDisk(t *testing.T, env []string, args ...string) result {
+	t.Helper()
+	var stderr strings.Builder
+	env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
+	code := run(t.Context(), args, env, streams{strings.NewReader(""), fullDisk{}, &stderr})
+	return result{code: code, err: stderr.String()}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "/tmp/.x-123", Err: syscall.ENOSPC}
 }

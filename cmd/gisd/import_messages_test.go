@@ -42,7 +42,7 @@ func TestImportMessages(t *testing.T) {
 		{"an unknown encoding to inspect", []string{"inspect", zones, "--encoding", "klingon"}, exitUsage, "--encoding klingon is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto"},
 		{"a reject file nowhere", []string{"import", zones, "--collection", "x", "--reject", none}, exitUsage, "--reject: open " + none + ": no such file or directory"},
 		{"the file itself for rejects", []string{"import", zones, "--collection", "x", "--reject", zones}, exitUsage, "--reject: " + zones + " would overwrite the file to import"},
-		{"an address within", []string{"inspect", "http://127.0.0.1:1/b.zip"}, exitFailed, "127.0.0.1 is no public address; list it in outgoing-allow if it is meant"},
+		{"an address within", []string{"inspect", "http://127.0.0.1:1/b.zip"}, exitFailed, "127.0.0.1 is no public address; list it with --outgoing-allow (GISD_OUTGOING_ALLOW) if it is meant"},
 		{"an address of another kind", []string{"inspect", "ftp://a.example/b.zip"}, exitFailed, "ftp://a.example/b.zip is an address; download it and name the file"},
 		{"no such file", []string{"inspect", "none.shp"}, exitFailed, "none.shp cannot be opened: no such file or directory"},
 		{"empty, with another beside it", []string{"inspect", write("empty.geojson", "")}, exitFailed, "empty.geojson is empty"},
@@ -84,7 +84,7 @@ func TestImportTellsWhatItAssumes(t *testing.T) {
 	binary.BigEndian.PutUint32(head[100:], 1)
 	binary.BigEndian.PutUint32(head[104:], 4/2)
 	r := gisd(t, env, "import", writeFile(t, "null.shp", string(head)), "--collection", "nowhere")
-	if r.code != exitDone || !strings.HasSuffix(r.err, "gisd: reference system EPSG:4326 is assumed: there are no coordinates to tell by\n") {
+	if r.code != exitDone || !strings.HasSuffix(r.err, "gisd: reference system EPSG:4326: assumed: there are no coordinates to tell by\n") {
 		t.Errorf("exit code %d: %s", r.code, r.err)
 	}
 }

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"gisd/importers"
 	"gisd/internal/outgoing"
 )
 
@@ -36,7 +36,7 @@ func (a *app) local(ctx context.Context, source string, known *fetched) (path st
 	}
 	dir, err := os.MkdirTemp("", "gisd-fetch-")
 	if err != nil {
-		return "", now, nil, fmt.Errorf("scratch folder: %w", err)
+		return "", now, nil, importers.StorageError("import: download", importers.TemporaryFolder, err)
 	}
 	remove := func() { _ = os.RemoveAll(dir) }
 	defer func() {
@@ -47,14 +47,21 @@ func (a *app) local(ctx context.Context, source string, known *fetched) (path st
 	raw := filepath.Join(dir, "download")
 	file, err := os.Create(raw)
 	if err != nil {
-		return "", now, nil, fmt.Errorf("scratch folder: %w", err)
+		return "", now, nil, importers.StorageError("import: download", importers.TemporaryFolder, err)
 	}
 	var before outgoing.Validators
 	if known != nil {
 		before = known.Validators
 	}
-	d, err := client.Get(ctx, source, before, file)
-	if err = errors.Join(err, file.Close()); err != nil {
+	to := &importers.KeepingWriter{W: file}
+	d, err := client.Get(ctx, source, before, to)
+	if closed := file.Close(); err == nil {
+		to.Err = closed
+	}
+	if to.Err != nil {
+		err = importers.StorageError("import: download", importers.TemporaryFolder, to.Err)
+	}
+	if err != nil {
 		return "", now, nil, err
 	}
 	// The name tells people what it is; formats are told by content.
@@ -69,7 +76,7 @@ func (a *app) outgoing() (*outgoing.Client, error) {
 	for _, text := range a.cfg.OutgoingAllow {
 		prefix, err := parsePrefix(text)
 		if err != nil {
-			return nil, usagef("outgoing-allow: %v", err)
+			return nil, usagef("--outgoing-allow (GISD_OUTGOING_ALLOW): %v", err)
 		}
 		c.Allow = append(c.Allow, prefix)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/spf13/cobra"
@@ -39,7 +40,7 @@ func run(ctx context.Context, args, env []string, s streams) int {
 	if err == nil {
 		return exitDone
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || spatial.CodeOf(err) == spatial.CodeCanceled) {
 		fmt.Fprintln(s.err, "gisd: interrupted")
 		return exitFailed
 	}
@@ -93,9 +94,11 @@ func describe(err error) string {
 	var b strings.Builder
 	b.WriteString(e.Message)
 	for _, f := range e.Fields {
-		fmt.Fprintf(&b, "; %s: %s", f.Name, f.Reason)
+		if !strings.Contains(e.Message, f.Reason) {
+			fmt.Fprintf(&b, "; %s: %s", f.Name, f.Reason)
+		}
 	}
-	if e.Err == nil || e.Code != spatial.CodeInternal && fromDatabase(e.Err) {
+	if _, bare := e.Err.(syscall.Errno); bare || e.Err == nil || e.Code != spatial.CodeInternal && fromDatabase(e.Err) { //nolint:errorlint // the errno itself, which the message puts in words
 		return b.String()
 	}
 	if cause := describe(e.Err); !strings.Contains(b.String(), cause) {

@@ -39,6 +39,9 @@ func (Exporter) Extensions() []string { return []string{".dxf"} }
 // MediaType implements importers.Exporter.
 func (Exporter) MediaType() string { return "image/vnd.dxf" }
 
+// GeometryAlone implements importers.GeometryAlone.
+func (Exporter) GeometryAlone() {}
+
 // Create implements importers.Exporter. The entities are collected in scratch:
 // the layers they are on stand before them in the file.
 func (Exporter) Create(ctx context.Context, w io.Writer, scratch string, h *importers.Header) (importers.Writer, error) {

@@ -44,5 +44,5 @@ func check(ip netip.Addr, allowed []netip.Prefix) error {
 		return nil
 	}
 	return &spatial.Error{Code: spatial.CodeForbidden, Op: "outgoing: dial",
-		Message: fmt.Sprintf("%s is no public address; list it in outgoing-allow if it is meant", ip)}
+		Message: fmt.Sprintf("%s is no public address; list it with --outgoing-allow (GISD_OUTGOING_ALLOW) if it is meant", ip)}
 }

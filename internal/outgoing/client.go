@@ -2,6 +2,7 @@ package outgoing
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -156,12 +157,40 @@ func failure(ctx, limited context.Context, u *url.URL, err error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", op, ctx.Err())
 	case limited.Err() != nil:
-		return &spatial.Error{Code: spatial.CodeTimeout, Op: op, Err: err, Message: u.Host + " takes too long to send everything"}
+		return &spatial.Error{Code: spatial.CodeTimeout, Op: op, Message: u.Host + " takes too long to send everything"}
 	}
+	code := spatial.CodeUnavailable
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return &spatial.Error{Code: spatial.CodeInvalid, Op: op, Err: err, Message: "there is no host " + u.Hostname()}
+		code = spatial.CodeInvalid
 	}
-	return &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Err: err, Message: u.Host + " cannot be reached, or broke off"}
+	return &spatial.Error{Code: code, Op: op, Message: reason(u, err)}
+}
+
+// reason puts a failure in words. The client's own name resolvers and addresses
+// that people did not write.
+func reason(u *url.URL, err error) string {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		if dns.IsNotFound {
+			return "there is no host " + u.Hostname()
+		}
+		return "the address of " + u.Hostname() + " cannot be found out now"
+	}
+	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return u.Host + " has no certificate to trust: " + strings.TrimPrefix(untrusted.Err.Error(), "x509: ")
+	}
+	if errors.Is(err, http.ErrSchemeMismatch) {
+		return u.Host + " does not speak https"
+	}
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		number, _ := errors.AsType[syscall.Errno](err)
+		switch {
+		case dial.Timeout():
+			return u.Host + " does not answer"
+		case number != 0:
+			return u.Host + " cannot be reached: " + number.Error()
+		}
+	}
+	return u.Host + " cannot be reached, or broke off"
 }
 
 // fileName keeps the last part of a name, whatever a server says.

@@ -87,7 +87,7 @@ func TestGetRefuses(t *testing.T) {
 		code          spatial.Code
 		wants         string
 	}{
-		{"loopback that is not listed", s.URL + "/plan.zip", nil, spatial.CodeForbidden, "outgoing-allow"},
+		{"loopback that is not listed", s.URL + "/plan.zip", nil, spatial.CodeForbidden, "list it with --outgoing-allow (GISD_OUTGOING_ALLOW)"},
 		{"loopback by name", strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + "/plan.zip", nil, spatial.CodeForbidden, ""},
 		{"loopback as a number", "http://2130706433/", nil, "", ""}, // refused one way or the other
 		{"IPv6 loopback", "http://[::1]:1/", nil, spatial.CodeForbidden, "::1"},
@@ -107,6 +107,9 @@ func TestGetRefuses(t *testing.T) {
 		{"too much declared", s.URL + "/declared", loopback(), spatial.CodeTooLarge, ""},
 		{"too slow", s.URL + "/slow", loopback(), spatial.CodeTimeout, ""},
 		{"half of it", s.URL + "/cut", loopback(), spatial.CodeUnavailable, "broke off"},
+		{"nobody there", "http://127.0.0.1:1/", loopback(), spatial.CodeUnavailable, "127.0.0.1:1 cannot be reached: connection refused"},
+		{"no such host", "http://none.invalid/", nil, "", "none.invalid"},
+		{"http on https", strings.Replace(s.URL, "http:", "https:", 1), loopback(), spatial.CodeUnavailable, "does not speak https"},
 		{"an error page", s.URL + "/nothing", loopback(), spatial.CodeUnavailable, "404"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -115,6 +118,11 @@ func TestGetRefuses(t *testing.T) {
 			_, err := c.Get(t.Context(), test.address, outgoing.Validators{}, new(bytes.Buffer))
 			if err == nil || test.code != "" && spatial.CodeOf(err) != test.code || !strings.Contains(err.Error(), test.wants) {
 				t.Errorf("error %v, want %s", err, test.code)
+			}
+			for _, inner := range []string{"Get ", "lookup", "dial tcp", "->"} {
+				if strings.Contains(err.Error(), inner) {
+					t.Errorf("%v tells of %q", err, inner)
+				}
 			}
 		})
 	}

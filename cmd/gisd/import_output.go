@@ -108,12 +108,16 @@ func writeReport(w io.Writer, r *importers.Report) {
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "  note: %s\n", n)
 	}
-	fmt.Fprintf(w, "  took: %.1f s to load, %.1f s to settle, %.2f s to publish\n", r.Seconds.Load, r.Seconds.Settle, r.Seconds.Publish)
+	fmt.Fprintf(w, "  took: %.1f s to load, %.1f s to settle, %.2f s to publish, %.1f s to index names\n", r.Seconds.Load, r.Seconds.Settle, r.Seconds.Publish, r.Seconds.Finish)
 }
 
 // writeRepeats says how many records stand in the file more than once.
 func writeRepeats(w io.Writer, r importers.Repeats) {
-	if r.Geometry+r.Whole == 0 {
+	switch {
+	case r.Geometry+r.Whole == 0:
+		return
+	case r.Geometry == 0: // of a table, or none of those without geometry
+		fmt.Fprintf(w, "  repeated: %d records are an earlier one in everything\n", r.Whole)
 		return
 	}
 	among := ""

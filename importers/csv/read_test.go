@@ -127,9 +127,9 @@ func TestTypes(t *testing.T) {
 	}{
 		{"codes stay text", "mã,điện thoại,số\n00123,0912345678,5\n00124,+84912345678,-6\n", []string{"mã string|điện thoại string|số integer|none", "00123|0912345678|5|", "00124|+84912345678|-6|"}},
 		{"numbers", "a,b,c\n1.5,1e3,12345678901234567890\n2,-.5,1\n", []string{"a number|b number|c string|none", "1.5|1000|12345678901234567890|", "2|-0.5|1|"}},
-		{"decimal comma", "a;b;c\n599233,5;1.234.567,89;12\n1,25;12,5;1.200\n", []string{"a number|b number|c integer|none", "599233.5|1.23456789e+06|12|", "1.25|12.5|1200|"}},
-		{"groups by comma", "a,b\n\"1,234,567.89\",\"1,200\"\n12.5,300\n", []string{"a number|b integer|none", "1.23456789e+06|1200|", "12.5|300|"}},
-		{"groups by blank", "a;b\n1 234 567,5;1 200\n12,5;7\n", []string{"a number|b integer|none", "1.2345675e+06|1200|", "12.5|7|"}},
+		{"decimal comma", "a;b;c\n599233,5;1.234.567,89;12\n1,25;12,5;1.200\n", []string{"a number|b number|c integer|none", "599233.5|1234567.89|12|", "1.25|12.5|1200|"}},
+		{"groups by comma", "a,b\n\"1,234,567.89\",\"1,200\"\n12.5,300\n", []string{"a number|b integer|none", "1234567.89|1200|", "12.5|300|"}},
+		{"groups by blank", "a;b\n1 234 567,5;1 200\n12,5;7\n", []string{"a number|b integer|none", "1234567.5|1200|", "12.5|7|"}},
 		{"booleans", "a,b\ntrue,TRUE\nfalse,x\n", []string{"a boolean|b string|none", "true|TRUE|", "false|x|"}},
 		{"dates", "iso,dmy,open,time\n2024-02-29,31/12/2024,01/02/2024,2024-02-29 10:00\n2024-1-2,1/2/2024,2/3/2024,2024-03-01T10:00:00.5+07:00\n",
 			[]string{"iso date|dmy date|open date|time datetime|none", "2024-02-29|2024-12-31|2024-02-01|2024-02-29T10:00:00Z|", "2024-01-02|2024-02-01|2024-03-02|2024-03-01T03:00:00.5Z|"}},
@@ -184,9 +184,9 @@ func TestGeometry(t *testing.T) {
 			"name string|stop_lat number|stop_lon number|Point", "A|11.05|106.68|POINT (106.68 11.05)", "B|||"}},
 		{name: "lat and lon exchanged", text: "lat,lon\n106.68,11.05\n", srid: 4326, reason: "read that way", want: []string{"lat number|lon number|Point", "106.68|11.05|POINT (106.68 11.05)"}},
 		{name: "Vietnamese survey", text: "Điểm;X(m);Y(m)\nM1;1222000,5;599233,25\nM2;1222010,5;599243,25\n", reason: "holds northings", want: []string{
-			"Điểm string|X(m) number|Y(m) number|Point", "M1|1.2220005e+06|599233.25|POINT (599233.25 1222000.5)", "M2|1.2220105e+06|599243.25|POINT (599243.25 1222010.5)"}},
-		{name: "east is x already", text: "x,y\n599233,1222000\n", want: []string{"x integer|y integer|Point", "599233|1.222e+06|POINT (599233 1222000)"}[:0]},
-		{name: "as named", text: "x,y\n1222000.5,599233.5\n", options: importers.SourceOptions{AxesAsNamed: true}, want: []string{"x number|y number|Point", "1.2220005e+06|599233.5|POINT (1222000.5 599233.5)"}},
+			"Điểm string|X(m) number|Y(m) number|Point", "M1|1222000.5|599233.25|POINT (599233.25 1222000.5)", "M2|1222010.5|599243.25|POINT (599243.25 1222010.5)"}},
+		{name: "east is x already", text: "x,y\n599233,1222000\n", want: []string{"x integer|y integer|Point", "599233|1222000.0|POINT (599233 1222000)"}[:0]},
+		{name: "as named", text: "x,y\n1222000.5,599233.5\n", options: importers.SourceOptions{AxesAsNamed: true}, want: []string{"x number|y number|Point", "1222000.5|599233.5|POINT (1222000.5 599233.5)"}},
 		{name: "columns asked for", text: "dong,bac,x,y\n5.5,6.5,1,2\n", options: importers.SourceOptions{XColumn: "dong", YColumn: "bac"}, want: []string{"dong number|bac number|x integer|y integer|Point", "5.5|6.5|1|2|POINT (5.5 6.5)"}},
 		{name: "a bad coordinate", text: "x,y\n" + strings.Repeat("1.5,2.5\n", 10) + "?,2.5\n", want: append(append([]string{"x number|y number|Point"}, strings.Split(strings.Repeat("1.5|2.5|POINT (1.5 2.5)\n", 10), "\n")[:10]...), "|2.5| lost x=?")},
 		{name: "corner list", text: "Số tờ,Số thửa,Số hiệu điểm,X (m),Y (m),Chủ\n" +
@@ -200,7 +200,7 @@ func TestGeometry(t *testing.T) {
 				"12|7|Chi|POLYGON ((599200.1 1222200.1, 599200.1 1222210.1, 599220.1 1222210.1, 599220.1 1222200.1, 599200.1 1222200.1))",
 			}},
 		{name: "one point for each parcel", text: "stt,so_thua,x,y\n1,5,599200.5,1222000.5\n2,6,599300.5,1222000.5\n3,7,599300.5,1222100.5\n", want: []string{
-			"stt integer|so_thua integer|x number|y number|Point", "1|5|599200.5|1.2220005e+06|POINT (599200.5 1222000.5)", "2|6|599300.5|1.2220005e+06|POINT (599300.5 1222000.5)", "3|7|599300.5|1.2221005e+06|POINT (599300.5 1222100.5)"}},
+			"stt integer|so_thua integer|x number|y number|Point", "1|5|599200.5|1222000.5|POINT (599200.5 1222000.5)", "2|6|599300.5|1222000.5|POINT (599300.5 1222000.5)", "3|7|599300.5|1222100.5|POINT (599300.5 1222100.5)"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

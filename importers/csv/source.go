@@ -295,7 +295,7 @@ func (s *source) settle(v *table.Survey, t *texts) error {
 	l := v.Settle(o)
 	s.layout = l
 	s.schema = importers.Schema{Layer: s.parts.file.Base(), Format: "csv", GeometryType: l.Geometry, Dimensions: l.Dimensions,
-		CRS: l.CRS, Fields: l.Fields, Count: l.Records, Bytes: s.parts.file.Size}
+		CRS: l.CRS, Fields: l.Fields, Count: l.Records, Bytes: s.parts.file.Size, Notes: l.Notes}
 	s.schema.Encoding, s.schema.EncodingReason = t.summary(l.Fields)
 	if s.parts.prj != "" && l.CRS.SRID == 0 && l.Geometry != spatial.GeometryNone {
 		wkt, err := os.ReadFile(s.parts.prj)

@@ -130,17 +130,33 @@ func (b *Builder) fill(cells []Cell) {
 		}
 		c := &cells[column]
 		if c.Fault || !b.value(v, i, c.Text) {
-			b.lose(i, c.Text)
+			b.lose(i, c)
 		}
 	}
 }
 
-func (b *Builder) lose(field int, raw []byte) {
+func (b *Builder) lose(field int, c *Cell) {
 	f := &b.l.Fields[field]
-	b.lost = append(b.lost, importers.RecordError{Field: f.Name, Raw: importers.Shorten(raw), Reason: spatial.Text{
-		VI: "giá trị không phải kiểu " + string(f.Type) + ", để trống",
-		EN: "the value is no " + string(f.Type) + "; left empty",
-	}})
+	e := importers.RecordError{Field: f.Name, Raw: importers.Shorten(c.Text), Reason: spatial.Text{
+		VI: "giá trị không phải kiểu " + string(f.Type), EN: "the value is no " + string(f.Type),
+	}}
+	if c.Fault {
+		e.Reason = faultOf(c.Text)
+	}
+	if column := b.l.columns[field]; b.l.mode == modePoints && (column == b.l.roles.X || column == b.l.roles.Y) {
+		e.Reason.VI += ", nên bản ghi không có hình học"
+		e.Reason.EN += ", so the record has no geometry"
+	} else {
+		e.Reason.VI += ", để trống"
+		e.Reason.EN += "; left empty"
+	}
+	b.lost = append(b.lost, e)
+}
+
+// faultOf names an error as a spreadsheet shows it.
+func faultOf(text []byte) spatial.Text {
+	name := importers.Shorten(trim(text))
+	return spatial.Text{VI: "lỗi Excel " + name, EN: "Excel error " + name}
 }
 
 func (b *Builder) value(v *importers.Value, field int, raw []byte) bool {
@@ -163,7 +179,7 @@ func (b *Builder) value(v *importers.Value, field int, raw []byte) bool {
 	case spatial.FieldInteger:
 		v.Int, v.Valid = b.integer(raw, r.style)
 	case spatial.FieldNumber:
-		f, ok := parseNumber(b.scratch, raw, r.style)
+		f, ok := b.number(raw, r)
 		v.Float, v.Valid = f, ok && !math.IsNaN(f) && !math.IsInf(f, 0)
 	case spatial.FieldBoolean:
 		yes, ok := looseBoolean(raw)
@@ -181,6 +197,14 @@ func (b *Builder) value(v *importers.Value, field int, raw []byte) bool {
 		}
 	}
 	return v.Valid
+}
+
+func (b *Builder) number(raw []byte, r *reading) (float64, bool) {
+	v, ok := parseNumber(b.scratch, raw, r.style)
+	if !ok && r.angle {
+		return parseAngle(raw)
+	}
+	return v, ok
 }
 
 func (b *Builder) integer(raw []byte, s style) (int64, bool) {
@@ -278,8 +302,8 @@ func (b *Builder) point(cells []Cell) {
 // where one of them is missing or no number.
 func (b *Builder) position(cells []Cell) (x, y float64, ok bool) {
 	r := &b.l.roles
-	x, okX := parseNumber(b.scratch, at(cells, r.X), b.l.readings[r.X].style)
-	y, okY := parseNumber(b.scratch, at(cells, r.Y), b.l.readings[r.Y].style)
+	x, okX := b.number(at(cells, r.X), &b.l.readings[r.X])
+	y, okY := b.number(at(cells, r.Y), &b.l.readings[r.Y])
 	if b.l.exchange {
 		x, y = y, x
 	}

@@ -15,6 +15,9 @@ type Cell struct {
 	Quoted bool
 	// Fault marks a value that the source itself calls an error: "#N/A".
 	Fault bool
+	// Void marks an empty cell that should have a value: a formula that nobody
+	// has computed.
+	Void bool
 }
 
 // column is what the survey learns of one.
@@ -29,8 +32,11 @@ type column struct {
 	dates        int64
 	orders       order
 	timed        bool
-	done         bool // nothing but text can come of it
-	coordinate   bool // goes on where others are done
+	done         bool  // nothing but text can come of it
+	coordinate   bool  // goes on where others are done
+	most         int64 // values of so many one may be no number in a coordinate
+	angle        bool  // degrees, minutes and seconds are numbers too
+	angles       int64
 	geometry     geometryColumn
 }
 
@@ -78,6 +84,9 @@ func (c *column) see(cell *Cell) {
 		c.quoted++
 	}
 	s := shapeOf(b)
+	if s.styles == 0 && c.angle && c.seeAngle(b) {
+		return
+	}
 	if s.styles != 0 {
 		c.numbers++
 		if len(b) > 18 && s.integer != 0 {
@@ -100,6 +109,28 @@ func (c *column) see(cell *Cell) {
 	if !c.coordinate && c.numbers < c.seen && c.booleans < c.seen && c.dates < c.seen {
 		c.done = true
 	}
+}
+
+// seeAngle counts degrees with minutes and seconds as a number in every style.
+func (c *column) seeAngle(b []byte) bool {
+	if _, ok := parseAngle(b); !ok {
+		return false
+	}
+	c.numbers++
+	c.angles++
+	for i := range c.fraction {
+		c.fraction[i]++
+	}
+	return true
+}
+
+// plain makes a column that is no coordinate after all one as all others are.
+func (c *column) plain() {
+	c.numbers -= c.angles
+	for i := range c.bad {
+		c.bad[i] += c.angles
+	}
+	c.coordinate, c.angle, c.angles = false, false, 0
 }
 
 func firstStyle(s style) style {
@@ -166,9 +197,11 @@ type reading struct {
 	kind  spatial.FieldType
 	style style
 	order order
+	angle bool // degrees, minutes and seconds are read too
 }
 
-// settle decides. A coordinate is a number where nine values of ten are one.
+// settle decides. Easting and northing, longitude and latitude are numbers where
+// half of the values are, a height where nine of ten are: the others are lost.
 func (c *column) settle(h habits) reading {
 	text := reading{kind: spatial.FieldString}
 	if c.seen == 0 {
@@ -183,7 +216,7 @@ func (c *column) settle(h habits) reading {
 			case c.fraction[i] == 0:
 				return reading{kind: spatial.FieldInteger, style: s}
 			}
-			return reading{kind: spatial.FieldNumber, style: s}
+			return reading{kind: spatial.FieldNumber, style: s, angle: c.angle}
 		}
 	}
 	switch {
@@ -233,7 +266,7 @@ func (c *column) numberStyle(h habits) (style, bool) {
 	}
 	allowed := int64(0)
 	if c.coordinate {
-		allowed = c.seen / 10
+		allowed = c.seen / c.most
 	}
 	best, found := point, false
 	fewest := int64(math.MaxInt64)

@@ -27,8 +27,8 @@ type group struct {
 // its first corner, or with the parcel.
 func (b *Builder) corner(number int64, cells []Cell) error {
 	g, r := &b.group, &b.l.roles
-	x, y, placed := b.position(cells)
-	written := len(at(cells, r.X))+len(at(cells, r.Y)) > 0
+	x, y, located := b.position(cells)
+	written := placed(r, cells[:min(len(cells), len(b.l.readings))])
 	if g.key.next(r, cells) {
 		if err := b.Close(); err != nil {
 			return err
@@ -45,11 +45,9 @@ func (b *Builder) corner(number int64, cells []Cell) error {
 	}
 	switch {
 	case !written:
-	case !placed:
+	case !located:
 		if g.fault == nil {
-			g.fault = &importers.RecordError{Raw: importers.Shorten(append(append([]byte{}, at(cells, r.X)...), append([]byte("; "), at(cells, r.Y)...)...)), Reason: spatial.Text{
-				VI: fmt.Sprintf("tọa độ góc ở dòng %d không phải số", number), EN: fmt.Sprintf("the corner in row %d has no two numbers for coordinates", number),
-			}}
+			g.fault = cornerFault(number, r, cells)
 		}
 	case len(g.ring)+len(g.xy) >= 2*maxCorners:
 		g.fault = &importers.RecordError{Reason: spatial.Text{
@@ -59,6 +57,33 @@ func (b *Builder) corner(number int64, cells []Cell) error {
 		g.add(x, y)
 	}
 	return nil
+}
+
+// cornerFault refuses a parcel for a corner without coordinates.
+func cornerFault(number int64, r *Roles, cells []Cell) *importers.RecordError {
+	x, y := raw(cells, r.X), raw(cells, r.Y)
+	e := &importers.RecordError{Raw: importers.Shorten(append(append(append([]byte{}, x...), "; "...), y...)), Reason: spatial.Text{
+		VI: fmt.Sprintf("tọa độ góc ở dòng %d không phải số", number), EN: fmt.Sprintf("the corner in row %d has no two numbers for coordinates", number),
+	}}
+	mark := ": "
+	for _, i := range [...]int{r.X, r.Y} {
+		if i >= len(cells) {
+			continue
+		}
+		why := spatial.Text{}
+		switch c := &cells[i]; {
+		case c.Fault:
+			why = faultOf(c.Text)
+		case c.Void:
+			why = spatial.Text{VI: "công thức chưa có giá trị", EN: "a formula without a stored value"}
+		default:
+			continue
+		}
+		e.Reason.VI += mark + why.VI
+		e.Reason.EN += mark + why.EN
+		mark = ", "
+	}
+	return e
 }
 
 func (g *group) add(x, y float64) {

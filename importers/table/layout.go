@@ -21,6 +21,8 @@ type Layout struct {
 	// latitude, and a Reason where X and Y are exchanged.
 	CRS     importers.CRS
 	Records int64 // parcels for a list of corners, else rows
+	// Notes are what people should know of the table.
+	Notes []spatial.Text
 
 	columns  []int     // of each field
 	readings []reading // of each column
@@ -65,12 +67,13 @@ func (s *Survey) Settle(o Settings) *Layout {
 	l := &Layout{Geometry: spatial.GeometryNone, Dimensions: spatial.XY, Records: s.rows,
 		readings: make([]reading, len(s.cols)), names: s.names, roles: s.roles, strict: !s.grow}
 	for i := range s.cols {
-		l.readings[i] = s.cols[i].settle(h)
-		if i < len(o.Types) && o.Types[i] != "" {
-			l.readings[i] = force(l.readings[i], o.Types[i])
-		}
+		l.readings[i] = s.read(i, h, o)
 	}
 	s.settleGeometry(l)
+	if l.mode == modeTable || l.mode == modeText {
+		s.settlePlain(l, h, o)
+	}
+	s.noteVoids(l)
 	for i := range s.cols {
 		if l.dropped(i) || !s.named[i] && s.cols[i].seen == 0 && (s.grow || s.anyNamed()) {
 			continue
@@ -83,6 +86,25 @@ func (s *Survey) Settle(o Settings) *Layout {
 		l.columns = append(l.columns, i)
 	}
 	return l
+}
+
+func (s *Survey) read(column int, h habits, o Settings) reading {
+	r := s.cols[column].settle(h)
+	if column < len(o.Types) && o.Types[column] != "" {
+		r = force(r, o.Types[column])
+	}
+	return r
+}
+
+// settlePlain reads what is named as a coordinate and makes no point as any other
+// column: nothing is lost for the name alone.
+func (s *Survey) settlePlain(l *Layout, h habits, o Settings) {
+	for _, i := range [...]int{s.roles.X, s.roles.Y, s.roles.Z} {
+		if i >= 0 {
+			s.cols[i].plain()
+			l.readings[i] = s.read(i, h, o)
+		}
+	}
 }
 
 func (s *Survey) anyNamed() bool {
@@ -122,6 +144,10 @@ func (s *Survey) settleGeometry(l *Layout) {
 		return
 	}
 	r := &l.roles
+	if s.rows == 0 && r.X >= 0 && r.Y >= 0 && r.Degrees {
+		s.settleHeading(l)
+		return
+	}
 	if r.X < 0 || r.Y < 0 || !isNumber(l.readings[r.X]) || !isNumber(l.readings[r.Y]) || s.axes.n == 0 {
 		s.settleEmpty(l)
 		return
@@ -130,6 +156,7 @@ func (s *Survey) settleGeometry(l *Layout) {
 	s.settleAxes(l)
 	if s.cornerList() {
 		l.mode, l.Geometry, l.Records = modeCorners, spatial.GeometryPolygon, s.parcels.groups
+		s.noteParcels(l)
 		return
 	}
 	if r.Z >= 0 && isNumber(l.readings[r.Z]) {
@@ -137,6 +164,41 @@ func (s *Survey) settleGeometry(l *Layout) {
 	} else {
 		r.Z = -1
 	}
+}
+
+// settleHeading takes a heading without rows for points where its names are those
+// of longitude and latitude.
+func (s *Survey) settleHeading(l *Layout) {
+	r := &l.roles
+	l.mode, l.Geometry = modePoints, spatial.GeometryPoint
+	l.readings[r.X], l.readings[r.Y] = force(l.readings[r.X], spatial.FieldNumber), force(l.readings[r.Y], spatial.FieldNumber)
+	r.Z = -1
+	l.CRS = importers.CRS{SRID: spatial.SRIDWGS84, Reason: fmt.Sprintf("columns %q and %q are named as degrees; taken as WGS 84", s.names[r.X], s.names[r.Y])}
+}
+
+// noteVoids counts formulas without a value.
+func (s *Survey) noteVoids(l *Layout) {
+	if s.voids == 0 {
+		return
+	}
+	l.Notes = append(l.Notes, spatial.Text{
+		VI: fmt.Sprintf("số ô có công thức mà tệp không lưu giá trị, để trống: %d; mở và lưu lại bằng Excel hoặc LibreOffice để có giá trị", s.voids),
+		EN: fmt.Sprintf("formulas without a stored value, left empty: %d; Excel and LibreOffice store the values when they save the file", s.voids),
+	})
+}
+
+// noteParcels says that a parcel number comes back after others: each block of
+// rows is a feature of its own, for they may be the parts of a parcel or two
+// parcels under one number.
+func (s *Survey) noteParcels(l *Layout) {
+	p := &s.parcels
+	if p.again == 0 {
+		return
+	}
+	l.Notes = append(l.Notes, spatial.Text{
+		VI: fmt.Sprintf("nhóm dòng có số thửa của một nhóm trước đó: %d, số thửa đầu tiên là %s; mỗi nhóm thành một đối tượng riêng", p.again, p.repeats),
+		EN: fmt.Sprintf("blocks of rows under the parcel number of an earlier block: %d, the first under %s; each becomes a feature of its own", p.again, p.repeats),
+	})
 }
 
 func isNumber(r reading) bool {
@@ -167,7 +229,7 @@ func (s *Survey) settleText(l *Layout, i int) {
 	case g.srid != 0:
 		l.CRS = importers.CRS{SRID: g.srid, Reason: fmt.Sprintf("the geometries in column %q say SRID %d", s.names[i], g.srid)}
 	case g.form == formJSON:
-		l.CRS = importers.CRS{SRID: spatial.SRIDWGS84, Guess: true, Reason: fmt.Sprintf("column %q holds GeoJSON, which is WGS 84 (RFC 7946 §4)", s.names[i])}
+		l.CRS = importers.CRS{SRID: spatial.SRIDWGS84, Reason: fmt.Sprintf("column %q holds GeoJSON, which is WGS 84 (RFC 7946 §4)", s.names[i])}
 	}
 }
 
@@ -203,6 +265,9 @@ func (s *Survey) settleAxes(l *Layout) {
 		if l.CRS.Reason != "" {
 			reason += "; " + l.CRS.Reason
 		}
-		l.CRS = importers.CRS{SRID: spatial.SRIDWGS84, Guess: true, Reason: reason}
+		if s.cols[r.X].angles+s.cols[r.Y].angles > 0 {
+			reason += "; degrees, minutes and seconds are read as decimal degrees"
+		}
+		l.CRS = importers.CRS{SRID: spatial.SRIDWGS84, Reason: reason}
 	}
 }

@@ -2,8 +2,11 @@ package table
 
 import (
 	"bytes"
+	"hash/fnv"
 	"math"
 	"slices"
+
+	"gisd/importers"
 )
 
 // maxColumns is what a PostgreSQL table holds, with room for our own.
@@ -20,6 +23,7 @@ type Survey struct {
 	rows    int64
 	axes    axes
 	parcels parcels
+	voids   int64 // cells that should have a value
 	grow    bool
 }
 
@@ -38,11 +42,15 @@ func NewSurvey(names []string, h Hints, grow bool) *Survey {
 			s.cols[i].geometry.likely = true
 		}
 	}
-	for _, i := range [...]int{s.roles.X, s.roles.Y, s.roles.Z} {
+	if i := s.roles.Z; i >= 0 {
+		s.cols[i].coordinate, s.cols[i].most = true, 10
+	}
+	for _, i := range [...]int{s.roles.X, s.roles.Y} {
 		if i >= 0 {
-			s.cols[i].coordinate = true
+			s.cols[i].coordinate, s.cols[i].most, s.cols[i].angle = true, 2, s.roles.Degrees
 		}
 	}
+	s.axes.angle = s.roles.Degrees
 	return s
 }
 
@@ -105,6 +113,8 @@ func (s *Survey) Row(cells []Cell) bool {
 	for i := range n {
 		if len(cells[i].Text) > 0 {
 			s.cols[i].see(&cells[i])
+		} else if cells[i].Void {
+			s.voids++
 		}
 	}
 	r := &s.roles
@@ -114,21 +124,22 @@ func (s *Survey) Row(cells []Cell) bool {
 	x, y := at(cells[:n], r.X), at(cells[:n], r.Y)
 	s.axes.see(x, y)
 	if r.Parcel >= 0 {
-		s.parcels.see(r, cells[:n], len(x)+len(y) > 0)
+		s.parcels.see(r, cells[:n], placed(r, cells[:n]))
 	}
 	return true
 }
 
 // axes counts what pairs of values can be.
 type axes struct {
+	angle                    bool // degrees, minutes and seconds too
 	n                        int64
 	metres, metresExchanged  int64 // in the range of eastings and northings of Viet Nam
 	degrees, degreeExchanged int64
 }
 
 func (a *axes) see(x, y []byte) {
-	fx, okX := anyNumber(x)
-	fy, okY := anyNumber(y)
+	fx, okX := a.number(x)
+	fy, okY := a.number(y)
 	if !okX || !okY {
 		return
 	}
@@ -143,6 +154,14 @@ func (a *axes) see(x, y []byte) {
 	case math.Abs(fx) <= 90 && math.Abs(fy) <= 180:
 		a.degreeExchanged++
 	}
+}
+
+func (a *axes) number(b []byte) (float64, bool) {
+	v, ok := anyNumber(b)
+	if !ok && a.angle {
+		return parseAngle(b)
+	}
+	return v, ok
 }
 
 // isEasting takes the range in every zone of VN-2000 (false easting 500 km) and
@@ -168,6 +187,30 @@ type parcels struct {
 	blanks  int64 // with coordinates and without a parcel number
 	first   bool  // the next corner is the first of its group
 	restart int64 // groups whose first corner is number 1
+	begun   map[uint64]struct{}
+	again   int64  // groups whose number was there before other parcels came
+	repeats string // the first such number
+}
+
+// maxBegun bounds the parcels that are remembered.
+const maxBegun = 1 << 17
+
+// begin remembers a parcel and counts those that come back.
+func (p *parcels) begin() {
+	if p.begun == nil {
+		p.begun = map[uint64]struct{}{}
+	}
+	h := fnv.New64a()
+	_, _ = h.Write(p.key.sheet)
+	_, _ = h.Write([]byte{0})
+	_, _ = h.Write(p.key.parcel)
+	if _, ok := p.begun[h.Sum64()]; ok {
+		if p.again++; p.again == 1 {
+			p.repeats = importers.Shorten(p.key.parcel)
+		}
+	} else if len(p.begun) < maxBegun {
+		p.begun[h.Sum64()] = struct{}{}
+	}
 }
 
 func (p *parcels) see(r *Roles, cells []Cell, placed bool) {
@@ -175,6 +218,7 @@ func (p *parcels) see(r *Roles, cells []Cell, placed bool) {
 	if changed {
 		p.groups++
 		p.first = true
+		p.begin()
 	}
 	if !placed {
 		return
@@ -201,6 +245,25 @@ func at(cells []Cell, column int) []byte {
 		return nil
 	}
 	return trim(cells[column].Text)
+}
+
+// raw is what stands in a column, errors too.
+func raw(cells []Cell, column int) []byte {
+	if column < 0 || column >= len(cells) {
+		return nil
+	}
+	return trim(cells[column].Text)
+}
+
+// placed reports whether a row has coordinates or should have them: an error in
+// their place, or a formula without a value, is no empty cell.
+func placed(r *Roles, cells []Cell) bool {
+	for _, i := range [...]int{r.X, r.Y} {
+		if len(raw(cells, i)) > 0 || i >= 0 && i < len(cells) && cells[i].Void {
+			return true
+		}
+	}
+	return false
 }
 
 // parcelKey follows the number of the parcel down the rows. An empty number is

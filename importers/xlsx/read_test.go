@@ -2,6 +2,7 @@ package xlsx_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,7 +120,7 @@ func TestTables(t *testing.T) {
 		{name: "points", rows: [][]any{{"Tên", "Kinh độ", "Vĩ độ"}, {"A", 106.68, 11.05}, {"B", "106.7", "x"}}, want: []string{
 			"Tên string|Kinh độ number|Vĩ độ string|none"}[:0]},
 		{name: "numbers as text with a comma", rows: [][]any{{"Điểm", "X", "Y"}, {"1", "1222000,5", "599200,25"}, {"2", "1222010,5", "599210,25"}}, want: []string{
-			"Điểm string|X number|Y number|Point", "1|1.2220005e+06|599200.25|POINT (599200.25 1222000.5)", "2|1.2220105e+06|599210.25|POINT (599210.25 1222010.5)"}},
+			"Điểm string|X number|Y number|Point", "1|1222000.5|599200.25|POINT (599200.25 1222000.5)", "2|1222010.5|599210.25|POINT (599210.25 1222010.5)"}},
 		{name: "heading far to the right", rows: [][]any{{}, {nil, nil, "a", "b"}, {nil, nil, 1, "x"}}, want: []string{"a integer|b string|none", "1|x|"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -137,6 +138,22 @@ func TestTables(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// Formulas that nobody has computed are counted, and rows of nothing else are none.
+func TestFormulasWithoutValues(t *testing.T) {
+	t.Parallel()
+	path := book(t, [][]any{{"a", "b"}, {1, 2}, {3, nil}}, func(f *excelize.File) {
+		must(t, f.SetCellFormula("Sheet1", "B3", "A2+A3"), f.SetCellFormula("Sheet1", "B4", "A4*2"), f.SetCellFormula("Sheet1", "B5", "A5*2"))
+	})
+	src := openSheet(t, path, "")
+	if diff := cmp.Diff([]string{"a integer|b integer|none", "1|2|", "3||"}, table(t, src)); diff != "" {
+		t.Error(diff)
+	}
+	notes := src.Schema().Notes
+	if len(notes) != 1 || !strings.HasPrefix(notes[0].EN, "formulas without a stored value, left empty: 1;") || notes[0].VI == "" {
+		t.Errorf("%+v", notes)
 	}
 }
 

@@ -28,6 +28,7 @@ type sheet struct {
 	bytes []byte       // backs the cells
 	raw   []byte       // the value of the current cell as it stands
 	done  bool
+	value bool // the row has one
 }
 
 func (w *workbook) sheet(part string) (*sheet, error) {
@@ -71,7 +72,7 @@ func (s *sheet) next() (ok bool, err error) {
 			if err := s.readRow(); err != nil {
 				return false, err
 			}
-			if len(s.cells) > 0 {
+			if s.value {
 				return true, nil
 			}
 		}
@@ -80,7 +81,7 @@ func (s *sheet) next() (ok bool, err error) {
 }
 
 func (s *sheet) readRow() error {
-	s.cells, s.bytes = s.cells[:0], s.bytes[:0]
+	s.cells, s.bytes, s.value = s.cells[:0], s.bytes[:0], false
 	column := -1
 	for {
 		if err := s.t.next(); err != nil {
@@ -103,8 +104,10 @@ func (s *sheet) readRow() error {
 		if err != nil {
 			return err
 		}
-		if len(bytes.TrimSpace(cell.Text)) == 0 {
+		if empty := len(bytes.TrimSpace(cell.Text)) == 0; empty && (!cell.Void || column >= maxColumn) {
 			continue
+		} else if !empty {
+			s.value = true
 		}
 		if column >= maxColumn {
 			return fmt.Errorf("row %d has a value in column %d; a table can have %d columns", s.row, column+1, maxColumn)
@@ -139,7 +142,7 @@ func (s *sheet) readCell() (table.Cell, error) {
 	if s.t.empty {
 		return table.Cell{}, nil
 	}
-	wanted, phonetic := false, false
+	wanted, phonetic, formula, stored := false, false, false, false
 	for {
 		if err := s.t.next(); err != nil {
 			if errors.Is(err, io.EOF) {
@@ -155,20 +158,24 @@ func (s *sheet) readCell() (table.Cell, error) {
 		switch string(s.t.name) {
 		case "c":
 			if s.t.end {
-				return s.value(kind, style), nil
+				if formula && len(s.raw) == 0 && (kind != "str" || !stored) { // empty text is a value
+					return table.Cell{Void: true}, nil
+				}
+				return s.cell(kind, style), nil
 			}
 		case "v", "t":
+			stored = true
 			wanted = !s.t.end && !s.t.empty && !phonetic
 		case "rPh":
 			phonetic = !s.t.end && !s.t.empty
 		case "f":
-			wanted = false
+			wanted, formula = false, true
 		}
 	}
 }
 
-// value turns what a cell stores into text (ECMA-376 Part 1 §18.18.11).
-func (s *sheet) value(kind string, style int) table.Cell {
+// cell turns what a cell stores into text (ECMA-376 Part 1 §18.18.11).
+func (s *sheet) cell(kind string, style int) table.Cell {
 	from := len(s.bytes)
 	switch kind {
 	case "s":

@@ -154,7 +154,7 @@ func (s *source) settle(v *table.Survey) {
 	l := v.Settle(table.Settings{PreferComma: true, MarkedIsText: true})
 	s.layout, s.total = l, v.Rows()
 	s.schema = importers.Schema{Layer: s.info.name, Format: "xlsx", GeometryType: l.Geometry, Dimensions: l.Dimensions, CRS: l.CRS,
-		Encoding: "utf-8", Fields: l.Fields, Count: l.Records, Bytes: s.file.Size}
+		Encoding: "utf-8", Fields: l.Fields, Count: l.Records, Bytes: s.file.Size, Notes: l.Notes}
 }
 
 // Read implements importers.Source.

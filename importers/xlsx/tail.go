@@ -22,7 +22,7 @@ func (h *heldRow) keep(number int, cells []table.Cell) {
 	for _, c := range cells {
 		from := len(h.bytes)
 		h.bytes = append(h.bytes, c.Text...)
-		h.cells = append(h.cells, table.Cell{Text: h.bytes[from:len(h.bytes):len(h.bytes)], Quoted: c.Quoted, Fault: c.Fault})
+		h.cells = append(h.cells, table.Cell{Text: h.bytes[from:len(h.bytes):len(h.bytes)], Quoted: c.Quoted, Fault: c.Fault, Void: c.Void})
 	}
 }
 

@@ -165,7 +165,9 @@ func TestLayers(t *testing.T) {
 		{"no kml element", `<Document xmlns="http://earth.google.com/kml/2.1">` + pm + "</Document>", "a"},
 		{"prefix", `<kml:kml xmlns:kml="x"><kml:Placemark/></kml:kml>`, "a"},
 		{"name after the content", "<kml><Document>" + pm + "<name>Đất</name></Document></kml>", "Đất"},
-		{"folders", "<kml><Document><name>d</name><Folder><name>x</name>" + pm + "<Folder><name>x</name>" + pm + "</Folder></Folder><Folder>" + pm + "</Folder><Folder/></Document></kml>", "x|x (#2)|Layer2"},
+		{"folders", "<kml><Document><name>d</name><Folder><name>x</name>" + pm + "<Folder><name>x</name>" + pm + "</Folder></Folder><Folder>" + pm + "</Folder><Folder/></Document></kml>", "d/x|x/x|Layer2"},
+		{"folders of one name in one", "<kml><Document><name>d</name><Folder><name>x</name>" + pm + "</Folder><Folder><name>x</name>" + pm + "</Folder></Document></kml>", "x|x (#2)"},
+		{"folders of one name in several", "<kml><Document><name>d</name><Folder><Folder><name>x</name>" + pm + "</Folder><name>A</name></Folder><Folder><name>B</name><Folder><name>x</name>" + pm + "</Folder><Folder><name>x</name>" + pm + "</Folder><Folder><name>y</name>" + pm + "</Folder></Folder></Document></kml>", "A/x|B/x|B/x (#2)|y"},
 		{"schema of 2.0", `<kml><Document><Schema name="Road" parent="Placemark"><SimpleField name="w" type="int"/></Schema><Road><name>r</name><w>3</w></Road></Document></kml>`, "a"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

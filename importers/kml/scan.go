@@ -38,6 +38,7 @@ type scan struct {
 	file     importers.File
 	layers   []*layer
 	names    map[int]string
+	parents  map[int]int // the container that each stands in
 	at       map[int]*layer
 	ids      map[uint64]struct{}
 	repeated map[int]bool // containers in which an id comes twice
@@ -47,7 +48,7 @@ type scan struct {
 }
 
 func scanFile(ctx context.Context, f importers.File) (*scan, error) {
-	s := &scan{file: f, names: map[int]string{}, at: map[int]*layer{}, ids: map[uint64]struct{}{},
+	s := &scan{file: f, names: map[int]string{}, parents: map[int]int{}, at: map[int]*layer{}, ids: map[uint64]struct{}{},
 		repeated: map[int]bool{}, other: map[string]int{}}
 	w := &walker{other: s.other}
 	p := placemark{schemas: &w.schemas}
@@ -55,6 +56,11 @@ func scanFile(ctx context.Context, f importers.File) (*scan, error) {
 	w.named = func(container int, name string) {
 		if len(name) <= maxName && len(s.names) < 10*maxLayers {
 			s.names[container] = name
+		}
+	}
+	w.entered = func(container, parent int) {
+		if len(s.parents) < 10*maxLayers {
+			s.parents[container] = parent
 		}
 	}
 	w.placemark = func(container int, e markup.Element) error {
@@ -118,13 +124,16 @@ func (s *scan) see(l *layer, p *placemark) {
 }
 
 // nameLayers gives each layer its container's name, the document's own layer
-// the file's where it has none, others a number; equal names are numbered as
-// GDAL does.
+// the file's where it has none, others a number. Where folders of one name stand
+// in others of different names these come before: "Parent/Child". Names that are
+// still equal are numbered as GDAL does.
 func (s *scan) nameLayers() {
-	used := map[string]bool{}
+	used, within := map[string]bool{}, s.parentsOf()
 	for i, l := range s.layers {
 		name := s.names[l.container]
 		switch {
+		case name != "" && len(within[name]) > 1 && s.parent(l) != "":
+			name = s.parent(l) + "/" + name
 		case name != "":
 		case l.container <= 1:
 			name = s.file.Base()
@@ -167,4 +176,24 @@ func (l *layer) geometryType() spatial.GeometryType {
 		}
 	}
 	return spatial.GeometryAny
+}
+
+// parentsOf lists for the name of a layer the names of what such layers are in.
+func (s *scan) parentsOf() map[string]map[string]bool {
+	within := map[string]map[string]bool{}
+	for _, l := range s.layers {
+		name := s.names[l.container]
+		if within[name] == nil {
+			within[name] = map[string]bool{}
+		}
+		within[name][s.parent(l)] = true
+	}
+	return within
+}
+
+func (s *scan) parent(l *layer) string {
+	if parent, ok := s.parents[l.container]; ok {
+		return s.names[parent]
+	}
+	return ""
 }

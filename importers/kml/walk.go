@@ -22,6 +22,8 @@ type walker struct {
 	next    int
 	// named hears the name of a container, which may come after its content.
 	named func(container int, name string)
+	// entered hears what container each one stands in; nil for nobody.
+	entered func(container, parent int)
 	// placemark hears of each placemark that is entered; what it does not read is
 	// skipped.
 	placemark func(container int, e markup.Element) error
@@ -60,6 +62,9 @@ func (w *walker) container(number int) error {
 			return err
 		case "Document", "Folder":
 			w.next++
+			if w.entered != nil {
+				w.entered(w.next, number)
+			}
 			return w.container(w.next)
 		case "Schema":
 			return w.schemas.read(w.r, e)

@@ -13,9 +13,9 @@ import (
 
 const nameBytes = 10 // of a dBASE field
 
-// dbfFields names the columns: the layer's names as far as they fit ten bytes,
-// else the beginning of the plain Latin column name; unique without regard to
-// case.
+// dbfFields names the columns. A name that fits ten bytes stays as it is, with its
+// diacritics; a longer one that is not ASCII becomes the beginning of the plain
+// Latin column name. Names are unique without regard to case.
 func dbfFields(h *importers.Header) []dbfField {
 	used := map[string]bool{}
 	var out []dbfField

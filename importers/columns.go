@@ -73,6 +73,6 @@ func CheckID(id string) error {
 // CollectionID is the id of the collection that a layer goes into when all
 // layers of a file are imported: ID_layer, fit for an id.
 func CollectionID(id, layer string) string {
-	s := id + "_" + launder(layer)
+	s := strings.TrimRight(id, "_") + "_" + strings.TrimLeft(launder(layer), "_")
 	return strings.TrimRight(s[:min(len(s), 63)], "_")
 }

@@ -1,9 +1,11 @@
 package importers
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"gisd/importers/wkb"
 	"gisd/spatial"
@@ -48,8 +50,10 @@ func (l *loader) whole(rec *Record) *RejectedRecord {
 	}
 	l.told = rec.Number
 	*w = RejectedRecord{Values: w.Values[:0], Dimensions: l.dims, SRID: l.run.p.SRID}
-	if fields := l.run.p.Schema.Fields; len(rec.Values) == len(fields) {
-		w.Values = appendObject(w.Values, fields, rec.Values)
+	if rec.Err != nil && rec.Err.Whole != nil {
+		w.Values = append(w.Values, rec.Err.Whole.Values...)
+	} else if fields := l.run.p.Schema.Fields; len(rec.Values) == len(fields) {
+		w.Values = AppendObject(w.Values, fields, rec.Values)
 	} else {
 		w.Values = nil
 	}
@@ -60,8 +64,25 @@ func (l *loader) whole(rec *Record) *RejectedRecord {
 	return w
 }
 
-// appendObject writes values under the names of their fields, in order.
-func appendObject(dst []byte, fields []FieldInfo, values []Value) []byte {
+// maxWhole bounds the text that is kept of a record that could not be taken apart.
+const maxWhole = 64 << 10
+
+// WholeText is a record as its source has it: JSON as it stands, anything else,
+// and JSON that is too long, as a JSON text of its first 64 KiB. The record stays
+// as it is.
+func WholeText(raw []byte) *RejectedRecord {
+	if len(raw) <= maxWhole && json.Valid(raw) {
+		var b bytes.Buffer
+		if json.Compact(&b, raw) == nil {
+			return &RejectedRecord{Values: b.Bytes()}
+		}
+	}
+	return &RejectedRecord{Values: appendJSON(nil, strings.ToValidUTF8(string(raw[:min(len(raw), maxWhole)]), "\ufffd"))}
+}
+
+// AppendObject writes values under the names of their fields, in order, as a JSON
+// object.
+func AppendObject(dst []byte, fields []FieldInfo, values []Value) []byte {
 	dst = append(dst, '{')
 	for i := range fields {
 		if i > 0 {

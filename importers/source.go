@@ -91,14 +91,19 @@ type RecordError struct {
 	Reason spatial.Text
 	Raw    string // what stood there, shortened
 	ID     string // of the feature, where that and not the record's number is known
-	// Whole is the record it is about, where a RejectWriter is told of one.
+	// Whole is the record it is about, where a RejectWriter is told of one. A
+	// source sets it in Record.Err where Record.Values do not hold all that it
+	// read; of that only Values are used.
 	Whole *RejectedRecord
 }
 
 // RejectedRecord is a record as its source has it, valid during the call that
 // hands it over.
 type RejectedRecord struct {
-	Values     []byte // a JSON object of all values, nil where they cannot be read
+	// Values are JSON: an object of all values, a list of the values of a row that
+	// does not fit its columns, a text where there is nothing but text; nil where
+	// they cannot be read.
+	Values     []byte
 	Geometry   []byte // EWKB of the dimensions, nil where there is none that can be read
 	Dimensions spatial.Dimensions
 	SRID       spatial.SRID // of the geometry; 0 for a custom system

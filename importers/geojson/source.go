@@ -135,6 +135,7 @@ func (r *reader) fill(raw []byte) {
 	if err != nil {
 		r.rec.Err = &importers.RecordError{
 			Raw:    importers.Shorten(raw),
+			Whole:  importers.WholeText(raw),
 			Reason: spatial.Text{VI: "đối tượng GeoJSON hỏng: " + err.Error(), EN: "the feature is damaged: " + err.Error()},
 		}
 	}

@@ -87,9 +87,10 @@ type Stage string
 
 // The stages in their order.
 const (
-	StageLoad    Stage = "load"    // reading and copying
-	StageSettle  Stage = "settle"  // repair, keys, index, statistics
-	StagePublish Stage = "publish" // the swap
+	StageLoad    Stage = "load"        // reading and copying
+	StageSettle  Stage = "settle"      // repair, keys, index, statistics
+	StagePublish Stage = "publish"     // the swap
+	StageNames   Stage = "index names" // published; the search by name is made fast
 	StageDone    Stage = "done"
 	StageWrite   Stage = "write" // of an export, its only one
 )

@@ -76,4 +76,5 @@ type Seconds struct {
 	Load    float64 `json:"load"` // first byte read to last row in the table
 	Settle  float64 `json:"settle"`
 	Publish float64 `json:"publish"`
+	Finish  float64 `json:"finish,omitempty"` // the index of names, after it is visible
 }

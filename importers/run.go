@@ -84,10 +84,26 @@ func publish(ctx context.Context, sink Sink, runs []*run) error {
 	for _, r := range runs {
 		if !r.o.DryRun {
 			r.report.Seconds.Publish = time.Since(begin).Seconds()
+			r.finish(ctx)
 		}
 		r.tell(StageDone, true)
 	}
 	return nil
+}
+
+// finish does what may follow the publishing. The import is done whatever comes
+// of it.
+func (r *run) finish(ctx context.Context) {
+	f, ok := r.staging.(Finisher)
+	if !ok {
+		return
+	}
+	r.tell(StageNames, true)
+	begin := time.Now()
+	if left := f.Finish(ctx); left != "" {
+		r.report.Notes = append(r.report.Notes, left)
+	}
+	r.report.Seconds.Finish = time.Since(begin).Seconds()
 }
 
 // ofLayer says which of several layers failed, and what that means for the

@@ -90,6 +90,13 @@ type Staging interface {
 	Close(ctx context.Context, r *Report, failed error) error
 }
 
+// Finisher is a Staging with work that readers need not wait for: it follows the
+// publishing, on what is visible already. What ctx or a fault cuts short is left
+// to a later start, and said in left, "" for nothing.
+type Finisher interface {
+	Finish(ctx context.Context) (left string)
+}
+
 // SettleListener hears what a sink finds in the rows once they are there.
 type SettleListener interface {
 	// Reject tells of a record that is not taken after all; its error ends the

@@ -57,6 +57,12 @@ func serve(ctx context.Context, a *app, db *postgis.DB) error {
 	below, stopBelow := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBelow()
 	group, below := errgroup.WithContext(below)
+	parts = append(parts, func(ctx context.Context) error {
+		if err := postgis.IndexNames(ctx, db.Pool); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "indexes of names are missing", "error", err)
+		}
+		return nil
+	})
 	for _, run := range parts {
 		group.Go(func() error { return run(below) })
 	}

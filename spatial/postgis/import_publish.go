@@ -93,20 +93,24 @@ func (w *publishing) publish(ctx context.Context, tx pgx.Tx) (err error) {
 	return err
 }
 
-// afterwards does what readers need not wait for; what fails here is done by
-// the next import or start.
-func (g *staging) afterwards(ctx context.Context) {
-	collection, search := g.collection, g.search
-	if err := TidyVersions(ctx, g.conn, collection); err != nil && g.sink.log != nil {
-		g.sink.log.WarnContext(ctx, "tidying is left for later", "collection", collection, "error", err)
+// Finish implements importers.Finisher: it tidies, and builds the index of names.
+func (g *staging) Finish(ctx context.Context) (left string) {
+	g.finished = true
+	collection, search, log := g.collection, g.search, g.sink.log
+	if err := TidyVersions(ctx, g.conn, collection); err != nil && log != nil && ctx.Err() == nil {
+		log.WarnContext(ctx, "tidying is left for later", "collection", collection, "error", err)
 	}
-	if search.Column == "" {
-		return
+	if search.Column == "" || !searchable(search) {
+		return ""
 	}
 	err := pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error { return indexSearch(ctx, tx, g.table, search) })
-	if err != nil && g.sink.log != nil {
-		g.sink.log.WarnContext(ctx, "the index of names is missing", "collection", collection, "error", err)
+	if err == nil {
+		return ""
 	}
+	if ctx.Err() == nil && log != nil {
+		log.WarnContext(ctx, "the index of names is missing", "collection", collection, "error", err)
+	}
+	return "published; the index of names, which makes the search fast, is left for the next start of the server"
 }
 
 // describe writes collection and fields and returns the field that names

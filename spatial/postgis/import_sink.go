@@ -50,6 +50,7 @@ type staging struct {
 	published  bool
 	collection string        // once published
 	search     spatial.Field // its names get an index
+	finished   bool          // or it was left
 }
 
 // Begin implements importers.Sink.
@@ -204,7 +205,9 @@ func (g *staging) Target() (spatial.SRID, int) { return g.source, g.version }
 // Close implements importers.Staging.
 func (g *staging) Close(ctx context.Context, r *importers.Report, failed error) error {
 	if g.published {
-		g.afterwards(ctx)
+		if !g.finished {
+			g.Finish(ctx)
+		}
 		_ = g.session.leave(ctx)
 		return nil
 	}

@@ -902,7 +902,7 @@ export interface components {
             finished?: string;
             progress?: {
                 /** @enum {string} */
-                stage: "fetch" | "load" | "settle" | "publish" | "done";
+                stage: "fetch" | "load" | "settle" | "publish" | "index names" | "done";
                 layer?: string;
                 read: number;
                 /** @description -1 where it is not known. */

@@ -130,7 +130,7 @@ func (s *scanner) fill() error {
 func (s *scanner) long() (bool, error) {
 	s.line = s.lines + 1
 	s.lines += int64(bytes.Count(s.buf[:s.to], []byte{'\n'}))
-	head := append([]byte(nil), s.buf[:min(s.to, 100)]...)
+	head := append([]byte(nil), s.buf[:min(s.to, 64<<10)]...)
 	quoted := s.open
 	for {
 		s.from, s.to = 0, 0

@@ -114,7 +114,7 @@ func (s *source) rows(ctx context.Context, sc *scanner, b *table.Builder) error 
 			continue
 		}
 		if fault := broken(sc); fault != nil {
-			err = b.Broken(sc.line, *fault)
+			err = b.Broken(sc.line, sc.cells, *fault)
 		} else {
 			err = b.Row(sc.line, sc.cells)
 		}

@@ -70,6 +70,7 @@ func (b *Builder) Row(number int64, cells []Cell) error {
 	b.rec = importers.Record{Number: number, Values: b.values}
 	if fault := b.l.surplus(cells); fault != nil {
 		clear(b.values)
+		fault.Whole = b.listed(cells)
 		b.rec.Err = fault
 		return b.emit(&b.rec)
 	}
@@ -78,6 +79,9 @@ func (b *Builder) Row(number int64, cells []Cell) error {
 	switch b.l.mode {
 	case modeText:
 		b.textGeometry(at(cells, b.l.roles.Geometry))
+		if e := b.rec.Err; e != nil {
+			e.Whole = b.named(b.l.names[b.l.roles.Geometry], b.said(b.l.roles.Geometry, at(cells, b.l.roles.Geometry)))
+		}
 	case modePoints:
 		b.point(cells)
 	}
@@ -85,13 +89,15 @@ func (b *Builder) Row(number int64, cells []Cell) error {
 	return b.emit(&b.rec)
 }
 
-// Broken reports a row that could not be told apart from its neighbours.
-func (b *Builder) Broken(number int64, e importers.RecordError) error {
+// Broken reports a row that could not be told apart from its neighbours; cells
+// are what was read of it.
+func (b *Builder) Broken(number int64, cells []Cell, e importers.RecordError) error {
 	if b.group.open {
 		b.group.fault = &e // the parcel it belongs to is not whole
 		return nil
 	}
 	clear(b.values)
+	e.Whole = b.listed(cells)
 	b.rec = importers.Record{Number: number, Values: b.values, Err: &e}
 	return b.emit(&b.rec)
 }

@@ -21,6 +21,7 @@ type group struct {
 	rings  []int     // positions of each closed ring, which begin xy
 	xy     []float64
 	fault  *importers.RecordError
+	saw    []byte // x and y of the corners as they are written
 }
 
 // corner takes a row of a list of corners. A ring ends where it comes back to
@@ -39,10 +40,11 @@ func (b *Builder) corner(number int64, cells []Cell) error {
 		if !written {
 			return nil
 		}
-		return b.Broken(number, importers.RecordError{Reason: spatial.Text{
+		return b.Broken(number, cells, importers.RecordError{Reason: spatial.Text{
 			VI: "góc thửa đứng trước số thửa đầu tiên", EN: "a corner stands before the first parcel number",
 		}})
 	}
+	g.see(r, cells)
 	switch {
 	case !written:
 	case !located:
@@ -108,6 +110,7 @@ func (b *Builder) openParcel(number int64, cells []Cell) {
 	g := &b.group
 	g.open, g.number, g.fault = true, number, nil
 	g.ring, g.rings, g.xy = g.ring[:0], g.rings[:0], g.xy[:0]
+	g.saw = g.saw[:0]
 	b.text, b.lost = b.text[:0], b.lost[:0]
 	b.fill(cells)
 	if s := b.l.roles.Sheet; s >= 0 && len(at(cells, s)) == 0 && len(g.key.sheet) > 0 {
@@ -130,7 +133,7 @@ func (b *Builder) parcel() error {
 				VI: fmt.Sprintf("thửa chỉ có %d góc, cần ít nhất 3", len(g.ring)/2),
 				EN: fmt.Sprintf("the parcel has %d corners; at least 3 are needed", len(g.ring)/2),
 			}}
-			return b.emit(&b.rec)
+			return b.emitParcel()
 		}
 		g.ring = append(g.ring, g.ring[0], g.ring[1])
 		g.endRing()
@@ -147,5 +150,5 @@ func (b *Builder) parcel() error {
 		}
 		b.rec.Geometry = b.geom
 	}
-	return b.emit(&b.rec)
+	return b.emitParcel()
 }

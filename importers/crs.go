@@ -333,6 +333,9 @@ func unsureError(s crs.Sample, found []crs.Candidate) error {
 			name = " (" + s.Name + ")"
 		}
 		fmt.Fprintf(&b, "; --crs %s%s puts them at %s", c.SRID, name, boxText(c.Box))
+		if c.Fits {
+			b.WriteString(", the extent of a collection that is there")
+		}
 		if !c.Form.Plain() {
 			b.WriteString(", " + c.Form.String())
 		}

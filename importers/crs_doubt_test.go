@@ -1,11 +1,13 @@
 package importers_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"gisd/importers"
 	"gisd/spatial"
+	"gisd/spatial/crs"
 )
 
 // twinWKT is what programs write that do not know the datum VN-2000.
@@ -79,5 +81,44 @@ func TestValueTextOfNumbers(t *testing.T) {
 		if got := importers.ValueText(spatial.FieldNumber, &importers.Value{Valid: true, Float: v}); got != want {
 			t.Errorf("%v is shown as %s", v, got)
 		}
+	}
+}
+
+// Without geometry nothing repeats a geometry, but a record may repeat another.
+func TestRepeatsWithoutGeometry(t *testing.T) {
+	t.Parallel()
+	src := nameless()
+	for _, n := range []int64{1, 2, 1, 1} {
+		src.records = append(src.records, importers.Record{Values: []importers.Value{{Valid: true, Int: n}}})
+	}
+	got, err := importers.Inspect(t.Context(), src, 4326)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Repeats != (importers.Repeats{Whole: 2}) {
+		t.Errorf("%+v", got.Repeats)
+	}
+}
+
+// Data that fills a collection away from home is asked for, and why is said.
+func TestSettleCRSSaysWhatContradicts(t *testing.T) {
+	t.Parallel()
+	corners := [][2]float64{{598140, 1222134}, {601140, 1224134}}
+	to, err := crs.NewTransform(9206, spatial.SRIDWGS84)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := spatial.EmptyEnvelope(spatial.SRIDWGS84)
+	for _, p := range corners {
+		lon, lat, err := to.Point(p[0], p[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		e = e.Extend(lon, lat)
+	}
+	_, _, err = importers.SettleCRS(t.Context(), nameless(corners...), importers.CRSRequest{Home: home(),
+		Known: func(context.Context) ([]spatial.Envelope, error) { return []spatial.Envelope{e}, nil }})
+	if err == nil || !strings.Contains(err.Error(), "EPSG:9206 (VN-2000 / TM-3 104-00) puts them at") || !strings.Contains(err.Error(), "the extent of a collection that is there") {
+		t.Error(err)
 	}
 }

@@ -62,14 +62,14 @@ func (g *guesser) settleByFit() fit {
 	if gap > exact || next < 3*gap || next-gap < exact {
 		return fitNothing
 	}
-	c := g.found[best]
-	if g.away(&c) {
-		return fitContradicts
+	c, to, says := g.found[best], 0, fitSettles
+	if g.away(&c) && best > 0 {
+		to, says = 1, fitContradicts
 	}
 	c.Fits = true
-	copy(g.found[1:best+1], g.found[:best])
-	g.found[0] = c
-	return fitSettles
+	copy(g.found[to+1:best+1], g.found[to:best])
+	g.found[to] = c
+	return says
 }
 
 // HomeZone finds the zone that would put a sample into the home area where the

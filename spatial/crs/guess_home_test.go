@@ -45,6 +45,9 @@ func TestGuessAwayFromHome(t *testing.T) {
 		if got[0].SRID != 9210 || sure != (tc.want != 0) {
 			t.Errorf("%s: sure %v, %+v", tc.name, sure, got)
 		}
+		if !sure && (got[1].SRID != 9206 || !got[1].Fits) {
+			t.Errorf("%s: what contradicts is %+v", tc.name, got[1])
+		}
 	}
 	around := binhDuong()
 	around.Known = slices.Repeat([]spatial.Envelope{wide}, 3)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -16,9 +17,12 @@ func readMapping(path string) (*mapping.File, error) {
 	if path == "" {
 		return nil, nil
 	}
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() { // reading a pipe waits for a writer
+		return nil, usagef("--map: %s is no file", path)
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usagef("--map: %v", err)
+		return nil, usagef("--map: %s cannot be read: %v", path, cause(err))
 	}
 	f, err := mapping.Load(text)
 	if err != nil {
@@ -89,11 +93,22 @@ func openTable(ctx context.Context, in *importers.Input, layer string) (importer
 // write over one that is there: people have worked on it.
 func writeMapping(path string, d *mapping.Draft) (err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		return usagef("--write-map: %s is there already: name another file, or remove it", path)
+	}
 	if err != nil {
-		return usagef("--write-map: %v", err)
+		return usagef("--write-map: %s cannot be written: %v", path, cause(err))
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return mapping.Write(f, d)
+}
+
+// cause is what the system says of a file, without the call that it says it of.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // draftOf is the mapping that changes nothing of what was inspected.

@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gisd/importers"
@@ -27,6 +29,11 @@ func TestImportMessages(t *testing.T) {
 	zones := write("zones.geojson", threeZones)
 	write("empty.txt", "")
 	none := filepath.Join(dir, "none", "x.csv")
+	pipe, two := filepath.Join(dir, "pipe.csv"), t.TempDir()
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.WriteFile(filepath.Join(two, "a.geojson"), []byte(threeZones), 0o600),
+		os.WriteFile(filepath.Join(two, "b.geojson"), []byte(threeZones), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	for _, tc := range []struct {
 		name string
 		args []string
@@ -40,7 +47,12 @@ func TestImportMessages(t *testing.T) {
 		{"a long id", []string{"import", zones, "--collection", strings.Repeat("x", 64)}, exitUsage, `"` + strings.Repeat("x", 64) + `" is no collection id: it begins with a letter a-z and goes on with a-z, 0-9, - and _, at most 63 in all`},
 		{"an unknown encoding", []string{"import", zones, "--collection", "x", "--encoding", "klingon"}, exitUsage, "--encoding klingon is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto"},
 		{"an unknown encoding to inspect", []string{"inspect", zones, "--encoding", "klingon"}, exitUsage, "--encoding klingon is not known: utf-8, tcvn3, vni, cp1258, viscii, latin1, another code page by its name, or auto"},
-		{"a reject file nowhere", []string{"import", zones, "--collection", "x", "--reject", none}, exitUsage, "--reject: open " + none + ": no such file or directory"},
+		{"a reject file nowhere", []string{"import", zones, "--collection", "x", "--reject", none}, exitUsage, "--reject: " + none + " cannot be written: no such file or directory"},
+		{"a reject file of no kind", []string{"import", zones, "--collection", "x", "--reject", "x.txt"}, exitUsage, "--reject: x.txt ends in neither .csv nor .geojson"},
+		{"a reject file that is none", []string{"import", zones, "--collection", "x", "--reject", pipe}, exitUsage, "--reject: " + pipe + " is no file"},
+		{"a mapping that is no file", []string{"import", zones, "--collection", "x", "--map", pipe}, exitUsage, "--map: " + pipe + " is no file"},
+		{"a mapping over another", []string{"inspect", zones, "--write-map", zones}, exitUsage, "--write-map: " + zones + " is there already: name another file, or remove it"},
+		{"a mapping of several layers", []string{"inspect", two, "--write-map", filepath.Join(dir, "m.yaml")}, exitUsage, "--write-map is for one layer: name one with --layer:\n  a (geojson)\n  b (geojson)"},
 		{"the file itself for rejects", []string{"import", zones, "--collection", "x", "--reject", zones}, exitUsage, "--reject: " + zones + " would overwrite the file to import"},
 		{"an address within", []string{"inspect", "http://127.0.0.1:1/b.zip"}, exitFailed, "127.0.0.1 is no public address; list it with --outgoing-allow (GISD_OUTGOING_ALLOW) if it is meant"},
 		{"an address of another kind", []string{"inspect", "ftp://a.example/b.zip"}, exitFailed, "ftp://a.example/b.zip is an address; download it and name the file"},

@@ -31,7 +31,10 @@ func (a *app) watchFolder(ctx context.Context, dir string, f *importFlags) error
 		return err
 	}
 	fmt.Fprintf(a.stderr, "watching %s\n", dir)
-	return watch.Run(ctx, watch.Config{Dir: dir}, func(ctx context.Context, i watch.Item) { a.take(ctx, dir, i, *f) })
+	waits := func(i watch.Item) {
+		fmt.Fprintf(a.stderr, "gisd: %s waits for %s beside it\n", i.Name, strings.Join(i.Missing, ", "))
+	}
+	return watch.Run(ctx, watch.Config{Dir: dir, Waits: waits}, func(ctx context.Context, i watch.Item) { a.take(ctx, dir, i, *f) })
 }
 
 // take imports one item and files it away with its report. One that was stopped
@@ -56,7 +59,7 @@ func (a *app) take(ctx context.Context, dir string, i watch.Item, f importFlags)
 	coded, isCoded := errors.AsType[*exitError](err)
 	if err != nil && (!isCoded || coded.code != exitRejected) {
 		folder = "failed"
-		fmt.Fprintln(one.stderr, "gisd:", i.Name+":", describe(err))
+		fmt.Fprintln(one.stderr, "gisd:", i.Name+":", strings.TrimPrefix(describe(err), i.Name+": "))
 	}
 	to, err := watch.File(i, filepath.Join(dir, folder), time.Now())
 	if err == nil {

@@ -57,7 +57,8 @@ func newInspectCommand(a *app) *cobra.Command {
 				layers = importers.Parts(layers)
 			}
 			if mapPath != "" && len(layers) > 1 {
-				return &exitError{exitUsage, &importers.AmbiguousError{Layers: layers}}
+				_, list, _ := strings.Cut((&importers.AmbiguousError{Layers: layers}).Error(), "\n")
+				return usagef("--write-map is for one layer: name one with --layer:\n%s", list)
 			}
 			q := importers.CRSRequest{SRID: srid, SwapXY: swapXY, Home: a.cfg.HomeArea}
 			return a.inspectLayers(ctx, layers, inspectOptions{encoding, q, asJSON, mapPath})

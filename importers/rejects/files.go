@@ -48,8 +48,14 @@ func (f *Files) paths() []string {
 // show only after hours of work, with the first record that is rejected. Files of
 // the input are refused.
 func (f *Files) Check(inputs ...string) error {
+	if f.csv != nil && !strings.EqualFold(filepath.Ext(f.csv.path), ".csv") {
+		return fmt.Errorf("%s ends in neither .csv nor .geojson", f.csv.path)
+	}
 	for _, path := range f.paths() {
 		before, missing := os.Stat(path)
+		if missing == nil && !before.Mode().IsRegular() { // opening a pipe waits for a reader
+			return fmt.Errorf("%s is no file", path)
+		}
 		if missing == nil && slices.ContainsFunc(inputs, func(in string) bool {
 			source, err := os.Stat(in)
 			return err == nil && os.SameFile(before, source)
@@ -58,7 +64,10 @@ func (f *Files) Check(inputs ...string) error {
 		}
 		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
 		if err != nil {
-			return err
+			if cause, ok := errors.AsType[*fs.PathError](err); ok {
+				err = cause.Err
+			}
+			return fmt.Errorf("%s cannot be written: %w", path, err)
 		}
 		err = file.Close()
 		if errors.Is(missing, fs.ErrNotExist) {

@@ -103,7 +103,7 @@ func TestFiles(t *testing.T) {
 func TestFilesComeWithTheFirstEntry(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, path := range []string{"", filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.geojson"), filepath.Join(dir, "c")} {
+	for _, path := range []string{"", filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.geojson"), filepath.Join(dir, "c.CSV")} {
 		f := rejects.At(path)
 		if err := f.Check(); err != nil {
 			t.Error(err)
@@ -134,7 +134,7 @@ func TestCheck(t *testing.T) {
 	if err := os.WriteFile(input, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{filepath.Join(dir, "data.csv"), input, filepath.Join(dir, "no", "such.csv")} {
+	for _, path := range []string{filepath.Join(dir, "data.csv"), input, filepath.Join(dir, "no", "such.csv"), filepath.Join(dir, "x.txt"), os.DevNull} {
 		if err := rejects.At(path).Check(input); err == nil {
 			t.Errorf("%s is accepted", path)
 		}

@@ -23,6 +23,9 @@ type Config struct {
 	Patience time.Duration
 	// Every is the time between two looks; a second.
 	Every time.Duration
+	// Waits hears, once, of an item whose parts are missing although nothing about
+	// it changes any more; nil for none.
+	Waits func(Item)
 }
 
 // Item is something complete: one file, the files that belong together, or a
@@ -70,6 +73,7 @@ type state struct {
 	since  time.Time // when it last was seen to change
 	folder bool
 	taken  bool
+	told   bool // that it waits
 }
 
 type watcher struct {
@@ -116,10 +120,24 @@ func (w *watcher) look(now time.Time) ([]Item, error) {
 	for _, i := range w.group() {
 		if w.complete(&i, now) {
 			items = append(items, i)
+		} else {
+			w.tell(i, now)
 		}
 	}
 	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.Name, b.Name) })
 	return items, nil
+}
+
+// tell says that an item waits for its missing parts.
+func (w *watcher) tell(i Item, now time.Time) {
+	name := filepath.Base(i.Path)
+	s := w.seen[name]
+	if w.c.Waits == nil || len(i.Missing) == 0 || s.told || s.taken || now.Sub(s.since) < w.c.Stable {
+		return
+	}
+	s.told = true
+	w.seen[name] = s
+	w.c.Waits(i)
 }
 
 // measure sums up a folder that is one data set; other folders are none of ours.

@@ -118,3 +118,26 @@ func TestFile(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// An item that lacks parts is told of once, when it has come to rest.
+func TestWaits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var told []string
+	w := newWatcher(Config{Dir: dir, Waits: func(i Item) { told = append(told, i.Name+" "+strings.Join(i.Missing, " ")) }})
+	if err := os.WriteFile(filepath.Join(dir, "a.shp"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for second := range 30 {
+		if _, err := w.look(start.Add(time.Duration(second) * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if second < 5 && len(told) > 0 {
+			t.Errorf("told of %s after %d s", told, second)
+		}
+	}
+	if diff := cmp.Diff([]string{"a.shp .shx .dbf"}, told); diff != "" {
+		t.Error(diff)
+	}
+}

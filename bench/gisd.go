@@ -51,7 +51,7 @@ func (o options) gisdImport(ctx context.Context, path, mode string, args ...stri
 		switch {
 		case p.Stage == importers.StageSettle && r.load == 0:
 			r.load = p.Seconds
-		case p.Stage == importers.StageDone:
+		case (p.Stage == importers.StageNames || p.Stage == importers.StageDone) && r.total == 0: // published
 			r.total = p.Seconds
 		}
 	}

@@ -87,6 +87,9 @@ type hostile struct {
 // good; bounded memory and time, and nothing left.
 func TestHostileFiles(t *testing.T) {
 	t.Parallel()
+	if raceEnabled {
+		t.Skip("not under the race detector, which multiplies the memory that this test bounds; make test runs it without")
+	}
 	env, pool := importDB(t)
 	must(t, env, "import", sample(t, shapePolygon), "--collection", "good")
 	good := map[string][]byte{}

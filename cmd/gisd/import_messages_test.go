@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"gisd/importers"
-	"gisd/internal/testdata"
 )
 
 // TestImportMessages reads whole messages: each says once what is wrong, and
@@ -77,25 +76,35 @@ func TestImportMessages(t *testing.T) {
 func TestImportKeepsTheDatabaseWordsInside(t *testing.T) {
 	t.Parallel()
 	env, _ := importDB(t)
-	path := testdata.Shared(t, "corpus/import/gdal_autotest_ogr/autotest/ogr/data/gpkg/relation_mapping_table.gpkg")
-	r := gisd(t, env, "import", path, "--collection", "a", "--all-layers")
+	path := writeFile(t, "null.shp", string(nullShape()))
+	prj := `PROJCS["x",GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],` +
+		`UNIT["degree",0.0174532925199433]],PROJECTION["Never_Heard_Of"],UNIT["metre",1]]`
+	if err := os.WriteFile(strings.TrimSuffix(path, ".shp")+".prj", []byte(prj), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := gisd(t, env, "import", path, "--collection", "a")
 	if r.code != exitFailed || !strings.Contains(r.err, "name one with --crs") || strings.Contains(r.err, "SQLSTATE") || strings.Contains(r.err, "LWPROJ") {
 		t.Errorf("exit code %d: %s", r.code, r.err)
 	}
 }
 
-// A guess is told in a sentence.
-func TestImportTellsWhatItAssumes(t *testing.T) {
-	t.Parallel()
-	env, _ := importDB(t)
-	head := make([]byte, 112) // one null shape
+// nullShape is a Shapefile of one record without geometry.
+func nullShape() []byte {
+	head := make([]byte, 112)
 	binary.BigEndian.PutUint32(head, 9994)
 	binary.BigEndian.PutUint32(head[24:], 112/2)
 	binary.LittleEndian.PutUint32(head[28:], 1000)
 	binary.LittleEndian.PutUint32(head[32:], 1)
 	binary.BigEndian.PutUint32(head[100:], 1)
 	binary.BigEndian.PutUint32(head[104:], 4/2)
-	r := gisd(t, env, "import", writeFile(t, "null.shp", string(head)), "--collection", "nowhere")
+	return head
+}
+
+// A guess is told in a sentence.
+func TestImportTellsWhatItAssumes(t *testing.T) {
+	t.Parallel()
+	env, _ := importDB(t)
+	r := gisd(t, env, "import", writeFile(t, "null.shp", string(nullShape())), "--collection", "nowhere")
 	if r.code != exitDone || !strings.HasSuffix(r.err, "gisd: reference system EPSG:4326: assumed: there are no coordinates to tell by\n") {
 		t.Errorf("exit code %d: %s", r.code, r.err)
 	}

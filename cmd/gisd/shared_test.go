@@ -32,6 +32,9 @@ import (
 // it; JSON that is no GeoJSON is refused by name.
 func TestSharedDataOnTheMap(t *testing.T) {
 	t.Parallel()
+	if raceEnabled {
+		t.Skip("not under the race detector: a million features one after the other, in ten times the time; make test runs it without")
+	}
 	root := testdata.Shared(t, "data")
 	needOGR(t)
 	var mu sync.Mutex

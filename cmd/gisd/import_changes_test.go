@@ -136,9 +136,7 @@ func TestUpsertByGeometryOfZoning(t *testing.T) {
 // TestUpsertOfParcelsByGUID edits a copy of the parcels with another program.
 func TestUpsertOfParcelsByGUID(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("ogr2ogr"); err != nil {
-		t.Skip("no ogr2ogr to edit a copy with")
-	}
+	needOGR(t)
 	env, pool := importDB(t)
 	source := testdata.Shared(t, "data/vietnam/parcels_vn2000/chauhoa.shp")
 	dir := t.TempDir()

@@ -222,7 +222,7 @@ func (l *loader) finish(r *Report) {
 	if !l.box.Empty() {
 		r.Extent = &l.box
 	}
-	r.Repeats = l.repeats.counts
+	r.Repeats = l.repeats.counted()
 	l.run.written = max(l.run.written, l.last)
 	r.Geometry = l.geometryType(r.Geometry)
 	if l.hashes != nil && l.hashes.Repeated > 0 {

@@ -37,34 +37,74 @@ type repeats struct {
 	full   bool
 	again  hashSet // of records whose geometry was there before
 	counts Repeats
+
+	// Entries wait for company: the table is larger than the processor's caches,
+	// and many slots are fetched in the time of one.
+	waiting [repeatsAtATime]repeat
+	waits   int
+	warm    uint64 // of the slots looked at, so that the look is not left out
+}
+
+const repeatsAtATime = 64
+
+// repeat is a record that was not compared yet.
+type repeat struct {
+	entry, whole uint64
+	geometry     bool
 }
 
 func newRepeats() *repeats { return &repeats{seed: maphash.MakeSeed()} }
 
 // add looks at one record; fields are those of its values.
 func (s *repeats) add(fields []spatial.Field, rec *Record, geom []byte) {
-	if 4*s.n >= 3*len(s.slots) && !s.full {
-		s.grow()
-	}
 	g, v := maphash.Bytes(s.seed, geom), s.values(fields, rec)
 	const mask = 1<<valueBits - 1
-	entry := max(g>>valueBits, 1)<<valueBits | v&mask
-	first, same := s.put(entry)
-	if !same {
-		return
+	s.waiting[s.waits] = repeat{max(g>>valueBits, 1)<<valueBits | v&mask, g ^ v, len(geom) > 0}
+	if s.waits++; s.waits == len(s.waiting) {
+		s.compare()
 	}
-	if len(geom) > 0 {
-		s.counts.Geometry++
+}
+
+// counted compares what waits and returns all counts.
+func (s *repeats) counted() Repeats {
+	s.compare()
+	return s.counts
+}
+
+// compare brings the waiting records into the table, in their order.
+func (s *repeats) compare() {
+	waiting := s.waiting[:s.waits]
+	s.waits = 0
+	for 4*(s.n+len(waiting)) >= 3*len(s.slots) && !s.full {
+		s.grow()
 	}
-	if first == entry || s.again.n < maxRepeated && !s.again.add(g^v) {
-		s.counts.Whole++
+	for i := range waiting {
+		s.warm ^= s.slots[s.slot(waiting[i].entry)]
 	}
+	for i := range waiting {
+		r := &waiting[i]
+		first, same := s.put(r.entry)
+		if !same {
+			continue
+		}
+		if r.geometry {
+			s.counts.Geometry++
+		}
+		if first == r.entry || s.again.n < maxRepeated && !s.again.add(r.whole) {
+			s.counts.Whole++
+		}
+	}
+}
+
+// slot is where the search for an entry begins.
+func (s *repeats) slot(entry uint64) uint64 {
+	return (entry >> valueBits) * 0x9e3779b97f4a7c15 >> 32 & uint64(len(s.slots)-1)
 }
 
 // put adds an entry unless one of its geometry is there, which it returns.
 func (s *repeats) put(entry uint64) (first uint64, same bool) {
 	mask := uint64(len(s.slots) - 1)
-	for at := (entry >> valueBits) * 0x9e3779b97f4a7c15 >> 32 & mask; ; at = (at + 1) & mask {
+	for at := s.slot(entry); ; at = (at + 1) & mask {
 		switch slot := s.slots[at]; {
 		case slot == 0:
 			if !s.full {

@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
@@ -42,18 +43,28 @@ func (g *staging) Load(ctx context.Context, p *importers.Plan, rows io.Reader) (
 var unwatched = lit(") with (autovacuum_enabled = false)")
 
 // tableColumns declares geometry of any type: what a collection promises stands
-// in the catalogue.
+// in the catalogue. The columns stand in the order that packs them best, those of
+// fixed width first: rows are smaller, and their parts are found at known places.
 func tableColumns(fields []spatial.Field, id spatial.IDKind, d spatial.Dimensions, srid spatial.SRID) fragment {
-	f := fragment{}
-	for _, field := range fields {
-		f = concat(f, ident(field.Column), lit(" "), lit(columnType(field.Type)), lit(",\n  "))
-	}
-	idType := lit("bigint")
+	var wide, narrow, loose []fragment
 	if id == spatial.IDText {
-		idType = lit(`text collate "C"`)
+		loose = append(loose, lit(`id text collate "C" not null`))
+	} else {
+		wide = append(wide, lit("id bigint not null"))
 	}
-	return concat(f, lit("id "), idType, lit(" not null,\n  geom geometry("), geometryModifier(d),
-		lit(", "), integer(int(srid)), lit(")"))
+	for _, field := range fields {
+		f := concat(ident(field.Column), lit(" "), lit(columnType(field.Type)))
+		switch field.Type {
+		case spatial.FieldInteger, spatial.FieldNumber, spatial.FieldDateTime:
+			wide = append(wide, f)
+		case spatial.FieldDate, spatial.FieldBoolean:
+			narrow = append(narrow, f)
+		default:
+			loose = append(loose, f)
+		}
+	}
+	return concat(join(",\n  ", slices.Concat(wide, narrow, loose)),
+		lit(",\n  geom geometry("), geometryModifier(d), lit(", "), integer(int(srid)), lit(")"))
 }
 
 func geometryModifier(d spatial.Dimensions) fragment {

@@ -2,7 +2,6 @@ package negotiate
 
 import (
 	"mime"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,17 +115,4 @@ func specificity(accepted string, f Format) int {
 		return 2
 	}
 	return 0
-}
-
-// AcceptsGzip reports whether the caller takes gzip (RFC 9110 §12.5.3).
-func AcceptsGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if coding != "gzip" && coding != "*" {
-			continue
-		}
-		q := strings.TrimSpace(params)
-		return q != "q=0" && q != "q=0.0" && q != "q=0.00" && q != "q=0.000"
-	}
-	return false
 }

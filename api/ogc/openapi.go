@@ -121,7 +121,7 @@ func parameters() object {
 		"datetime": query("datetime", "Only features of this instant or interval, and those without a time.", object{"type": "string"}),
 		"filter":   query("filter", "Only features for which this CQL2 condition on their properties and their geometry (geometry) holds.", object{"type": "string"}),
 		"filter-lang": query("filter-lang", "How the filter is written; one that begins with a brace is JSON without it.",
-			object{"type": "string", "enum": []string{langText, langJSON}, "default": langText}),
+			object{"type": "string", "enum": []string{negotiate.LangText, negotiate.LangJSON}, "default": negotiate.LangText}),
 		"filter-crs": query("filter-crs", "The coordinate system of the geometries in the filter.", uri),
 		"cursor":     query("cursor", "Where the page begins; comes with next links and means nothing by itself.", object{"type": "string"}),
 		"featureId": object{

@@ -7,6 +7,9 @@ var vietnameseOfFilters = map[string]string{
 	"the filter does not fit the collection: {1}":                                                 "Bộ lọc không hợp với lớp dữ liệu: {1}",
 	"a geometry of the filter lies outside of where the collection's reference system is defined": "Có hình học trong bộ lọc nằm ngoài phạm vi mà hệ toạ độ của lớp dữ liệu được định nghĩa.",
 
+	"is not a coordinate system that this server knows": "không phải là hệ toạ độ mà máy chủ này biết",
+	"{1} is no property of what the tile shows":         "{1} không phải là thuộc tính của các lớp trong ô",
+
 	// the text encoding
 	"at character {1}: {2}":               "ở ký tự thứ {1}: {2}",
 	"found {1} where {2} is expected":     "gặp {1} ở chỗ cần {2}",

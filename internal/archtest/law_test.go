@@ -50,7 +50,7 @@ var law = []room{
 
 	{pattern: "api", may: []string{"spatial", "spatial/crs", "tiles", "api/..."}, libraries: []string{"echo", "prometheus"}},
 	{pattern: "api/problem", may: []string{"spatial"}, libraries: []string{"echo"}},
-	{pattern: "api/negotiate", may: []string{"spatial", "spatial/crs"}, libraries: []string{"echo"}},
+	{pattern: "api/negotiate", may: []string{"spatial", "spatial/crs", "spatial/cql"}, libraries: []string{"echo"}},
 	{pattern: "api/page", libraries: []string{"echo"}},
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
 	{

@@ -24,19 +24,7 @@ func filterCondition(c *spatial.Collection, filter spatial.Filter) (fragment, er
 	return concat(lit("("), f, lit(")")), err
 }
 
-func queryables(c *spatial.Collection) cql.Queryables {
-	return func(name string) (cql.Type, bool) {
-		if f, ok := c.Field(name); ok {
-			return cql.TypeOfField(f.Type), true
-		}
-		if isGeometry(name) && c.GeometryType != spatial.GeometryNone {
-			return cql.TypeGeometry, true
-		}
-		return "", false
-	}
-}
-
-func isGeometry(name string) bool { return name == "geometry" || name == "geom" }
+func queryables(c *spatial.Collection) cql.Queryables { return cql.QueryablesOf(c) }
 
 // cqlWriter turns checked expressions into SQL.
 type cqlWriter struct{ c *spatial.Collection }

@@ -66,12 +66,16 @@ func join(separator string, fs []fragment) fragment {
 }
 
 // build returns the statement with $1… and its arguments.
-func (f fragment) build() (string, []any) {
+func (f fragment) build() (string, []any) { return f.buildFrom(1) }
+
+// buildFrom is build for a piece of a statement that has first-1 arguments
+// already.
+func (f fragment) buildFrom(first int) (string, []any) {
 	var b strings.Builder
 	for i, piece := range f.pieces {
 		if i > 0 {
 			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(i))
+			b.WriteString(strconv.Itoa(first + i - 1))
 		}
 		b.WriteString(piece)
 	}

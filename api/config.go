@@ -38,6 +38,7 @@ type Config struct {
 	Log      *slog.Logger
 
 	Register []func(*echo.Echo) // the rooms
+	Shortcut Shortcut           // to what lies ready; nil is none
 	Streams  []string           // paths that never end by themselves: no timeout, no compression
 	// Downloads tells requests whose answer takes as long as it takes.
 	Downloads func(*http.Request) bool

@@ -60,7 +60,11 @@ func (m *metrics) observe(c echo.Context, method string, took time.Duration) {
 	default:
 		method = "other"
 	}
-	found := m.find(seriesKey{route, method, status})
+	m.count(seriesKey{route, method, status}, took)
+}
+
+func (m *metrics) count(k seriesKey, took time.Duration) {
+	found := m.find(k)
 	found.requests.Inc()
 	found.seconds.Observe(took.Seconds())
 }

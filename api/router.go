@@ -2,6 +2,7 @@ package api
 
 import (
 	"io/fs"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -15,18 +16,21 @@ import (
 
 // newRouter sets up, from the outside in: the observer (request id, log,
 // metrics, recovery, HEAD), headers, CORS, the limit by address, credentials,
-// the limit by caller, body and time limits, compression.
-func newRouter(cfg Config) (*echo.Echo, error) {
+// the limit by caller, body and time limits, compression. The handler is the
+// router behind what stands in front of it.
+func newRouter(cfg Config) (*echo.Echo, http.Handler, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = problem.Handler(cfg.Log)
 	e.IPExtractor = extractor(cfg.Origin.Trusted)
 
 	limits := auth.NewLimiter(cfg.RatePerSecond, cfg.RateBurst)
-	e.Pre(newObserver(cfg).middleware)
+	watch := newObserver(cfg)
+	origins := newCORSPolicy(cfg.CORSOrigins)
+	e.Pre(watch.middleware)
 	e.Use(compose(
 		securityHeaders(cfg),
-		cors(cfg.CORSOrigins),
+		cors(origins),
 		limitAddress(limits),
 		cfg.Auth.Middleware(cfg.Origin),
 		limitSubject(limits),
@@ -35,7 +39,7 @@ func newRouter(cfg Config) (*echo.Echo, error) {
 	))
 
 	if err := registerReference(e, cfg); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e.GET("/api/page.css", page.Style)
 	registerHealth(e, cfg)
@@ -45,10 +49,17 @@ func newRouter(cfg Config) (*echo.Echo, error) {
 	}
 	if cfg.Map != nil {
 		if err := registerMap(e, cfg.Map); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return e, nil
+	handler := answerHead(e, cfg.Streams)
+	if cfg.Shortcut == nil {
+		return e, handler, nil
+	}
+	return e, &shortcut{
+		ready: cfg.Shortcut, next: handler, auth: cfg.Auth, limits: limits, address: e.IPExtractor,
+		origins: origins, metrics: watch.metrics, log: cfg.Log, nosniff: []string{"nosniff"},
+	}, nil
 }
 
 // compose chains middleware once; echo would do so again for every request.

@@ -37,11 +37,11 @@ type Server struct {
 // OpenAPI document is broken.
 func New(cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
-	e, err := newRouter(cfg)
+	e, handler, err := newRouter(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, echo: e, handler: answerHead(e, cfg.Streams)}, nil
+	return &Server{cfg: cfg, echo: e, handler: handler}, nil
 }
 
 // Handler is the whole server as one handler, for tests.

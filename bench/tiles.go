@@ -80,7 +80,7 @@ func cachedTileSuite(ctx context.Context, _ options) (string, error) {
 		return "", err
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "## Cached tiles\n\nRequests over loopback through the whole server, and to a bare `net/http` handler that writes the same bytes: `go run ./bench -suite cached-tiles`. Target: ratio ≥ 0.80.\n\n")
+	fmt.Fprintf(&s, "## Cached tiles\n\nRequests over loopback through the whole server, and to a bare `net/http` handler that writes the same bytes: `go run ./bench -suite cached-tiles`. Target: ratio ≥ 0.90.\n\n")
 	fmt.Fprintf(&s, "| run | metrics |\n|---|---|\n")
 	for _, l := range lines {
 		fmt.Fprintf(&s, "| %s | %s |\n", l.name, joinMetrics(l.metrics))

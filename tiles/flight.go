@@ -81,6 +81,18 @@ func (f *flight) start(ctx context.Context, k Key, work func(context.Context) (*
 	return c
 }
 
+// forget lets go of calls: who asks from now on starts anew, who waits already
+// is still answered.
+func (f *flight) forget(which func(Key) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for k := range f.calls {
+		if which(k) {
+			delete(f.calls, k)
+		}
+	}
+}
+
 // guarded turns a panic into an error: outside the request's goroutine nothing
 // else would keep it from ending the process.
 func guarded(ctx context.Context, work func(context.Context) (*Tile, error)) (t *Tile, err error) {

@@ -1,18 +1,33 @@
 package tiles
 
 import (
+	"strings"
+
 	"gisd/spatial"
 )
 
 // Key tells cached tiles apart. Stamp stands for the versions of the
-// collections, Predicate for the effective row predicate of the caller: two
+// collections, Predicate for the effective predicate of the request: two
 // callers who may see the same rows share a tile, all others never do. It is
 // comparable.
 type Key struct {
 	IDs       string // as on the wire, "a,b"
 	Stamp     uint64
-	Predicate uint64
+	Predicate [16]byte
 	Coord     Coord
+}
+
+// Of reports whether the tile has a layer of the collection.
+func (k Key) Of(collection string) bool {
+	if k.IDs == collection {
+		return true
+	}
+	for id := range strings.SplitSeq(k.IDs, ",") {
+		if id == collection {
+			return true
+		}
+	}
+	return false
 }
 
 // stamp changes with every import of the collection and every change of its
@@ -27,8 +42,3 @@ func mix(h, v uint64) uint64 {
 	h = (h ^ v) * 0x9e3779b97f4a7c15
 	return h ^ h>>32
 }
-
-// predicate is the hash of the caller's effective row predicate over a
-// collection that they may read. Whoever reads a collection reads all of its
-// features, so that it is "true" for everybody.
-func predicate(*spatial.Collection, spatial.Access) uint64 { return 0 }

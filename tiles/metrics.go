@@ -13,9 +13,10 @@ type metrics struct {
 	bytes        [MaxZoom + 1]prometheus.Counter
 	seconds      [MaxZoom + 1]prometheus.Observer
 	refused      prometheus.Counter
+	shared       prometheus.Counter
 }
 
-func newMetrics(reg prometheus.Registerer) *metrics {
+func newMetrics(reg prometheus.Registerer, l *limiter) *metrics {
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "gisd_tiles_requests_total", Help: "Tiles asked for, by zoom and by whether the cache had them.",
 	}, []string{"z", "cache"})
@@ -23,11 +24,13 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		Name: "gisd_tiles_built_bytes_total", Help: "Bytes of the tiles built, uncompressed, by zoom.",
 	}, []string{"z"})
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "gisd_tiles_build_seconds", Help: "Time from reading rows to the compressed tile, by zoom.",
+		Name: "gisd_tiles_build_seconds", Help: "Time from reading rows to the tile, by zoom.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"z"})
 	m := &metrics{refused: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "gisd_tiles_refused_total", Help: "Builds turned away because the queue was full.",
+	}), shared: prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "gisd_tiles_shared_hits_total", Help: "Tiles that were not in memory and another node had built.",
 	})}
 	for z := range m.hits {
 		label := strconv.Itoa(z)
@@ -37,9 +40,15 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		m.seconds[z] = seconds.WithLabelValues(label)
 	}
 	if reg != nil {
-		reg.MustRegister(requests, built, seconds, m.refused)
+		reg.MustRegister(requests, built, seconds, m.refused, m.shared)
+		gauge(reg, "gisd_tiles_builds_running", "Tiles being built.", func() int { running, _ := l.load(); return running })
+		gauge(reg, "gisd_tiles_builds_waiting", "Tiles waiting to be built.", func() int { _, waiting := l.load(); return waiting })
 	}
 	return m
+}
+
+func gauge(reg prometheus.Registerer, name, help string, value func() int) {
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
 }
 
 func (m *metrics) build(z uint32, took time.Duration, size int) {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/sync/errgroup"
 
 	"gisd/spatial"
 )
@@ -16,26 +15,29 @@ import (
 // maxCollections bounds how many collections one tile may join.
 const maxCollections = 64
 
-// layersAtATime is how many layers of one tile are drawn side by side.
-const layersAtATime = 4
-
 // Config sizes a Service; zero values are defaults.
 type Config struct {
 	Concurrency int // tiles built at a time; 0 is twice the processors
 	Queue       int // tiles that may wait for a place; 0 is 256
 	// BuildTimeout ends a build, its wait in the queue included; 0 is 30 s.
 	BuildTimeout time.Duration
+	Shared       Shared // keeps tiles for several nodes; nil is none
+	Prober       Prober // tells where there is nothing; nil for nobody
 }
 
 // Service answers for tiles: from the cache, else built once however many ask,
 // so many at a time. It is safe for goroutines.
 type Service struct {
-	catalogue Catalogue
-	source    Source
-	cache     Cache
-	flight    *flight
-	limit     *limiter
-	metrics   *metrics
+	catalogue   Catalogue
+	source      Source
+	cache       Cache
+	shared      Shared
+	prober      Prober
+	vacancies   vacancies
+	flight      *flight
+	limit       *limiter
+	compressors compressors
+	metrics     *metrics
 }
 
 // NewService wires a service; reg may be nil.
@@ -49,9 +51,10 @@ func NewService(c Config, catalogue Catalogue, source Source, cache Cache, reg p
 	if c.BuildTimeout <= 0 {
 		c.BuildTimeout = 30 * time.Second
 	}
+	limit := newLimiter(c.Concurrency, c.Queue)
 	return &Service{
-		catalogue: catalogue, source: source, cache: cache, flight: newFlight(c.BuildTimeout),
-		limit: newLimiter(c.Concurrency, c.Queue), metrics: newMetrics(reg),
+		catalogue: catalogue, source: source, cache: cache, shared: c.Shared, prober: c.Prober, flight: newFlight(c.BuildTimeout),
+		limit: limit, metrics: newMetrics(reg, limit),
 	}
 }
 
@@ -63,44 +66,86 @@ func (s *Service) Wait() { s.flight.running.Wait() }
 type Answer struct {
 	Tile    *Tile
 	Private bool
+
+	service *Service
+	key     Key
 }
 
-// Tile returns the tile of the collections ids, joined by commas, a layer each.
-// A tile in the cache costs no allocation and no look at the database.
+// In returns the tile in the encoding, or plain where compressing saves
+// nothing. It is made when first asked for and kept. The tile must not be
+// empty.
+func (a Answer) In(e Encoding) *Encoded {
+	form, grown := a.Tile.in(e, &a.service.compressors)
+	if grown {
+		a.service.cache.Reweigh(a.key, a.Tile)
+	}
+	return form
+}
+
+// Tile returns the tile that is asked for. A tile in the cache costs no
+// allocation and no look at the database.
 //
 // Errors: not_found for an address outside the grid, or a collection that is
 // absent, hidden from the caller or without geometry; invalid for ids that
-// repeat; unavailable when too many tiles wait to be built; canceled and
-// timeout with ctx.
-func (s *Service) Tile(ctx context.Context, ids string, c Coord, a spatial.Access) (Answer, error) {
-	if !c.Valid() {
-		return Answer{}, spatial.NotFound("tiles: tile", fmt.Sprintf("There is no tile %v.", c))
+// repeat and filters that do not fit; unavailable when too many tiles wait to be
+// built; canceled and timeout with ctx.
+func (s *Service) Tile(ctx context.Context, r Request) (Answer, error) {
+	if !r.Coord.Valid() {
+		return Answer{}, spatial.NotFound("tiles: tile", fmt.Sprintf("There is no tile %v.", r.Coord))
 	}
-	k, private, err := s.key(ids, c, a)
+	k, private, err := s.key(r)
 	if err != nil {
 		return Answer{}, err
 	}
 	if t, ok := s.cache.Get(ctx, k); ok {
-		s.metrics.hits[c.Z].Inc()
-		return Answer{t, private}, nil
+		s.metrics.hits[r.Coord.Z].Inc()
+		return Answer{t, private, s, k}, nil
 	}
-	s.metrics.misses[c.Z].Inc()
-	t, err := s.build(ctx, ids, c, a)
-	return Answer{t, private}, err
+	s.metrics.misses[r.Coord.Z].Inc()
+	k, t, err := s.build(ctx, r)
+	return Answer{t, private, s, k}, err
+}
+
+// Cached is Tile for what lies in the cache; else it reports false at once, and
+// so it does for every error.
+func (s *Service) Cached(ctx context.Context, r Request) (Answer, bool) {
+	if !r.Coord.Valid() {
+		return Answer{}, false
+	}
+	k, private, err := s.key(r)
+	if err != nil {
+		return Answer{}, false
+	}
+	t, ok := s.cache.Get(ctx, k)
+	if ok {
+		s.metrics.hits[r.Coord.Z].Inc()
+	}
+	return Answer{t, private, s, k}, ok
+}
+
+// Forget drops the tiles of a collection that an edit touches, and lets nobody
+// who asks from now on join a build that began before. If touches is true of a
+// tile, it is true of all tiles above it.
+func (s *Service) Forget(ctx context.Context, collection string, touches func(Coord) bool) {
+	s.flight.forget(func(k Key) bool { return k.Of(collection) && touches(k.Coord) })
+	s.cache.Forget(ctx, collection, touches)
+	s.vacancies.forget(collection, touches)
 }
 
 // key reads the ids without keeping anything of them.
-func (s *Service) key(ids string, c Coord, a spatial.Access) (k Key, private bool, err error) {
-	k = Key{IDs: ids, Coord: c}
-	for id := range strings.SplitSeq(ids, ",") {
-		collection, err := s.collection(id, a)
+func (s *Service) key(r Request) (k Key, private bool, err error) {
+	k = Key{IDs: r.IDs, Coord: r.Coord}
+	rows := uint64(0)
+	for id := range strings.SplitSeq(r.IDs, ",") {
+		collection, err := s.collection(id, r.Access)
 		if err != nil {
 			return k, false, err
 		}
 		private = private || !spatial.Access{}.CanRead(collection)
 		k.Stamp = stamp(k.Stamp, collection)
-		k.Predicate = mix(k.Predicate, predicate(collection, a))
+		rows = mix(rows, rowsOf(collection, r.Access))
 	}
+	k.Predicate = predicateOf(rows, r.Query)
 	return k, private, nil
 }
 
@@ -136,77 +181,4 @@ func (s *Service) collections(ids string, a spatial.Access) ([]*spatial.Collecti
 		}
 	}
 	return list, nil
-}
-
-func (s *Service) build(ctx context.Context, ids string, c Coord, a spatial.Access) (*Tile, error) {
-	list, err := s.collections(ids, a)
-	if err != nil {
-		return nil, err
-	}
-	k := Key{IDs: ids, Coord: c}
-	var wanted []*spatial.Collection
-	for _, collection := range list {
-		k.Stamp = stamp(k.Stamp, collection)
-		k.Predicate = mix(k.Predicate, predicate(collection, a))
-		if mayShow(collection, c) {
-			wanted = append(wanted, collection)
-		}
-	}
-	if len(wanted) == 0 {
-		return &Tile{}, nil
-	}
-	return s.flight.do(ctx, k, func(ctx context.Context) (*Tile, error) {
-		if err := s.limit.acquire(ctx); err != nil {
-			if spatial.CodeOf(err) == spatial.CodeUnavailable {
-				s.metrics.refused.Inc()
-			}
-			return nil, err
-		}
-		defer s.limit.release()
-		// Who looked just before the last build ended comes just after it.
-		if t, ok := s.cache.Get(ctx, k); ok {
-			return t, nil
-		}
-		start := time.Now()
-		t, err := s.draw(ctx, wanted, c, a)
-		if err != nil {
-			return nil, err
-		}
-		s.cache.Set(ctx, k, t)
-		s.metrics.build(c.Z, time.Since(start), len(t.Identity.Bytes))
-		return t, nil
-	})
-}
-
-// draw asks the source for each layer, a few at a time; tiles concatenate
-// (MVT 2.1 §4.1: layers in any order, names differ).
-func (s *Service) draw(ctx context.Context, list []*spatial.Collection, c Coord, a spatial.Access) (*Tile, error) {
-	if len(list) == 1 {
-		b, err := s.source.Layer(ctx, LayerRequest{list[0], c, a})
-		if err != nil {
-			return nil, err
-		}
-		return NewTile(b)
-	}
-	layers := make([][]byte, len(list))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(layersAtATime)
-	for i, collection := range list {
-		group.Go(func() (err error) {
-			layers[i], err = s.source.Layer(ctx, LayerRequest{collection, c, a})
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	size := 0
-	for _, l := range layers {
-		size += len(l)
-	}
-	b := make([]byte, 0, size)
-	for _, l := range layers {
-		b = append(b, l...)
-	}
-	return NewTile(b)
 }

@@ -18,6 +18,7 @@ type LayerRequest struct {
 	Collection *spatial.Collection
 	Coord      Coord
 	Access     spatial.Access // rows that this caller may not read stay out
+	Query      *Query         // what is drawn of the rest; nil is all
 }
 
 // Source draws collections. Layer returns an encoded tile of a single layer
@@ -34,9 +35,22 @@ type Catalogue interface {
 	Collection(id string, a spatial.Access) (*spatial.Collection, error)
 }
 
-// Cache keeps tiles; it may forget any of them at any time. It is safe for
-// goroutines.
+// Cache keeps tiles in memory; it may forget any of them at any time. It is
+// safe for goroutines.
 type Cache interface {
+	Get(ctx context.Context, k Key) (*Tile, bool)
+	Set(ctx context.Context, k Key, t *Tile)
+	// Reweigh notes that a tile has grown; one that is no longer kept stays so.
+	Reweigh(k Key, t *Tile)
+	// Forget drops what has a layer of the collection and lies where touches says
+	// so. What is true of a tile is true of all tiles above it.
+	Forget(ctx context.Context, collection string, touches func(Coord) bool)
+}
+
+// Shared keeps tiles for several nodes. Get answers soon or not at all, Set does
+// not wait. A tile comes back with the Since it was kept with. It is safe for
+// goroutines.
+type Shared interface {
 	Get(ctx context.Context, k Key) (*Tile, bool)
 	Set(ctx context.Context, k Key, t *Tile)
 }

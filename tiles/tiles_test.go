@@ -83,6 +83,17 @@ func (c *memory) Get(_ context.Context, k tiles.Key) (*tiles.Tile, bool) {
 	return nil, false
 }
 func (c *memory) Set(_ context.Context, k tiles.Key, t *tiles.Tile) { c.m.Store(k, t) }
+func (c *memory) Reweigh(tiles.Key, *tiles.Tile)                    {}
+func (c *memory) Forget(_ context.Context, collection string, touches func(tiles.Coord) bool) {
+	for k := range c.m.Range {
+		if k := k.(tiles.Key); k.Of(collection) && touches(k.Coord) {
+			c.m.Delete(k)
+		}
+	}
+}
+
+// plain is the tile as it was drawn.
+func plain(a tiles.Answer) []byte { return a.In(tiles.Identity).Bytes }
 
 // over Thủ Dầu Một
 var here = tiles.Coord{Z: 10, X: 815, Y: 480}
@@ -156,12 +167,12 @@ func TestTileIsBuiltOnceAndKept(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	s := tiles.NewService(tiles.Config{}, cat, src, &memory{}, reg)
 	for range 3 {
-		got, err := s.Tile(t.Context(), "a,b", here, spatial.Access{})
+		got, err := s.Tile(t.Context(), tiles.Request{IDs: "a,b", Coord: here})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := "<a v1 10/815/480><b v1 10/815/480>"; string(got.Tile.Identity.Bytes) != want || got.Private {
-			t.Fatalf("tile %q, private %v; want %q, public", got.Tile.Identity.Bytes, got.Private, want)
+		if want := "<a v1 10/815/480><b v1 10/815/480>"; string(plain(got)) != want || got.Private {
+			t.Fatalf("tile %q, private %v; want %q, public", plain(got), got.Private, want)
 		}
 	}
 	if n := src.calls.Load(); n != 2 {
@@ -176,9 +187,9 @@ func TestTileIsBuiltOnceAndKept(t *testing.T) {
 	cat.mu.Lock()
 	cat.m["a"] = &next
 	cat.mu.Unlock()
-	got, err := s.Tile(t.Context(), "a", here, spatial.Access{})
-	if err != nil || string(got.Tile.Identity.Bytes) != "<a v2 10/815/480>" {
-		t.Errorf("after the import: %q, %v", got.Tile.Identity.Bytes, err)
+	got, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here})
+	if err != nil || string(plain(got)) != "<a v2 10/815/480>" {
+		t.Errorf("after the import: %q, %v", plain(got), err)
 	}
 }
 
@@ -234,7 +245,7 @@ func TestWhatIsNotDrawn(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := s.Tile(t.Context(), tt.ids, tt.c, tt.a)
+			got, err := s.Tile(t.Context(), tiles.Request{IDs: tt.ids, Coord: tt.c, Access: tt.a})
 			if spatial.CodeOf(err) != tt.code {
 				t.Fatalf("error %v, want code %q", err, tt.code)
 			}
@@ -256,7 +267,7 @@ func TestOneBuildHoweverManyAsk(t *testing.T) {
 	errs := make(chan error, 20)
 	for range 20 {
 		asked.Go(func() {
-			_, err := s.Tile(t.Context(), "a", here, spatial.Access{})
+			_, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here})
 			errs <- err
 		})
 	}
@@ -285,7 +296,7 @@ func TestWorkEndsWithTheLastWhoAsks(t *testing.T) {
 	ask := func(ctx context.Context) chan error {
 		done := make(chan error, 1)
 		go func() {
-			_, err := s.Tile(ctx, "a", here, spatial.Access{})
+			_, err := s.Tile(ctx, tiles.Request{IDs: "a", Coord: here})
 			done <- err
 		}()
 		return done
@@ -320,7 +331,7 @@ func TestOverload(t *testing.T) {
 	results := make(chan error, 10)
 	for i := range 10 {
 		go func() {
-			_, err := s.Tile(t.Context(), "a", tiles.Coord{Z: 18, X: 208700 + uint32(i), Y: 123000}, spatial.Access{})
+			_, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: tiles.Coord{Z: 18, X: 208700 + uint32(i), Y: 123000}})
 			results <- err
 		}()
 	}
@@ -341,7 +352,7 @@ func TestBuildHasALimitOfItsOwn(t *testing.T) {
 	t.Parallel()
 	src := &source{hold: make(chan struct{})}
 	s := tiles.NewService(tiles.Config{BuildTimeout: 20 * time.Millisecond}, catalogueOf(collection("a")), src, &memory{}, nil)
-	if _, err := s.Tile(t.Context(), "a", here, spatial.Access{}); spatial.CodeOf(err) != spatial.CodeTimeout {
+	if _, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here}); spatial.CodeOf(err) != spatial.CodeTimeout {
 		t.Errorf("%v, want timeout", err)
 	}
 }
@@ -350,11 +361,11 @@ func TestFailureIsNotKept(t *testing.T) {
 	t.Parallel()
 	src := &source{fail: errors.New("disk on fire")}
 	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a")), src, &memory{}, nil)
-	if _, err := s.Tile(t.Context(), "a", here, spatial.Access{}); spatial.CodeOf(err) != spatial.CodeInternal {
+	if _, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here}); spatial.CodeOf(err) != spatial.CodeInternal {
 		t.Errorf("%v, want internal", err)
 	}
 	src.fail = nil
-	if _, err := s.Tile(t.Context(), "a", here, spatial.Access{}); err != nil {
+	if _, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here}); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
@@ -363,7 +374,7 @@ func TestCachedTileCostsNoAllocation(t *testing.T) {
 	src := &source{}
 	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a"), collection("b")), src, fixedCache{&tiles.Tile{}}, nil)
 	got := testing.AllocsPerRun(100, func() {
-		if _, err := s.Tile(t.Context(), "a,b", here, spatial.Access{}); err != nil {
+		if _, err := s.Tile(t.Context(), tiles.Request{IDs: "a,b", Coord: here}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -376,6 +387,9 @@ type fixedCache struct{ t *tiles.Tile }
 
 func (c fixedCache) Get(context.Context, tiles.Key) (*tiles.Tile, bool) { return c.t, true }
 func (c fixedCache) Set(context.Context, tiles.Key, *tiles.Tile)        {}
+func (c fixedCache) Reweigh(tiles.Key, *tiles.Tile)                     {}
+func (c fixedCache) Forget(context.Context, string, func(tiles.Coord) bool) {
+}
 
 func TestTileJSON(t *testing.T) {
 	t.Parallel()
@@ -401,24 +415,5 @@ func TestTileJSON(t *testing.T) {
 	text, err := fields.MarshalJSON()
 	if err != nil || string(text) != `{"tên":"String","area":"Number","ok":"Boolean"}` {
 		t.Errorf("fields as JSON: %s, %v", text, err)
-	}
-}
-
-func TestNewTile(t *testing.T) {
-	t.Parallel()
-	small, err := tiles.NewTile([]byte("x"))
-	if err != nil || small.Gzip.Bytes != nil || small.Empty() {
-		t.Errorf("small tile %+v, %v", small, err)
-	}
-	big, err := tiles.NewTile(make([]byte, 10000))
-	if err != nil || len(big.Gzip.Bytes) == 0 || len(big.Gzip.Bytes) > 1000 {
-		t.Fatalf("big tile: %d bytes gzipped, %v", len(big.Gzip.Bytes), err)
-	}
-	if big.Gzip.ETag[0] == big.Identity.ETag[0] {
-		t.Error("two encodings share a strong validator (RFC 9110 §8.8.3.3)")
-	}
-	again, _ := tiles.NewTile(make([]byte, 10000))
-	if again.Identity.ETag[0] != big.Identity.ETag[0] {
-		t.Error("the same bytes have two validators")
 	}
 }

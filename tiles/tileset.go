@@ -13,7 +13,8 @@ const KeyProperty = "id"
 // Tileset is a set of collections published together.
 type Tileset struct {
 	Collections []*spatial.Collection
-	Private     bool // an anonymous caller might not have got it
+	Private     bool   // an anonymous caller might not have got it
+	Query       *Query // narrows its tiles; nil does not
 }
 
 // Tileset resolves ids, joined by commas; errors as for Tile.
@@ -36,7 +37,7 @@ func (t *Tileset) TileJSON(url, lang string) TileJSON {
 	var names, credits []string
 	for _, c := range t.Collections {
 		doc.MinZoom, doc.MaxZoom = min(doc.MinZoom, c.MinZoom), max(doc.MaxZoom, c.MaxZoom)
-		doc.VectorLayers = append(doc.VectorLayers, vectorLayer(c, lang))
+		doc.VectorLayers = append(doc.VectorLayers, vectorLayer(c, t.Query, lang))
 		if name := c.Title.In(lang); name != "" {
 			names = append(names, name)
 		} else {
@@ -86,14 +87,14 @@ func fitZoom(degrees float64, lo, hi int) int {
 	return max(z, lo)
 }
 
-func vectorLayer(c *spatial.Collection, lang string) VectorLayer {
+func vectorLayer(c *spatial.Collection, q *Query, lang string) VectorLayer {
 	l := VectorLayer{ID: c.ID, Description: c.Description.In(lang), MinZoom: c.MinZoom, MaxZoom: c.MaxZoom,
 		Fields: FieldTypes{}, GeometryType: c.GeometryType}
 	if c.IDKind == spatial.IDText {
 		l.Fields = append(l.Fields, FieldType{KeyProperty, "String"})
 	}
 	for _, f := range c.Fields {
-		if f.Name == KeyProperty && c.IDKind == spatial.IDText {
+		if f.Name == KeyProperty && c.IDKind == spatial.IDText || !q.Has(f.Name) {
 			continue
 		}
 		l.Fields = append(l.Fields, FieldType{f.Name, tileField(f.Type)})

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
 	"strings"
@@ -86,6 +87,29 @@ func (s *Service) identify(c echo.Context) (id identity, byCookie bool, err erro
 	}
 	id, err = s.session(r.Context(), cookie.Value)
 	return id, true, err
+}
+
+// Remembered is who asks, where that takes no look-up: the anonymous caller, or
+// credentials in a header or cookie that were looked up a moment ago. It does
+// for reading what the middleware does; false leaves the request to it.
+func (s *Service) Remembered(r *http.Request) (spatial.Access, bool) {
+	secret := ""
+	if header := r.Header["Authorization"]; len(header) > 0 {
+		scheme, rest, _ := strings.Cut(header[0], " ")
+		if secret = strings.TrimSpace(rest); !strings.EqualFold(scheme, "Bearer") {
+			return spatial.Access{}, false
+		}
+	} else if len(r.Header["Cookie"]) > 0 {
+		cookie, err := r.Cookie(cookieName)
+		if err != nil {
+			return spatial.Access{}, true
+		}
+		secret = cookie.Value
+	} else {
+		return spatial.Access{}, true
+	}
+	id, ok := s.cache.get(sha256.Sum256([]byte(secret)), s.Now())
+	return id.access, ok
 }
 
 // isNavigation tells a person opening a page, or the sign-in itself, from a

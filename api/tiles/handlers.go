@@ -16,15 +16,18 @@ import (
 
 // Service answers for tiles; tiles.Service is one. See there for the errors.
 type Service interface {
-	Tile(ctx context.Context, ids string, c engine.Coord, a spatial.Access) (engine.Answer, error)
+	Tile(ctx context.Context, r engine.Request) (engine.Answer, error)
+	Cached(ctx context.Context, r engine.Request) (engine.Answer, bool)
 	Tileset(ids string, a spatial.Access) (*engine.Tileset, error)
 }
+
+const tileRoute = "/tiles/:ids/:z/:x/:y"
 
 // Register adds the routes. The last part of a tile's path ends in ".mvt", the
 // tileset's in ".json".
 func Register(e *echo.Echo, s Service, origin negotiate.Origin) {
 	h := newHandlers(s, origin)
-	e.GET("/tiles/:ids/:z/:x/:y", h.tile)
+	e.GET(tileRoute, h.tile)
 	e.GET("/tiles/:ids", h.tileJSON)
 }
 
@@ -34,17 +37,16 @@ type handlers struct {
 	service Service
 	origin  negotiate.Origin
 
-	contentType, gzip, public, private []string
-	vary, varyOrigin                   []string
+	contentType, public, private []string
+	vary, varyOrigin             []string
 }
 
 func newHandlers(s Service, origin negotiate.Origin) *handlers {
 	return &handlers{
 		service: s, origin: origin,
 		contentType: []string{engine.ContentType},
-		gzip:        []string{"gzip"},
-		// An edit shows within seconds, and asking again costs a 304.
-		public:  []string{"public, max-age=10, must-revalidate"},
+		// An edit shows at once, and asking again costs a 304.
+		public:  []string{"public, no-cache"},
 		private: []string{"private, no-cache"},
 		vary:    []string{"Accept-Encoding"},
 		// as the middleware for other origins begins it
@@ -54,11 +56,6 @@ func newHandlers(s Service, origin negotiate.Origin) *handlers {
 
 func (h *handlers) tile(c echo.Context) error {
 	r := c.Request()
-	if r.URL.RawQuery != "" {
-		if err := negotiate.Only(c.QueryParams()); err != nil {
-			return err
-		}
-	}
 	y, ok := strings.CutSuffix(c.Param("y"), ".mvt")
 	if !ok {
 		return spatial.NotFound("api/tiles: tile", "A tile's address ends in .mvt.")
@@ -71,15 +68,21 @@ func (h *handlers) tile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := h.service.Tile(r.Context(), ids, coord, auth.AccessOf(c))
+	query, err := h.query(c, ids)
 	if err != nil {
 		return err
 	}
-	return h.write(c, answer)
+	answer, err := h.service.Tile(r.Context(), engine.Request{IDs: ids, Coord: coord, Access: auth.AccessOf(c), Query: query})
+	if err != nil {
+		return err
+	}
+	_, err = h.write(c.Response(), r, answer)
+	return err
 }
 
-func (h *handlers) write(c echo.Context, answer engine.Answer) error {
-	r, w := c.Request(), c.Response()
+// write sends the tile in the encoding that the client prefers. Whether the
+// client has it already is settled first, before an encoding is made.
+func (h *handlers) write(w http.ResponseWriter, r *http.Request, answer engine.Answer) (status int, err error) {
 	header := w.Header()
 	header["Cache-Control"] = h.policy(r, answer.Private)
 	switch begun := header["Vary"]; {
@@ -92,24 +95,25 @@ func (h *handlers) write(c echo.Context, answer engine.Answer) error {
 	}
 	if answer.Tile.Empty() {
 		w.WriteHeader(http.StatusNoContent)
-		return nil
+		return http.StatusNoContent, nil
 	}
-	e := &answer.Tile.Identity
-	if z := &answer.Tile.Gzip; len(z.Bytes) > 0 && acceptsGzip(r) {
-		e = z
-		header["Content-Encoding"] = h.gzip
+	if known := r.Header["If-None-Match"]; len(known) > 0 {
+		if etag, ok := answer.Tile.Match(known); ok {
+			header["Etag"] = []string{etag}
+			w.WriteHeader(http.StatusNotModified)
+			return http.StatusNotModified, nil
+		}
+	}
+	e := answer.In(encodingFor(r))
+	if e.Coding != nil {
+		header["Content-Encoding"] = e.Coding
 	}
 	header["Etag"] = e.ETag
-	if known := r.Header["If-None-Match"]; len(known) > 0 && matches(known, e.ETag[0]) {
-		delete(header, "Content-Encoding")
-		w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
 	header["Content-Type"] = h.contentType
 	header["Content-Length"] = e.Length
 	w.WriteHeader(http.StatusOK)
-	_, err := w.Write(e.Bytes)
-	return err
+	_, err = w.Write(e.Bytes)
+	return http.StatusOK, err
 }
 
 // unescaped undoes a client's escaping of the comma.
@@ -133,26 +137,30 @@ func (h *handlers) policy(r *http.Request, private bool) []string {
 	return h.public
 }
 
-// acceptsGzip knows by heart what browsers and common clients send.
-func acceptsGzip(r *http.Request) bool {
-	switch v := r.Header["Accept-Encoding"]; {
-	case len(v) == 0:
-		return false
-	case len(v) == 1 && strings.HasPrefix(v[0], "gzip, "), len(v) == 1 && v[0] == "gzip":
-		return true
+// encodingFor knows by heart what browsers and common clients send. Where the
+// client does not mind, it is zstd, the cheapest to make and to read, then br.
+func encodingFor(r *http.Request) engine.Encoding {
+	accepted := r.Header["Accept-Encoding"]
+	if len(accepted) == 0 {
+		return engine.Identity
 	}
-	return negotiate.AcceptsGzip(r)
-}
-
-// matches is the weak comparison of RFC 9110 §8.8.3.2 with each listed tag.
-func matches(known []string, etag string) bool {
-	for _, line := range known {
-		for tag := range strings.SplitSeq(line, ",") {
-			tag = strings.TrimSpace(tag)
-			if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
-				return true
-			}
+	if len(accepted) == 1 {
+		switch accepted[0] {
+		case "gzip, deflate, br, zstd":
+			return engine.Zstd
+		case "gzip, deflate, br":
+			return engine.Brotli
+		case "gzip", "gzip, deflate":
+			return engine.Gzip
 		}
 	}
-	return false
+	switch negotiate.Coding(r, "zstd", "br", "gzip") {
+	case "zstd":
+		return engine.Zstd
+	case "br":
+		return engine.Brotli
+	case "gzip":
+		return engine.Gzip
+	}
+	return engine.Identity
 }

@@ -18,9 +18,6 @@ import (
 
 func (h *handlers) tileJSON(c echo.Context) error {
 	r := c.Request()
-	if err := negotiate.Only(c.QueryParams()); err != nil {
-		return err
-	}
 	ids, ok := strings.CutSuffix(c.Param("ids"), ".json")
 	if !ok {
 		return spatial.NotFound("api/tiles: tilejson", "A tileset's address ends in .json.")
@@ -29,13 +26,18 @@ func (h *handlers) tileJSON(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	query, err := h.query(c, ids)
+	if err != nil {
+		return err
+	}
 	set, err := h.service.Tileset(ids, auth.AccessOf(c))
 	if err != nil {
 		return err
 	}
+	set.Query = query
 	path := "/tiles/" + strings.ReplaceAll(url.PathEscape(ids), "%2C", ",") + "/{z}/{x}/{y}.mvt"
 	lang := problem.Language(r)
-	body, err := json.Marshal(set.TileJSON(h.origin.Href(r, path, nil), lang))
+	body, err := json.Marshal(set.TileJSON(h.origin.Href(r, path, handedOn(c.QueryParams())), lang))
 	if err != nil {
 		return fmt.Errorf("api/tiles: tilejson: %w", err)
 	}

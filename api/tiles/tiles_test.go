@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 	"github.com/labstack/echo/v4"
 
 	"gisd/api"
@@ -65,6 +67,14 @@ func (source) Layer(_ context.Context, r tiles.LayerRequest) ([]byte, error) {
 
 func handler(t testing.TB) http.Handler {
 	t.Helper()
+	h, _ := server(t, source{}, func(*api.Config) {})
+	return h
+}
+
+// server is a whole server over collections in memory, which the caller may
+// change.
+func server(t testing.TB, src tiles.Source, change func(*api.Config)) (http.Handler, catalogue) {
+	t.Helper()
 	memory, err := cache.NewMemory(0, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -74,19 +84,23 @@ func handler(t testing.TB) http.Handler {
 	list := catalogue{}
 	for _, id := range []string{"parcels", "roads", "secret"} {
 		list[id] = &spatial.Collection{ID: id, Title: spatial.Text{VI: "Thửa đất", EN: "Parcels"}, Published: true, Visibility: spatial.VisibilityPublic,
-			MaxZoom: 18, Version: 1, VersionAt: at, UpdatedAt: at, GeometryType: spatial.GeometryPolygon, SRID: 9210, Extent: world}
+			MaxZoom: 18, Version: 1, VersionAt: at, UpdatedAt: at, GeometryType: spatial.GeometryPolygon, SRID: 9210, Extent: world,
+			Fields: []spatial.Field{{Name: "area", Column: "area", Type: spatial.FieldNumber}, {Name: "tên", Column: "ten", Type: spatial.FieldString}}}
 	}
 	list["secret"].Visibility = spatial.VisibilityInternal
-	service := tiles.NewService(tiles.Config{}, list, source{}, memory, nil)
-	s, err := api.New(api.Config{
+	service := tiles.NewService(tiles.Config{}, list, src, memory, nil)
+	cfg := api.Config{
 		Auth: auth.New(auth.Config{Keys: keys{}}), Log: slog.New(slog.DiscardHandler),
 		CORSOrigins: []string{"*"}, RatePerSecond: 1e9, RateBurst: 1e9, // at work, out of the way
+		Shortcut: apitiles.NewShortcut(service, negotiate.Origin{}),
 		Register: []func(*echo.Echo){func(e *echo.Echo) { apitiles.Register(e, service, negotiate.Origin{}) }},
-	})
+	}
+	change(&cfg)
+	s, err := api.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Handler()
+	return s.Handler(), list
 }
 
 func ask(h http.Handler, method, target string, header ...string) *httptest.ResponseRecorder {
@@ -106,7 +120,7 @@ func TestTile(t *testing.T) {
 		plain := ask(h, "GET", "/tiles/parcels/10/815/480.mvt")
 		want := map[string]string{
 			"Content-Type": "application/vnd.mapbox-vector-tile", "Content-Length": "20000",
-			"Cache-Control": "public, max-age=10, must-revalidate", "Content-Encoding": "",
+			"Cache-Control": "public, no-cache", "Content-Encoding": "",
 		}
 		got := map[string]string{}
 		for k := range want {
@@ -118,23 +132,32 @@ func TestTile(t *testing.T) {
 		if vary := plain.Header().Values("Vary"); !strings.Contains(strings.Join(vary, ","), "Accept-Encoding") {
 			t.Errorf("Vary: %v", vary)
 		}
-		zipped := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "Accept-Encoding", "gzip, deflate, br, zstd")
-		if zipped.Header().Get("Content-Encoding") != "gzip" || zipped.Header().Get("Etag") == plain.Header().Get("Etag") {
-			t.Errorf("gzip answer has headers %v", zipped.Header())
-		}
-		z, err := gzip.NewReader(zipped.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if b, err := io.ReadAll(z); err != nil || string(b) != plain.Body.String() {
-			t.Errorf("%d bytes unzipped, %v", len(b), err)
-		}
-		tag := zipped.Header().Get("Etag")
-		for _, known := range []string{tag, "W/" + tag, `"other", ` + tag, "*"} {
-			again := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "Accept-Encoding", "gzip", "If-None-Match", known)
-			if again.Code != http.StatusNotModified || again.Body.Len() != 0 || again.Header().Get("Etag") != tag {
-				t.Errorf("If-None-Match: %s gave %d, %v", known, again.Code, again.Header())
+		tags := map[string]bool{plain.Header().Get("Etag"): true}
+		for accept, coding := range map[string]string{
+			"gzip, deflate, br, zstd": "zstd", "gzip, deflate, br": "br", "gzip, deflate": "gzip", "gzip": "gzip",
+			"br;q=0.5, gzip;q=0.8": "gzip", "zstd;q=0, *": "br", "identity": "", "gzip;q=0": "",
+		} {
+			packed := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "Accept-Encoding", accept)
+			if got := packed.Header().Get("Content-Encoding"); got != coding {
+				t.Errorf("Accept-Encoding: %s is answered in %q, want %q", accept, got, coding)
 			}
+			if got := unpack(t, coding, packed.Body); got != plain.Body.String() {
+				t.Errorf("Accept-Encoding: %s is answered with %d bytes of something else", accept, len(got))
+			}
+			tag := packed.Header().Get("Etag")
+			tags[tag] = true
+			for _, known := range []string{tag, "W/" + tag, `"other", ` + tag} {
+				again := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "Accept-Encoding", accept, "If-None-Match", known)
+				if again.Code != http.StatusNotModified || again.Body.Len() != 0 || again.Header().Get("Etag") != tag {
+					t.Errorf("If-None-Match: %s gave %d, %v", known, again.Code, again.Header())
+				}
+			}
+		}
+		if len(tags) != 4 {
+			t.Errorf("4 encodings have the validators %v", tags)
+		}
+		if again := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "If-None-Match", "*"); again.Code != http.StatusNotModified {
+			t.Errorf("If-None-Match: * gave %d", again.Code)
 		}
 		if again := ask(h, "GET", "/tiles/parcels/10/815/480.mvt", "If-None-Match", `"other"`); again.Code != http.StatusOK {
 			t.Errorf("another tag gave %d", again.Code)
@@ -143,6 +166,28 @@ func TestTile(t *testing.T) {
 			t.Errorf("HEAD gave %d, %v", head.Code, head.Header())
 		}
 	}
+}
+
+// unpack is the body without its content coding.
+func unpack(t *testing.T, coding string, body io.Reader) string {
+	t.Helper()
+	var err error
+	switch coding {
+	case "gzip":
+		body, err = gzip.NewReader(body)
+	case "br":
+		body = brotli.NewReader(body)
+	case "zstd":
+		body, err = zstd.NewReader(body)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func TestTileAnswers(t *testing.T) {
@@ -154,16 +199,16 @@ func TestTileAnswers(t *testing.T) {
 		status       int
 		cache        string
 	}{
-		{"several collections", "/tiles/parcels,roads/10/815/480.mvt", nil, 200, "public, max-age=10, must-revalidate"},
-		{"encoded comma", "/tiles/parcels%2Croads/10/815/480.mvt", nil, 200, "public, max-age=10, must-revalidate"},
-		{"empty", "/tiles/parcels/10/815/0.mvt", nil, 204, "public, max-age=10, must-revalidate"},
+		{"several collections", "/tiles/parcels,roads/10/815/480.mvt", nil, 200, "public, no-cache"},
+		{"encoded comma", "/tiles/parcels%2Croads/10/815/480.mvt", nil, 200, "public, no-cache"},
+		{"empty", "/tiles/parcels/10/815/0.mvt", nil, 204, "public, no-cache"},
 		{"column outside the grid", "/tiles/parcels/10/1024/480.mvt", nil, 404, ""},
 		{"zoom outside the grid", "/tiles/parcels/25/0/0.mvt", nil, 404, ""},
 		{"negative", "/tiles/parcels/10/-1/480.mvt", nil, 404, ""},
 		{"another ending", "/tiles/parcels/10/815/480.png", nil, 404, ""},
 		{"unknown collection", "/tiles/nothing/10/815/480.mvt", nil, 404, ""},
 		{"named twice", "/tiles/parcels,parcels/10/815/480.mvt", nil, 400, ""},
-		{"unknown parameter", "/tiles/parcels/10/815/480.mvt?filter=x", nil, 400, ""},
+		{"unknown parameter", "/tiles/parcels/10/815/480.mvt?color=x", nil, 400, ""},
 		{"hidden", "/tiles/secret/10/815/480.mvt", nil, 404, ""},
 		{"hidden in company", "/tiles/parcels,secret/10/815/480.mvt", nil, 404, ""},
 		{"hidden, with a key", "/tiles/secret/10/815/480.mvt", []string{"Authorization", "Bearer viewer-key"}, 200, "private, no-cache"},

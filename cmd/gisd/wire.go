@@ -186,10 +186,31 @@ func (n *node) addTiles() error {
 	if err != nil {
 		return err
 	}
-	service := tiles.NewService(tiles.Config{}, n.catalogue, tilespostgis.NewSource(n.db.Pool, n.registry), memory, n.registry)
+	shared, err := n.sharedTiles()
+	if err != nil {
+		return err
+	}
+	rows := tilespostgis.NewSource(n.db.Pool, n.registry)
+	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows}, n.catalogue, rows, memory, n.registry)
 	n.closers = append(n.closers, service.Wait)
 	n.server.Register = append(n.server.Register, func(e *echo.Echo) { apitiles.Register(e, service, n.origin) })
+	n.server.Shortcut = apitiles.NewShortcut(service, n.origin)
 	return nil
+}
+
+// sharedTiles keeps tiles for all nodes, where there are several.
+func (n *node) sharedTiles() (tiles.Shared, error) {
+	if n.cfg.RedisURL == "" {
+		return nil, nil
+	}
+	client, err := cache.OpenRedis(string(n.cfg.RedisURL))
+	if err != nil {
+		return nil, err
+	}
+	n.closers = append(n.closers, func() { _ = client.Close() })
+	tier := cache.NewRedis(client, cache.RedisConfig{}, n.log, n.registry)
+	n.parts = append(n.parts, tier.Run)
+	return tier, nil
 }
 
 func (n *node) addLive(ctx context.Context) error {

@@ -63,6 +63,32 @@ func (m *Memory) Set(_ context.Context, k tiles.Key, t *tiles.Tile) {
 	}
 }
 
+// Reweigh implements tiles.Cache.
+func (m *Memory) Reweigh(k tiles.Key, t *tiles.Tile) {
+	m.tiles.ComputeIfPresent(k, func(kept *tiles.Tile) (*tiles.Tile, otter.ComputeOp) {
+		switch {
+		case kept != t:
+			return kept, otter.CancelOp
+		case int64(t.Size()) > m.max/8:
+			return nil, otter.InvalidateOp
+		}
+		return t, otter.WriteOp
+	})
+}
+
+// Forget implements tiles.Cache. It looks at every key.
+func (m *Memory) Forget(_ context.Context, collection string, touches func(tiles.Coord) bool) {
+	var touched []tiles.Key
+	for k := range m.tiles.Keys() {
+		if k.Of(collection) && touches(k.Coord) {
+			touched = append(touched, k)
+		}
+	}
+	for _, k := range touched {
+		m.tiles.Invalidate(k)
+	}
+}
+
 // Clear forgets everything.
 func (m *Memory) Clear() { m.tiles.InvalidateAll() }
 

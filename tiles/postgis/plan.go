@@ -17,7 +17,7 @@ import (
 // where the database projects. The expected index is the GiST on geom.
 type plan struct {
 	sql     string
-	sorted  string // the same by id, so that equal rows give equal bytes on every node
+	any     string // whether there is a row
 	formats pgx.QueryResultFormats
 	keys    []string         // property names; the first is tiles.KeyProperty
 	fields  []field          // the columns behind geom and id
@@ -29,6 +29,10 @@ type plan struct {
 	extent  spatial.Envelope // of the collection in SRID 3857; empty when unknown
 	geo     bool             // storage is in degrees
 }
+
+// byID puts rows in the order of their ids, so that equal rows give equal bytes
+// on every node.
+const byID = "\norder by \"id\""
 
 type field struct {
 	typ spatial.FieldType
@@ -60,10 +64,10 @@ func newPlan(c *spatial.Collection) (*plan, error) {
 		p.fields = append(p.fields, field{f.Type, key})
 		b.WriteString(", " + pgx.Identifier{f.Column}.Sanitize())
 	}
-	b.WriteString("\nfrom " + pgx.Identifier{"data", c.Table}.Sanitize())
-	b.WriteString("\nwhere \"geom\" && " + box)
+	from := "\nfrom " + pgx.Identifier{"data", c.Table}.Sanitize() + " t\nwhere \"geom\" && " + box
+	b.WriteString(from)
+	p.any = "select exists (select" + from + ")"
 	p.sql = b.String()
-	p.sorted = p.sql + "\norder by \"id\""
 	p.formats = make(pgx.QueryResultFormats, 2+len(p.fields))
 	for i := range p.formats {
 		p.formats[i] = pgx.BinaryFormatCode

@@ -84,10 +84,10 @@ func ExampleSource() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(p.sorted)
+	fmt.Println(p.sql + byID)
 	// Output:
 	// select "geom", "id", "loai_dat"
-	// from "data"."parcel_v3"
+	// from "data"."parcel_v3" t
 	// where "geom" && st_makeenvelope($1, $2, $3, $4, 9210)
 	// order by "id"
 }

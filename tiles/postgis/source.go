@@ -69,7 +69,7 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	if !r.Access.CanRead(r.Collection) {
 		return nil, spatial.NotFound("tiles/postgis: layer", "There is no such collection.")
 	}
-	p, err := s.plan(r.Collection)
+	p, err := s.planFor(r)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +83,11 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	if err := d.encoder.BeginLayer(r.Collection.ID, view.grid, p.keys); err != nil {
 		return nil, err
 	}
-	statement := p.sorted
-	if r.Coord.Z < sortedFrom {
-		statement = p.sql
+	statement, args, err := p.statement(r, view.box)
+	if err != nil {
+		return nil, err
 	}
-	if err := s.rows(ctx, d, p, statement, view.box); err != nil {
+	if err := s.rows(ctx, d, p, statement, args); err != nil {
 		return nil, wrap(ctx, r.Collection.ID, err)
 	}
 	d.encoder.EndLayer()
@@ -106,14 +106,14 @@ func wrap(ctx context.Context, id string, err error) error {
 
 // rows streams the rows of the box through the encoder; raw values belong to
 // the connection's buffer and are never copied.
-func (s *Source) rows(ctx context.Context, d *drawing, p *plan, statement string, box spatial.Envelope) error {
+func (s *Source) rows(ctx context.Context, d *drawing, p *plan, statement string, args []any) error {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	rows, err := s.pool.Query(ctx, statement, p.formats, box.MinX, box.MinY, box.MaxX, box.MaxY)
+	rows, err := s.pool.Query(ctx, statement, args...)
 	if err != nil {
 		return err
 	}

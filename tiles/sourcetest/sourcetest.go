@@ -90,6 +90,17 @@ func Run(t *testing.T, publish func(t *testing.T, features []Feature) (tiles.Sou
 			t.Errorf("a point %.1f units outside is drawn: %v", units, drawn)
 		}
 	})
+	t.Run("only the properties that are asked for", func(t *testing.T) {
+		for want, names := range [][]string{{}, {"name"}} {
+			b, err := source.Layer(t.Context(), tiles.LayerRequest{Collection: c, Coord: at, Query: &tiles.Query{Properties: names}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := decode(t, c.ID, b)[1]; len(f.Properties) != want {
+				t.Errorf("of %q the point carries %v", names, f.Properties)
+			}
+		}
+	})
 	t.Run("not for whom it is hidden", func(t *testing.T) {
 		hidden := *c
 		hidden.Visibility = spatial.VisibilityInternal

@@ -189,7 +189,7 @@ export interface paths {
         };
         /**
          * A vector tile of one collection, or of several joined by commas
-         * @description Zoom, column and row of WebMercatorQuad, rows counted from the top.
+         * @description Zoom, column and row of WebMercatorQuad, rows counted from the top. filter must fit each of the collections, properties are names of any of them. The answer comes in zstd, br or gzip, as Accept-Encoding weighs them.
          */
         get: operations["getTile"];
         put?: never;
@@ -207,7 +207,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** TileJSON 3.0 of one collection, or of several joined by commas */
+        /**
+         * TileJSON 3.0 of one collection, or of several joined by commas
+         * @description What narrows the tiles stands in the address of the tiles that it gives.
+         */
         get: operations["getTileJSON"];
         put?: never;
         post?: never;
@@ -976,6 +979,16 @@ export interface components {
         bbox: string;
         /** @description The coordinate system of the answer; CRS84 by default. */
         crs: string;
+        /** @description Draws the features for which this CQL2 condition holds, such as height > 10. */
+        tileFilter: string;
+        /** @description How the filter is written; without it one that begins with a brace is JSON, and text otherwise. */
+        filterLang: "cql2-text" | "cql2-json";
+        /** @description The coordinate system of the geometries in the filter; CRS84 by default. */
+        filterCrs: string;
+        /** @description Draws the features of this time, and those without a time: an instant, a date, or an interval such as 2026-01-01/.. */
+        tileDatetime: string;
+        /** @description The properties that the features carry, names joined by commas; empty is none. */
+        tileProperties: string;
         /** @description Kinds of devices joined by commas: bus,barge. */
         kinds: string;
         /** @description The system of the given positions. */
@@ -1274,7 +1287,18 @@ export interface operations {
     };
     getTile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Draws the features for which this CQL2 condition holds, such as height > 10. */
+                filter?: components["parameters"]["tileFilter"];
+                /** @description How the filter is written; without it one that begins with a brace is JSON, and text otherwise. */
+                "filter-lang"?: components["parameters"]["filterLang"];
+                /** @description The coordinate system of the geometries in the filter; CRS84 by default. */
+                "filter-crs"?: components["parameters"]["filterCrs"];
+                /** @description Draws the features of this time, and those without a time: an instant, a date, or an interval such as 2026-01-01/.. */
+                datetime?: components["parameters"]["tileDatetime"];
+                /** @description The properties that the features carry, names joined by commas; empty is none. */
+                properties?: components["parameters"]["tileProperties"];
+            };
             header?: never;
             path: {
                 /** @description Ids of collections joined by commas. */
@@ -1312,7 +1336,18 @@ export interface operations {
     };
     getTileJSON: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Draws the features for which this CQL2 condition holds, such as height > 10. */
+                filter?: components["parameters"]["tileFilter"];
+                /** @description How the filter is written; without it one that begins with a brace is JSON, and text otherwise. */
+                "filter-lang"?: components["parameters"]["filterLang"];
+                /** @description The coordinate system of the geometries in the filter; CRS84 by default. */
+                "filter-crs"?: components["parameters"]["filterCrs"];
+                /** @description Draws the features of this time, and those without a time: an instant, a date, or an interval such as 2026-01-01/.. */
+                datetime?: components["parameters"]["tileDatetime"];
+                /** @description The properties that the features carry, names joined by commas; empty is none. */
+                properties?: components["parameters"]["tileProperties"];
+            };
             header?: never;
             path: {
                 /** @description Ids of collections joined by commas. */

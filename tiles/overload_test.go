@@ -1,0 +1,168 @@
+package tiles_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gisd/spatial"
+	"gisd/tiles"
+)
+
+// slow draws the collection "slow" for as long as it is held, others at once.
+type slow struct {
+	hold     chan struct{}
+	drawing  atomic.Int32
+	canceled atomic.Int32
+}
+
+func (s *slow) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error) {
+	if r.Collection.ID != "slow" {
+		return []byte(r.Collection.ID), nil
+	}
+	s.drawing.Add(1)
+	defer s.drawing.Add(-1)
+	select {
+	case <-s.hold:
+		return []byte("slow"), nil
+	case <-ctx.Done():
+		s.canceled.Add(1)
+		return nil, ctx.Err()
+	}
+}
+
+// address is one of many tiles over Thủ Dầu Một.
+func address(i int) tiles.Coord { return tiles.Coord{Z: 18, X: 208700 + uint32(i), Y: 123000} }
+
+// TestASlowCollectionLeavesRoom: however many ask for tiles that take for ever,
+// those of other collections are drawn.
+func TestASlowCollectionLeavesRoom(t *testing.T) {
+	t.Parallel()
+	src := &slow{hold: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{Concurrency: 4, Queue: 8}, catalogueOf(collection("slow"), collection("quick")), src, &memory{}, nil)
+	const asked = 40
+	results := make(chan error, asked)
+	for i := range asked {
+		go func() {
+			_, err := s.Tile(t.Context(), tiles.Request{IDs: "slow", Coord: address(i)})
+			results <- err
+		}()
+	}
+	const drawn, waiting = 3, 6 // three quarters of the places and of the queue
+	for range asked - drawn - waiting {
+		if err := <-results; spatial.CodeOf(err) != spatial.CodeUnavailable {
+			t.Errorf("%v, want unavailable", err)
+		}
+	}
+	for i := range 100 {
+		if _, err := s.Tile(t.Context(), tiles.Request{IDs: "quick", Coord: address(i)}); err != nil {
+			t.Fatalf("another collection: %v", err)
+		}
+	}
+	if _, err := s.Tile(t.Context(), tiles.Request{IDs: "quick,slow", Coord: here}); spatial.CodeOf(err) != spatial.CodeUnavailable {
+		t.Errorf("a tile with a layer of the slow collection: %v, want unavailable", err)
+	}
+	close(src.hold)
+	for range drawn + waiting {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestPlacesComeBack: askers who leave the queue, or just as they get a place,
+// take nothing with them.
+func TestPlacesComeBack(t *testing.T) {
+	t.Parallel()
+	src := &slow{hold: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{Concurrency: 2, Queue: 100}, catalogueOf(collection("slow")), src, &memory{}, nil)
+	ctx, leave := context.WithCancel(t.Context())
+	results := make(chan error, 50)
+	for i := range 50 {
+		go func() {
+			_, err := s.Tile(ctx, tiles.Request{IDs: "slow", Coord: address(i)})
+			results <- err
+		}()
+	}
+	for src.drawing.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	leave()
+	for range 50 {
+		if err := <-results; spatial.CodeOf(err) != spatial.CodeCanceled {
+			t.Errorf("%v, want canceled", err)
+		}
+	}
+	s.Wait()
+	if n := src.drawing.Load(); n != 0 {
+		t.Errorf("%d still draw", n)
+	}
+	close(src.hold)
+	for i := range 50 {
+		if _, err := s.Tile(t.Context(), tiles.Request{IDs: "slow", Coord: address(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestForget: an edit drops what it touches, and who asks after it does not get
+// what was begun before.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	src := &source{}
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a"), collection("b")), src, &memory{}, nil)
+	ask := func(ids string, c tiles.Coord) {
+		t.Helper()
+		if _, err := s.Tile(t.Context(), tiles.Request{IDs: ids, Coord: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beside := tiles.Coord{Z: here.Z, X: here.X, Y: here.Y + 1}
+	ask("a", here)
+	ask("a", beside)
+	ask("b", here)
+	ask("a,b", here)
+	drawn := src.calls.Load()
+	s.Forget(t.Context(), "a", func(c tiles.Coord) bool { return c == here })
+	ask("a", beside)
+	ask("b", here)
+	if n := src.calls.Load(); n != drawn {
+		t.Errorf("%d layers drawn anew of what was not touched", n-drawn)
+	}
+	ask("a", here)
+	ask("a,b", here)
+	if n := src.calls.Load(); n != drawn+3 {
+		t.Errorf("%d layers drawn anew, want 3", n-drawn)
+	}
+	if _, ok := s.Cached(t.Context(), tiles.Request{IDs: "a", Coord: here}); !ok {
+		t.Error("not cached after it was drawn again")
+	}
+}
+
+func TestForgetLetsGoOfBuilds(t *testing.T) {
+	t.Parallel()
+	src := &source{hold: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{Concurrency: 4}, catalogueOf(collection("a")), src, &memory{}, nil)
+	results := make(chan error, 2)
+	ask := func() {
+		_, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here})
+		results <- err
+	}
+	go ask()
+	for src.calls.Load() < 1 {
+		time.Sleep(time.Millisecond)
+	}
+	s.Forget(t.Context(), "a", func(tiles.Coord) bool { return true })
+	go ask()
+	for deadline := time.Now().Add(10 * time.Second); src.calls.Load() < 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("who asks after the edit waits for a build from before it")
+		}
+	}
+	close(src.hold)
+	if err := errors.Join(<-results, <-results); err != nil {
+		t.Error(err)
+	}
+}

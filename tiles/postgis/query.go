@@ -1,0 +1,61 @@
+package postgis
+
+import (
+	"context"
+
+	"gisd/spatial"
+	"gisd/spatial/postgis"
+	"gisd/tiles"
+)
+
+// planFor is the plan of a request. One that draws only some properties reads
+// only these; it is made for the one tile, since callers choose.
+func (s *Source) planFor(r tiles.LayerRequest) (*plan, error) {
+	if r.Query == nil || r.Query.Properties == nil {
+		return s.plan(r.Collection)
+	}
+	some := *r.Collection
+	some.Fields = nil
+	for _, f := range r.Collection.Fields {
+		if r.Query.Has(f.Name) {
+			some.Fields = append(some.Fields, f)
+		}
+	}
+	return newPlan(&some)
+}
+
+// statement selects the rows of the box that the query leaves.
+func (p *plan) statement(r tiles.LayerRequest, box spatial.Envelope) (string, []any, error) {
+	text, args := p.sql, []any{p.formats, box.MinX, box.MinY, box.MaxX, box.MaxY}
+	if r.Query.Rows() {
+		const first = 5 // behind the box
+		condition, more, err := postgis.Conditions(r.Collection, r.Query.Time, r.Query.Filter, first)
+		if err != nil {
+			return "", nil, err
+		}
+		text, args = text+"\n  and "+condition, append(args, more...)
+	}
+	if r.Coord.Z >= sortedFrom {
+		text += byID
+	}
+	return text, args, nil
+}
+
+// Vacant implements tiles.Prober with a look into the index on geom.
+func (s *Source) Vacant(ctx context.Context, c *spatial.Collection, at tiles.Coord) (bool, error) {
+	p, err := s.plan(c)
+	if err != nil {
+		return false, err
+	}
+	view, err := p.view(at)
+	if err != nil || view.none {
+		return view.none, err
+	}
+	box := view.box
+	var any bool
+	err = s.pool.QueryRow(ctx, p.any, box.MinX, box.MinY, box.MaxX, box.MaxY).Scan(&any)
+	if err != nil {
+		return false, wrap(ctx, c.ID, err)
+	}
+	return !any, nil
+}

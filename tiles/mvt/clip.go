@@ -11,35 +11,35 @@ const (
 	bottom
 )
 
-func (b box) inside(s side, p gridPoint) bool {
+func (b box) inside(s side, p Position) bool {
 	switch s {
 	case left:
-		return p.x >= b.minX
+		return p.X >= b.minX
 	case right:
-		return p.x <= b.maxX
+		return p.X <= b.maxX
 	case top:
-		return p.y >= b.minY
+		return p.Y >= b.minY
 	default:
-		return p.y <= b.maxY
+		return p.Y <= b.maxY
 	}
 }
 
 // cross is where the edge a-b meets the side's line, rounded to the grid. It
 // is the same point for b-a, so that two polygons sharing the edge still share
 // it when clipped.
-func (b box) cross(s side, p, q gridPoint) gridPoint {
-	if p.x > q.x || p.x == q.x && p.y > q.y {
+func (b box) cross(s side, p, q Position) Position {
+	if p.X > q.X || p.X == q.X && p.Y > q.Y {
 		p, q = q, p
 	}
 	switch s {
 	case left:
-		return gridPoint{b.minX, p.y + ratio(q.y-p.y, b.minX-p.x, q.x-p.x)}
+		return Position{b.minX, p.Y + ratio(q.Y-p.Y, b.minX-p.X, q.X-p.X)}
 	case right:
-		return gridPoint{b.maxX, p.y + ratio(q.y-p.y, b.maxX-p.x, q.x-p.x)}
+		return Position{b.maxX, p.Y + ratio(q.Y-p.Y, b.maxX-p.X, q.X-p.X)}
 	case top:
-		return gridPoint{p.x + ratio(q.x-p.x, b.minY-p.y, q.y-p.y), b.minY}
+		return Position{p.X + ratio(q.X-p.X, b.minY-p.Y, q.Y-p.Y), b.minY}
 	default:
-		return gridPoint{p.x + ratio(q.x-p.x, b.maxY-p.y, q.y-p.y), b.maxY}
+		return Position{p.X + ratio(q.X-p.X, b.maxY-p.Y, q.Y-p.Y), b.maxY}
 	}
 }
 
@@ -52,7 +52,7 @@ func ratio(d, num, den int64) int64 {
 // Hodgman 1974). a and b are scratch; the result is one of them. A concave
 // ring that leaves the box twice comes back joined along the box's edge, which
 // lies outside what a map shows.
-func clipRing(ring []gridPoint, bounds, clip box, a, b []gridPoint) (out, scratch1, scratch2 []gridPoint) {
+func clipRing(ring []Position, bounds, clip box, a, b []Position) (out, scratch1, scratch2 []Position) {
 	src := ring
 	for _, s := range [4]side{left, right, top, bottom} {
 		switch {
@@ -72,7 +72,7 @@ func clipRing(ring []gridPoint, bounds, clip box, a, b []gridPoint) (out, scratc
 	return src, a, b
 }
 
-func clipSide(dst, src []gridPoint, clip box, s side) []gridPoint {
+func clipSide(dst, src []Position, clip box, s side) []Position {
 	if len(src) == 0 {
 		return dst
 	}
@@ -93,15 +93,15 @@ func clipSide(dst, src []gridPoint, clip box, s side) []gridPoint {
 
 // clipSegment cuts p-q to the box (Liang and Barsky 1984) and reports whether
 // anything is left.
-func clipSegment(p, q gridPoint, clip box) (gridPoint, gridPoint, bool) {
+func clipSegment(p, q Position, clip box) (Position, Position, bool) {
 	if clip.has(p) && clip.has(q) {
 		return p, q, true
 	}
-	dx, dy := float64(q.x-p.x), float64(q.y-p.y)
+	dx, dy := float64(q.X-p.X), float64(q.Y-p.Y)
 	t0, t1 := 0.0, 1.0
 	for _, e := range [4][2]float64{
-		{-dx, float64(p.x - clip.minX)}, {dx, float64(clip.maxX - p.x)},
-		{-dy, float64(p.y - clip.minY)}, {dy, float64(clip.maxY - p.y)},
+		{-dx, float64(p.X - clip.minX)}, {dx, float64(clip.maxX - p.X)},
+		{-dy, float64(p.Y - clip.minY)}, {dy, float64(clip.maxY - p.Y)},
 	} {
 		d, room := e[0], e[1]
 		switch {
@@ -118,15 +118,15 @@ func clipSegment(p, q gridPoint, clip box) (gridPoint, gridPoint, bool) {
 	}
 	a, b := p, q
 	if t0 > 0 {
-		a = gridPoint{p.x + snap(t0*dx), p.y + snap(t0*dy)}
+		a = Position{p.X + snap(t0*dx), p.Y + snap(t0*dy)}
 	}
 	if t1 < 1 {
-		b = gridPoint{p.x + snap(t1*dx), p.y + snap(t1*dy)}
+		b = Position{p.X + snap(t1*dx), p.Y + snap(t1*dy)}
 	}
 	return clip.clamp(a), clip.clamp(b), true
 }
 
 // clamp takes back a last unit that rounding put outside.
-func (b box) clamp(p gridPoint) gridPoint {
-	return gridPoint{min(max(p.x, b.minX), b.maxX), min(max(p.y, b.minY), b.maxY)}
+func (b box) clamp(p Position) Position {
+	return Position{min(max(p.X, b.minX), b.maxX), min(max(p.Y, b.minY), b.maxY)}
 }

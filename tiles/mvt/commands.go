@@ -22,20 +22,20 @@ func (c *commands) command(id, count int) {
 	c.b = binary.AppendUvarint(c.b, uint64(count)<<3|uint64(id))
 }
 
-func (c *commands) point(p gridPoint) {
-	c.b = appendZigzag32(c.b, int32(p.x-c.x))
-	c.b = appendZigzag32(c.b, int32(p.y-c.y))
-	c.x, c.y = p.x, p.y
+func (c *commands) point(p Position) {
+	c.b = appendZigzag32(c.b, int32(p.X-c.x))
+	c.b = appendZigzag32(c.b, int32(p.Y-c.y))
+	c.x, c.y = p.X, p.Y
 }
 
-func (c *commands) points(ps []gridPoint) {
+func (c *commands) points(ps []Position) {
 	c.command(moveTo, len(ps))
 	for _, p := range ps {
 		c.point(p)
 	}
 }
 
-func (c *commands) line(ps []gridPoint) {
+func (c *commands) line(ps []Position) {
 	c.command(moveTo, 1)
 	c.point(ps[0])
 	c.command(lineTo, len(ps)-1)
@@ -45,7 +45,7 @@ func (c *commands) line(ps []gridPoint) {
 }
 
 // ring writes an open ring of the given sign of area, turning it where needed.
-func (c *commands) ring(ps []gridPoint, turned bool) {
+func (c *commands) ring(ps []Position, turned bool) {
 	c.command(moveTo, 1)
 	c.point(ps[0])
 	c.command(lineTo, len(ps)-1)

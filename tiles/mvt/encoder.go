@@ -2,10 +2,9 @@ package mvt
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
-	"unicode/utf8"
+	"time"
 )
 
 // The fields of Tile, Tile.Layer and Tile.Feature (vector_tile.proto 2.1) as
@@ -50,19 +49,23 @@ type Encoder struct {
 	keyIndex []int32 // number of a key in the layer, -1 before its first use
 	keyOrder []int32
 	features []byte
-	values   dictionary
+	values   *Dictionary
 	cells    occupancy
 
 	// the feature at hand
-	shape    shape
-	points   []gridPoint
-	a, b, c  []gridPoint
+	shape    Shape
+	placed   []Position
+	a, b, c  []Position
+	seamed   []Position
+	rings    ringSet
+	sweep    sweep
+	mend     mender
 	tags     []byte
 	geometry [3]commands
 }
 
 // NewEncoder returns an encoder with no tile begun.
-func NewEncoder() *Encoder { return &Encoder{values: newDictionary()} }
+func NewEncoder() *Encoder { return &Encoder{values: NewDictionary()} }
 
 // Reset forgets the tile and keeps the buffers.
 func (e *Encoder) Reset() { e.tile = e.tile[:0] }
@@ -88,8 +91,11 @@ func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
 	if g.Cell < 1 || g.Extent%g.Cell != 0 || g.Buffer%g.Cell != 0 {
 		return fmt.Errorf("mvt: begin layer %q: cells of %d do not divide %d and %d", name, g.Cell, g.Extent, g.Buffer)
 	}
-	if g.Extent < 1 || g.Extent > 1<<16 || g.Buffer < 0 || g.Buffer > g.Extent || !(g.Scale > 0) || math.IsInf(g.Scale, 0) {
+	if g.Extent < 1 || g.Extent > 1<<16 || g.Buffer < 0 || g.Buffer > g.Extent || g.Shift > 32 || !(g.Scale > 0) || math.IsInf(g.Scale, 0) {
 		return fmt.Errorf("mvt: begin layer %q: extent %d, buffer %d, scale %g out of range", name, g.Extent, g.Buffer, g.Scale)
+	}
+	if g.Shift == 0 {
+		g.Scale, g.Shift, g.Column, g.Row = 2*g.Scale, 1, 0, 0
 	}
 	lo, hi := -int64(g.Buffer), int64(g.Extent+g.Buffer)
 	e.grid, e.clip, e.name, e.keys = g, box{lo, lo, hi, hi}, name, keys
@@ -98,7 +104,7 @@ func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
 		e.keyIndex = append(e.keyIndex, -1)
 	}
 	e.features = e.features[:0]
-	e.values.reset()
+	e.values.Reset()
 	e.cells.reset(e.clip, int64(g.Cell))
 	return nil
 }
@@ -106,6 +112,11 @@ func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
 // Geometry takes a feature's geometry as EWKB and reports whether any of it
 // lies on the tile; if not, the feature is over and no other call belongs to
 // it. b is not kept.
+//
+// Polygons come out valid (OGC 06-103r4 §6.1.11): where snapping or clipping
+// makes rings touch or cross, vertices move by at most half a unit more. Where
+// a shape crosses the tile's edge it gets a vertex, which the neighbouring tile
+// has too.
 //
 // What the grid cannot show is reduced, never lost without trace. A ring
 // without area is dropped, but a polygon of which nothing else is left becomes a
@@ -116,34 +127,22 @@ func (e *Encoder) BeginLayer(name string, g Grid, keys []string) error {
 //
 // The error wraps ErrEWKB, or is the projection's.
 func (e *Encoder) Geometry(b []byte) (bool, error) {
-	e.tags = e.tags[:0]
-	for i := range e.geometry {
-		e.geometry[i].reset()
-	}
-	if err := e.shape.read(b); err != nil {
+	l := Lattice{Project: e.grid.Project, MinX: e.grid.MinX, MaxY: e.grid.MaxY, Scale: e.grid.Scale}
+	if err := l.Read(&e.shape, b); err != nil {
 		return false, err
 	}
-	if e.grid.Project != nil {
-		if err := e.grid.Project(e.shape.xy); err != nil {
-			return false, fmt.Errorf("mvt: project: %w", err)
-		}
-	}
-	var ok bool
-	if e.points, ok = e.grid.quantize(e.points, e.shape.xy); !ok {
-		return false, fmt.Errorf("%w: a coordinate is not a number", ErrEWKB)
-	}
-	e.writePoints()
-	e.writeLines()
-	e.writePolygons()
-	for i := range e.geometry {
-		if len(e.geometry[i].b) > 0 {
-			return true, nil
-		}
-	}
-	return false, nil
+	e.placed = e.grid.place(e.placed, e.shape.Positions)
+	return e.draw(e.placed, e.shape.Parts, false), nil
 }
 
-func (e *Encoder) tag(key, value int) {
+// Placed is Geometry for a shape whose positions are tile units already. sound
+// says that Sound was true for it. The slices are not kept.
+func (e *Encoder) Placed(ps []Position, parts []Part, sound bool) bool {
+	return e.draw(ps, parts, sound)
+}
+
+// Tag sets a property to a value of the layer by its number, from AddValue.
+func (e *Encoder) Tag(key, value int) {
 	if e.keyIndex[key] < 0 {
 		e.keyIndex[key] = int32(len(e.keyOrder))
 		e.keyOrder = append(e.keyOrder, int32(key))
@@ -155,27 +154,37 @@ func (e *Encoder) tag(key, value int) {
 // String sets a text property; bytes that are no UTF-8 are refused. v is not
 // kept.
 func (e *Encoder) String(key int, v []byte) error {
-	if !utf8.Valid(v) {
-		return errors.New("mvt: text property is not UTF-8")
+	n, err := e.values.String(v)
+	if err == nil {
+		e.Tag(key, n)
 	}
-	e.tag(key, e.values.string(v))
-	return nil
+	return err
 }
 
 // Integer sets a whole number: a uint from zero up, a sint below.
-func (e *Encoder) Integer(key int, v int64) { e.tag(key, e.values.integer(v)) }
+func (e *Encoder) Integer(key int, v int64) { e.Tag(key, e.values.Integer(v)) }
 
-// Double sets a number; not-a-number and the infinities are left out, since
-// most readers go through JSON.
+// Double sets a number; not-a-number and the infinities are left out.
 func (e *Encoder) Double(key int, v float64) {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return
+	if n, ok := e.values.Double(v); ok {
+		e.Tag(key, n)
 	}
-	e.tag(key, e.values.double(v))
 }
 
 // Bool sets a truth value.
-func (e *Encoder) Bool(key int, v bool) { e.tag(key, e.values.boolean(v)) }
+func (e *Encoder) Bool(key int, v bool) { e.Tag(key, e.values.Bool(v)) }
+
+// Date sets a property to a day as text, "2026-07-01" (ISO 8601); MVT has no
+// type for it.
+func (e *Encoder) Date(key int, t time.Time) { e.Tag(key, e.values.Date(t)) }
+
+// Time sets a property to a moment as text, RFC 3339 in UTC.
+func (e *Encoder) Time(key int, t time.Time) { e.Tag(key, e.values.Time(t)) }
+
+// AddValue gives the layer a value, an encoded Tile.Value message, and returns
+// its number. It is not compared with the values that are there: the caller
+// adds each once.
+func (e *Encoder) AddValue(encoded []byte) int { return e.values.append(encoded) }
 
 // EndFeature writes the feature under its id.
 func (e *Encoder) EndFeature(id uint64) {
@@ -210,8 +219,8 @@ func (e *Encoder) EndLayer() {
 		n := len(e.keys[k])
 		size += 1 + uvarintLen(uint64(n)) + n
 	}
-	for i := range e.values.ends {
-		n := len(e.values.value(i))
+	for i := range e.values.Len() {
+		n := len(e.values.At(i))
 		size += 1 + uvarintLen(uint64(n)) + n
 	}
 	size += 1 + uvarintLen(uint64(e.grid.Extent)) + 2
@@ -227,8 +236,8 @@ func (e *Encoder) EndLayer() {
 		t = binary.AppendUvarint(t, uint64(len(e.keys[k])))
 		t = append(t, e.keys[k]...)
 	}
-	for i := range e.values.ends {
-		t = appendBytes(t, tagLayerValue, e.values.value(i))
+	for i := range e.values.Len() {
+		t = appendBytes(t, tagLayerValue, e.values.At(i))
 	}
 	t = append(t, tagLayerExtent)
 	t = binary.AppendUvarint(t, uint64(e.grid.Extent))

@@ -13,28 +13,6 @@ var ErrEWKB = errors.New("mvt: not readable as EWKB")
 // maxDepth bounds nested collections; PostGIS itself refuses 200.
 const maxDepth = 32
 
-type kind uint8
-
-const (
-	kindPoint kind = iota
-	kindLine
-	kindExterior
-	kindHole
-)
-
-// part is one point, line or ring: points [start, end) of the shape.
-type part struct {
-	kind       kind
-	start, end int
-}
-
-// shape is a geometry laid flat: x, y pairs and the parts they belong to.
-// Holes follow their exterior.
-type shape struct {
-	xy    []float64
-	parts []part
-}
-
 // The type codes of OGC 06-103r4 §8.2.8 as far as edges are straight.
 const (
 	wkbPoint              = 1
@@ -56,8 +34,8 @@ const (
 // read replaces s by the geometry in b: EWKB or ISO WKB, either byte order. Z,
 // M and the SRID are skipped. Counts are checked against the bytes that are
 // there, so that memory stays within a small multiple of len(b).
-func (s *shape) read(b []byte) error {
-	s.xy, s.parts = s.xy[:0], s.parts[:0]
+func (s *Shape) read(b []byte) error {
+	s.Reset()
 	r := ewkbReader{b: b, shape: s}
 	if err := r.geometry(0); err != nil {
 		return err
@@ -71,7 +49,7 @@ func (s *shape) read(b []byte) error {
 type ewkbReader struct {
 	b     []byte
 	big   bool
-	shape *shape
+	shape *Shape
 }
 
 func (r *ewkbReader) uint32() (uint32, bool) {
@@ -133,7 +111,7 @@ func (r *ewkbReader) geometry(depth int) error {
 	case wkbPoint:
 		return r.point(stride)
 	case wkbLineString:
-		return r.points(stride, kindLine)
+		return r.points(stride, LinePart)
 	case wkbPolygon, wkbTriangle:
 		return r.rings(stride)
 	case wkbMultiPoint, wkbMultiLineString, wkbMultiPolygon, wkbGeometryCollection, wkbPolyhedralSurface, wkbTIN:
@@ -161,7 +139,7 @@ func (r *ewkbReader) point(stride int) error {
 		r.shape.xy = r.shape.xy[:start]
 		return nil
 	}
-	r.shape.parts = append(r.shape.parts, part{kindPoint, start / 2, start/2 + 1})
+	r.shape.Parts = append(r.shape.Parts, Part{PointPart, start / 2, start/2 + 1})
 	return nil
 }
 
@@ -171,9 +149,9 @@ func (r *ewkbReader) rings(stride int) error {
 		return ErrEWKB
 	}
 	for i := range n {
-		k := kindHole
+		k := HolePart
 		if i == 0 {
-			k = kindExterior
+			k = ExteriorPart
 		}
 		if err := r.points(stride, k); err != nil {
 			return err
@@ -182,14 +160,14 @@ func (r *ewkbReader) rings(stride int) error {
 	return nil
 }
 
-func (r *ewkbReader) points(stride int, k kind) error {
+func (r *ewkbReader) points(stride int, k Kind) error {
 	n, ok := r.uint32()
 	if !ok || uint64(n)*uint64(stride)*8 > uint64(len(r.b)) {
 		return ErrEWKB
 	}
 	start := len(r.shape.xy) / 2
 	r.coordinates(int(n), stride)
-	r.shape.parts = append(r.shape.parts, part{k, start, start + int(n)})
+	r.shape.Parts = append(r.shape.Parts, Part{k, start, start + int(n)})
 	return nil
 }
 

@@ -23,7 +23,7 @@ func (o *occupancy) reset(clip box, cell int64) {
 
 // take returns the corner of the cell that holds p, and false where p lies
 // outside the clip box or the cell is taken already.
-func (o *occupancy) take(p gridPoint) (gridPoint, bool) {
+func (o *occupancy) take(p Position) (Position, bool) {
 	if !o.clip.has(p) {
 		return p, false
 	}
@@ -32,13 +32,13 @@ func (o *occupancy) take(p gridPoint) (gridPoint, bool) {
 	}
 	o.used = true
 	// The last column and row lie on the edge itself and share the one before.
-	x := (min(p.x, o.clip.maxX-1) - o.clip.minX) / o.cell
-	y := (min(p.y, o.clip.maxY-1) - o.clip.minY) / o.cell
+	x := (min(p.X, o.clip.maxX-1) - o.clip.minX) / o.cell
+	y := (min(p.Y, o.clip.maxY-1) - o.clip.minY) / o.cell
 	i := y*o.width + x
 	word, bit := i/64, uint64(1)<<(i%64)
 	if o.bits[word]&bit != 0 {
 		return p, false
 	}
 	o.bits[word] |= bit
-	return gridPoint{o.clip.minX + x*o.cell, o.clip.minY + y*o.cell}, true
+	return Position{o.clip.minX + x*o.cell, o.clip.minY + y*o.cell}, true
 }

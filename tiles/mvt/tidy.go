@@ -2,14 +2,14 @@ package mvt
 
 // turn is twice the signed area of the triangle a b c; zero when they lie on
 // one line. Callers hand in clipped positions, which cannot overflow.
-func turn(a, b, c gridPoint) int64 {
-	return (b.x-a.x)*(c.y-a.y) - (b.y-a.y)*(c.x-a.x)
+func turn(a, b, c Position) int64 {
+	return (b.X-a.X)*(c.Y-a.Y) - (b.Y-a.Y)*(c.X-a.X)
 }
 
 // tidyRing drops repeated points, points on a straight run and spikes from an
 // open ring, around its seam too. Fewer than three points are no ring; what is
 // then left in dst is of no use.
-func tidyRing(dst, ring []gridPoint) []gridPoint {
+func tidyRing(dst, ring []Position) []Position {
 	out := dst[:0]
 	for _, p := range ring {
 		out = pushRing(out, p)
@@ -29,7 +29,7 @@ func tidyRing(dst, ring []gridPoint) []gridPoint {
 	return out[:0]
 }
 
-func pushRing(out []gridPoint, p gridPoint) []gridPoint {
+func pushRing(out []Position, p Position) []Position {
 	for {
 		n := len(out)
 		if n > 0 && out[n-1] == p {
@@ -44,7 +44,7 @@ func pushRing(out []gridPoint, p gridPoint) []gridPoint {
 
 // tidyLine drops repeated points and points on a straight run that goes on in
 // the same direction; a line that turns back keeps its turning point.
-func tidyLine(dst, line []gridPoint) []gridPoint {
+func tidyLine(dst, line []Position) []Position {
 	out := dst[:0]
 	for _, p := range line {
 		n := len(out)
@@ -60,13 +60,13 @@ func tidyLine(dst, line []gridPoint) []gridPoint {
 	return out
 }
 
-func ahead(a, b, c gridPoint) bool {
-	return (b.x-a.x)*(c.x-b.x)+(b.y-a.y)*(c.y-b.y) > 0
+func ahead(a, b, c Position) bool {
+	return (b.X-a.X)*(c.X-b.X)+(b.Y-a.Y)*(c.Y-b.Y) > 0
 }
 
 // area2 is twice the area by the surveyor's formula, positive for a ring that
 // runs clockwise on screen (MVT 2.1 §4.3.4.4: an exterior ring).
-func area2(ring []gridPoint) int64 {
+func area2(ring []Position) int64 {
 	if len(ring) < 3 {
 		return 0
 	}
@@ -75,15 +75,4 @@ func area2(ring []gridPoint) int64 {
 		sum += turn(ring[0], ring[i], ring[i+1])
 	}
 	return sum
-}
-
-// flat reports whether a ring has no area on the grid. Unlike area2 it takes
-// positions far outside the tile.
-func flat(ring []gridPoint) bool {
-	var sum float64
-	for i := 1; i+1 < len(ring); i++ {
-		a, b, c := ring[0], ring[i], ring[i+1]
-		sum += float64(b.x-a.x)*float64(c.y-a.y) - float64(b.y-a.y)*float64(c.x-a.x)
-	}
-	return sum == 0
 }

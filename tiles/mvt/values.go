@@ -3,8 +3,11 @@ package mvt
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/maphash"
 	"math"
+	"time"
+	"unicode/utf8"
 )
 
 // The fields of Tile.Value (vector_tile.proto 2.1) as protobuf tags.
@@ -16,27 +19,36 @@ const (
 	tagBool   = 7<<3 | 0
 )
 
-// dictionary numbers the values of a layer in the order of their first use.
-// Encoded values stand one behind the other in bytes; slots is an open-addressed
-// table of their numbers. The seed only spreads the slots: it never shows in
-// the output.
-type dictionary struct {
+// Dictionary numbers encoded values (Tile.Value messages) in the order of their
+// first use. Values stand one behind the other in bytes; slots is an
+// open-addressed table of their numbers. The seed only spreads the slots: it
+// never shows in the output. Not safe for goroutines.
+type Dictionary struct {
 	seed  maphash.Seed
 	bytes []byte
 	ends  []int
 	slots []int32 // number+1; 0 is free
+	dirty bool    // slots are in use
 }
 
-func newDictionary() dictionary {
-	return dictionary{seed: maphash.MakeSeed(), slots: make([]int32, 256)}
+// NewDictionary returns an empty dictionary.
+func NewDictionary() *Dictionary {
+	return &Dictionary{seed: maphash.MakeSeed(), slots: make([]int32, 256)}
 }
 
-func (d *dictionary) reset() {
-	clear(d.slots)
-	d.bytes, d.ends = d.bytes[:0], d.ends[:0]
+// Reset empties the dictionary and keeps its memory.
+func (d *Dictionary) Reset() {
+	if d.dirty {
+		clear(d.slots)
+	}
+	d.bytes, d.ends, d.dirty = d.bytes[:0], d.ends[:0], false
 }
 
-func (d *dictionary) value(i int) []byte {
+// Len is how many values there are.
+func (d *Dictionary) Len() int { return len(d.ends) }
+
+// At returns a value by its number; it is not to be changed.
+func (d *Dictionary) At(i int) []byte {
 	start := 0
 	if i > 0 {
 		start = d.ends[i-1]
@@ -46,7 +58,7 @@ func (d *dictionary) value(i int) []byte {
 
 // number finds or adds the value whose encoding was appended to d.bytes after
 // the last one.
-func (d *dictionary) number() int {
+func (d *Dictionary) number() int {
 	start := 0
 	if n := len(d.ends); n > 0 {
 		start = d.ends[n-1]
@@ -55,24 +67,32 @@ func (d *dictionary) number() int {
 	mask := uint64(len(d.slots) - 1)
 	i := maphash.Bytes(d.seed, v) & mask
 	for ; d.slots[i] != 0; i = (i + 1) & mask {
-		if n := int(d.slots[i]) - 1; bytes.Equal(d.value(n), v) {
+		if n := int(d.slots[i]) - 1; bytes.Equal(d.At(n), v) {
 			d.bytes = d.bytes[:start]
 			return n
 		}
 	}
 	d.ends = append(d.ends, len(d.bytes))
 	d.slots[i] = int32(len(d.ends))
+	d.dirty = true
 	if len(d.ends)*2 > len(d.slots) {
 		d.grow()
 	}
 	return len(d.ends) - 1
 }
 
-func (d *dictionary) grow() {
+// append numbers a value without looking for its like.
+func (d *Dictionary) append(v []byte) int {
+	d.bytes = append(d.bytes, v...)
+	d.ends = append(d.ends, len(d.bytes))
+	return len(d.ends) - 1
+}
+
+func (d *Dictionary) grow() {
 	d.slots = make([]int32, 2*len(d.slots))
 	mask := uint64(len(d.slots) - 1)
 	for n := range d.ends {
-		i := maphash.Bytes(d.seed, d.value(n)) & mask
+		i := maphash.Bytes(d.seed, d.At(n)) & mask
 		for d.slots[i] != 0 {
 			i = (i + 1) & mask
 		}
@@ -80,14 +100,25 @@ func (d *dictionary) grow() {
 	}
 }
 
-func (d *dictionary) string(v []byte) int {
-	d.bytes = append(d.bytes, tagString)
-	d.bytes = binary.AppendUvarint(d.bytes, uint64(len(v)))
+// Encoded numbers a value that is a Tile.Value message already.
+func (d *Dictionary) Encoded(v []byte) int {
 	d.bytes = append(d.bytes, v...)
 	return d.number()
 }
 
-func (d *dictionary) integer(v int64) int {
+// String numbers a text; bytes that are no UTF-8 are refused.
+func (d *Dictionary) String(v []byte) (int, error) {
+	if !utf8.Valid(v) {
+		return 0, errors.New("mvt: text property is not UTF-8")
+	}
+	d.bytes = append(d.bytes, tagString)
+	d.bytes = binary.AppendUvarint(d.bytes, uint64(len(v)))
+	d.bytes = append(d.bytes, v...)
+	return d.number(), nil
+}
+
+// Integer numbers a whole number: a uint from zero up, a sint below.
+func (d *Dictionary) Integer(v int64) int {
 	if v >= 0 {
 		d.bytes = append(d.bytes, tagUint)
 		d.bytes = binary.AppendUvarint(d.bytes, uint64(v))
@@ -98,17 +129,37 @@ func (d *dictionary) integer(v int64) int {
 	return d.number()
 }
 
-func (d *dictionary) double(v float64) int {
+// Double numbers a number. ok is false for not-a-number and the infinities,
+// which are left out, since most readers go through JSON.
+func (d *Dictionary) Double(v float64) (number int, ok bool) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, false
+	}
 	d.bytes = append(d.bytes, tagDouble)
 	d.bytes = binary.LittleEndian.AppendUint64(d.bytes, math.Float64bits(v))
-	return d.number()
+	return d.number(), true
 }
 
-func (d *dictionary) boolean(v bool) int {
+// Bool numbers a truth value.
+func (d *Dictionary) Bool(v bool) int {
 	b := byte(0)
 	if v {
 		b = 1
 	}
 	d.bytes = append(d.bytes, tagBool, b)
+	return d.number()
+}
+
+// Date numbers a day as text, "2026-07-01" (ISO 8601); MVT has no type for it.
+func (d *Dictionary) Date(t time.Time) int { return d.time(t, time.DateOnly) }
+
+// Time numbers a moment as text, RFC 3339 in UTC.
+func (d *Dictionary) Time(t time.Time) int { return d.time(t.UTC(), time.RFC3339Nano) }
+
+func (d *Dictionary) time(t time.Time, layout string) int {
+	d.bytes = append(d.bytes, tagString, 0)
+	length := len(d.bytes) - 1
+	d.bytes = t.AppendFormat(d.bytes, layout)
+	d.bytes[length] = byte(len(d.bytes) - length - 1) // at most 36 bytes
 	return d.number()
 }

@@ -1,0 +1,136 @@
+package mvt
+
+// writePolygons clips and tidies the rings of a feature, makes one valid
+// multipolygon of them (OGC 06-103r4 §6.1.11, §6.1.14) and writes it wound as
+// MVT 2.1 §4.3.4.4 asks.
+func (e *Encoder) writePolygons(ps []Position, parts []Part, sound bool) {
+	r := &e.rings
+	r.reset()
+	var thin sliver // stands for polygons without area
+	small := -1     // a polygon within a cell
+	keep := false   // the exterior at hand was kept, so its holes count
+	for i, p := range parts {
+		if p.Kind < ExteriorPart {
+			continue
+		}
+		ring := openRing(ps[p.Start:p.End])
+		if p.Kind == ExteriorPart {
+			keep = false
+			if len(ring) == 0 {
+				continue
+			}
+		} else if !keep || len(ring) < 3 {
+			continue
+		}
+		bounds := boundsOf(ring)
+		switch {
+		case e.clip.misses(bounds):
+		case p.Kind == HolePart:
+			ring, sound = e.clipped(ring, bounds, sound)
+			r.add(ring, HolePart)
+		case bounds.within(e.cells.cell):
+			small = i
+		default:
+			ring, sound = e.clipped(ring, bounds, sound)
+			if keep = r.add(ring, ExteriorPart); !keep {
+				thin.take(ring, e.clip)
+			}
+		}
+	}
+	if len(r.ends) > 0 && !sound && !r.simple(&e.sweep) {
+		thin.take(r.positions, e.clip)
+		e.mend.repair(r)
+	}
+	if len(r.ends) == 0 {
+		switch {
+		case thin.found:
+			e.writeQuad(thin)
+		case small >= 0:
+			e.writeSquare(ps[parts[small].Start])
+		}
+		return
+	}
+	r.write(&e.geometry[typePolygon])
+}
+
+// clipped cuts a ring to the clip box; sound falls where something was cut.
+func (e *Encoder) clipped(ring []Position, bounds box, sound bool) ([]Position, bool) {
+	if e.tileBox().holds(bounds) {
+		return ring, sound
+	}
+	e.seamed = seam(e.seamed[:0], ring, e.tileBox(), e.clip, true)
+	ring = e.seamed
+	if !e.clip.holds(bounds) {
+		ring, e.a, e.b = clipRing(ring, bounds, e.clip, e.a, e.b)
+	}
+	return ring, false
+}
+
+// writeSquare writes the square of the cell at p, unless it is taken.
+func (e *Encoder) writeSquare(p Position) {
+	p, ok := e.cells.take(p)
+	if !ok {
+		return
+	}
+	x, y := min(p.X+e.cells.cell, e.clip.maxX), min(p.Y+e.cells.cell, e.clip.maxY)
+	e.c = append(e.c[:0], p, Position{x, p.Y}, Position{x, y}, Position{p.X, y})
+	e.geometry[typePolygon].ring(e.c, false)
+}
+
+// sliver is the longer extent of a ring without area.
+type sliver struct {
+	found bool
+	wide  bool
+	p, q  Position
+}
+
+// take notes the ring as far as it lies inside the clip box. Positions on its
+// edge are left out: what Sutherland and Hodgman's clipping joins along the edge
+// need not be there at all.
+func (s *sliver) take(ring []Position, clip box) {
+	inner := box{clip.minX + 1, clip.minY + 1, clip.maxX - 1, clip.maxY - 1}
+	b := box{clip.maxX, clip.maxY, clip.minX, clip.minY}
+	for _, v := range ring {
+		if inner.has(v) {
+			b = box{min(b.minX, v.X), min(b.minY, v.Y), max(b.maxX, v.X), max(b.maxY, v.Y)}
+		}
+	}
+	wide := b.maxX-b.minX >= b.maxY-b.minY
+	if b.minX > b.maxX || b.within(1) {
+		return
+	}
+	n := sliver{found: true, wide: wide}
+	for _, v := range ring {
+		if !inner.has(v) {
+			continue
+		}
+		if wide && v.X == b.minX || !wide && v.Y == b.minY {
+			n.p = v
+		}
+		if wide && v.X == b.maxX || !wide && v.Y == b.maxY {
+			n.q = v
+		}
+	}
+	*s = n
+}
+
+// writeQuad writes a parallelogram one unit thick along the sliver.
+//
+//	P───────Q
+//	└───────┘
+func (e *Encoder) writeQuad(s sliver) {
+	if s.wide {
+		e.c = append(e.c[:0], s.p, s.q, Position{s.q.X, s.q.Y + 1}, Position{s.p.X, s.p.Y + 1})
+	} else {
+		e.c = append(e.c[:0], s.p, Position{s.p.X + 1, s.p.Y}, Position{s.q.X + 1, s.q.Y}, s.q)
+	}
+	e.geometry[typePolygon].ring(e.c, false)
+}
+
+// openRing leaves out the closing point, and repetitions of it.
+func openRing(ring []Position) []Position {
+	for n := len(ring); n > 1 && ring[0] == ring[n-1]; n-- {
+		ring = ring[:n-1]
+	}
+	return ring
+}

@@ -55,8 +55,8 @@ func TestAreasAgainstAsMVT(t *testing.T) {
 		name, geom string
 		s          *source
 	}{
-		{"parcels", "st_transform(st_setsrid($1::geometry, 9210), 3857)", parcels},
-		{"random", "st_setsrid($1::geometry, 3857)", random},
+		{"parcels", "st_transform(st_setsrid($1::bytea::geometry, 9210), 3857)", parcels},
+		{"random", "st_setsrid($1::bytea::geometry, 3857)", random},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			table := "oracle_" + tt.name

@@ -1,6 +1,9 @@
 package mvt
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 type side uint8
 
@@ -70,6 +73,32 @@ func clipRing(ring []Position, bounds, clip box, a, b []Position) (out, scratch1
 		}
 	}
 	return src, a, b
+}
+
+// turnToLeast turns a ring to begin at its least position, so that it does not
+// show where outside the clip box it once began.
+func turnToLeast(ring []Position) {
+	least := 0
+	for i := 1; i < len(ring); i++ {
+		switch c := compare(ring[i], ring[least]); {
+		case c < 0:
+			least = i
+		case c == 0:
+			for k := 1; k < len(ring); k++ {
+				if c = compare(ring[(i+k)%len(ring)], ring[(least+k)%len(ring)]); c != 0 {
+					break
+				}
+			}
+			if c < 0 {
+				least = i
+			}
+		}
+	}
+	if least > 0 {
+		slices.Reverse(ring[:least])
+		slices.Reverse(ring[least:])
+		slices.Reverse(ring)
+	}
 }
 
 func clipSide(dst, src []Position, clip box, s side) []Position {

@@ -25,16 +25,16 @@ func (e *Encoder) writePolygons(ps []Position, parts []Part, sound bool) {
 		bounds := boundsOf(ring)
 		switch {
 		case e.clip.misses(bounds):
-		case p.Kind == HolePart:
-			ring, sound = e.clipped(ring, bounds, sound)
-			r.add(ring, HolePart)
-		case bounds.within(e.cells.cell):
+		case p.Kind == ExteriorPart && bounds.within(e.cells.cell):
 			small = i
-		default:
-			ring, sound = e.clipped(ring, bounds, sound)
-			if keep = r.add(ring, ExteriorPart); !keep {
+		case e.tileBox().holds(bounds):
+			keep = r.add(ring, p.Kind) || p.Kind == HolePart
+			if !keep {
 				thin.take(ring, e.clip)
 			}
+		default:
+			sound = false
+			keep = e.addClipped(ring, bounds, p.Kind, &thin) || p.Kind == HolePart
 		}
 	}
 	if len(r.ends) > 0 && !sound && !r.simple(&e.sweep) {
@@ -53,17 +53,24 @@ func (e *Encoder) writePolygons(ps []Position, parts []Part, sound bool) {
 	r.write(&e.geometry[typePolygon])
 }
 
-// clipped cuts a ring to the clip box; sound falls where something was cut.
-func (e *Encoder) clipped(ring []Position, bounds box, sound bool) ([]Position, bool) {
-	if e.tileBox().holds(bounds) {
-		return ring, sound
-	}
+// addClipped cuts a ring to the clip box and adds what is left.
+func (e *Encoder) addClipped(ring []Position, bounds box, k Kind, thin *sliver) bool {
 	e.seamed = seam(e.seamed[:0], ring, e.tileBox(), e.clip, true)
 	ring = e.seamed
-	if !e.clip.holds(bounds) {
+	cut := !e.clip.holds(bounds)
+	if cut {
 		ring, e.a, e.b = clipRing(ring, bounds, e.clip, e.a, e.b)
 	}
-	return ring, false
+	if !e.rings.add(ring, k) {
+		if k == ExteriorPart {
+			thin.take(ring, e.clip)
+		}
+		return false
+	}
+	if cut {
+		turnToLeast(e.rings.ring(len(e.rings.ends) - 1))
+	}
+	return true
 }
 
 // writeSquare writes the square of the cell at p, unless it is taken.
@@ -95,23 +102,27 @@ func (s *sliver) take(ring []Position, clip box) {
 			b = box{min(b.minX, v.X), min(b.minY, v.Y), max(b.maxX, v.X), max(b.maxY, v.Y)}
 		}
 	}
-	wide := b.maxX-b.minX >= b.maxY-b.minY
 	if b.minX > b.maxX || b.within(1) {
 		return
 	}
-	n := sliver{found: true, wide: wide}
+	*s = sliver{found: true, wide: b.maxX-b.minX >= b.maxY-b.minY,
+		p: Position{clip.maxX, clip.maxY}, q: Position{clip.minX, clip.minY}}
 	for _, v := range ring {
-		if !inner.has(v) {
-			continue
+		if inner.has(v) && s.before(v, s.p) {
+			s.p = v
 		}
-		if wide && v.X == b.minX || !wide && v.Y == b.minY {
-			n.p = v
-		}
-		if wide && v.X == b.maxX || !wide && v.Y == b.maxY {
-			n.q = v
+		if inner.has(v) && s.before(s.q, v) {
+			s.q = v
 		}
 	}
-	*s = n
+}
+
+// before orders positions along the sliver.
+func (s *sliver) before(a, b Position) bool {
+	if s.wide {
+		return a.X < b.X || a.X == b.X && a.Y < b.Y
+	}
+	return a.Y < b.Y || a.Y == b.Y && a.X < b.X
 }
 
 // writeQuad writes a parallelogram one unit thick along the sliver.

@@ -97,10 +97,3 @@ func (e *Encoder) clipLine(line []Position) {
 func (e *Encoder) tileBox() box {
 	return box{0, 0, int64(e.grid.Extent), int64(e.grid.Extent)}
 }
-
-func grown(b []Position, n int) []Position {
-	if cap(b) < n {
-		return make([]Position, 0, 2*n)
-	}
-	return b[:0]
-}

@@ -40,6 +40,8 @@ func TestFiltersInVietnamese(t *testing.T) {
 		"n + 1":                                  "n+1 không phải là điều kiện mà thuộc kiểu number",
 		"m = 1":                                  `không có thuộc tính "m"`,
 		"near(geom)":                             `không có hàm "near"`,
+		"abs(n, n) = 1":                          "abs nhận 1 tham số, không phải 2",
+		"abs(name) = 1":                          "name thuộc kiểu string ở chỗ cần kiểu number",
 		"n = 'x'":                                "'x' thuộc kiểu string ở chỗ cần kiểu number",
 		"name LIKE name":                         "name không phải là mẫu so khớp: mẫu phải là chuỗi",
 		"geom = geom":                            "geom thuộc kiểu geometry, không so sánh được",

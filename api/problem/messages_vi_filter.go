@@ -66,6 +66,7 @@ var vietnameseOfFilters = map[string]string{
 	"{1} is no condition: it is a {2}":       "{1} không phải là điều kiện mà thuộc kiểu {2}",
 	"there is no property {1}":               "không có thuộc tính {1}",
 	"there is no function {1}":               "không có hàm {1}",
+	"{1} takes {2} arguments, not {3}":       "{1} nhận {2} tham số, không phải {3}",
 	"{1} is a {2} where a {3} is expected":   "{1} thuộc kiểu {2} ở chỗ cần kiểu {3}",
 	"{1} is no pattern: it must be a text":   "{1} không phải là mẫu so khớp: mẫu phải là chuỗi",
 	"{1} is a {2}, which cannot be compared": "{1} thuộc kiểu {2}, không so sánh được",

@@ -49,8 +49,8 @@ func TypeOfField(t spatial.FieldType) Type {
 type Queryables func(name string) (Type, bool)
 
 // Check makes sure that a filter is a condition over the queryables, and that
-// every operand fits its operator. The error is invalid and lists every fault.
-// There are no functions beyond those of the standard.
+// every operand fits its operator, and every argument its function (Functions).
+// The error is invalid and lists every fault.
 func Check(n Node, q Queryables) error {
 	c := checker{queryables: q}
 	if t := c.typeOf(n); t != typeUnknown && !fits(t, TypeBoolean) {
@@ -119,8 +119,7 @@ func (c *checker) typeOf(n Node) Type {
 		}
 		return TypeArray
 	case Function:
-		c.fault("there is no function %s", strconv.Quote(n.Name))
-		return typeUnknown
+		return c.function(n)
 	case Operation:
 		return c.operation(n)
 	}

@@ -81,6 +81,9 @@ type Collection struct {
 	SRID         SRID // storage CRS
 	IDKind       IDKind
 	IDField      string // property the id was taken from; "" is a running number
+	// IDEpoch is the version since which an id means the same feature; 0 is always,
+	// because the ids come with the data.
+	IDEpoch      int
 	Fields       []Field
 	TimeField    string // property that `datetime` filters; "" is none
 	FeatureCount int64

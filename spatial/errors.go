@@ -16,6 +16,7 @@ const (
 	CodeForbidden       Code = "forbidden"         // known caller, not allowed
 	CodeNotFound        Code = "not_found"         // absent, or hidden from this caller
 	CodeNotAcceptable   Code = "not_acceptable"    // no such representation
+	CodeGone            Code = "gone"              // was here, and will not be again
 	CodeConflict        Code = "conflict"          // a key exists already, or work is in progress
 	CodeStale           Code = "stale"             // If-Match failed
 	CodeTooLarge        Code = "too_large"         // over a stated limit

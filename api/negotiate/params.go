@@ -58,6 +58,33 @@ func (p *Params) Limit(name string, normal, max int) int {
 	return min(n, max)
 }
 
+// Count reads a number from 0 to max and whether it was given.
+func (p *Params) Count(name string, max int64) (int64, bool) {
+	text, ok := p.Text(name)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n > max || text[0] == '+' || text[0] == '-' {
+		p.Fault(name, "must be a whole number from 0 to "+strconv.FormatInt(max, 10))
+		return 0, false
+	}
+	return n, true
+}
+
+// Choice reads one of some words; the first where it was not given.
+func (p *Params) Choice(name string, words ...string) string {
+	text, ok := p.Text(name)
+	if !ok {
+		return words[0]
+	}
+	if !slices.Contains(words, text) {
+		p.Fault(name, "must be one of "+strings.Join(words, ", "))
+		return words[0]
+	}
+	return text
+}
+
 // BBox reads a bbox in CRS84, lon, lat degrees; nil when absent.
 func (p *Params) BBox(name string) *spatial.Envelope {
 	text, ok := p.Text(name)

@@ -52,7 +52,15 @@ func (r *request) describe(c *spatial.Collection) collectionDoc {
 	items := func(f negotiate.Format) negotiate.Link {
 		return negotiate.Link{Href: r.href(formatQuery(f.Name), "collections", c.ID, "items"), Rel: "items", Type: f.Type, Title: d.Title}
 	}
-	d.Links = append(d.Links, items(formatGeoJSON), items(formatHTML), negotiate.Link{
+	d.Links = append(d.Links, items(formatGeoJSON), items(formatJSONFG), items(formatHTML))
+	d.Links = append(append(d.Links, r.schemaLinks(c)...), r.downloadLinks(c, nil)...)
+	if storage := storageURI(c); storage != "" {
+		d.Links = append(d.Links, negotiate.Link{
+			Href: r.h.Origin.Href(r.Request(), "/crs/"+c.SRID.String(), nil), Rel: "describedby", Type: negotiate.TypeJSON,
+			Title: r.in(spatial.Text{VI: "Định nghĩa hệ toạ độ lưu trữ (WKT, QGIS)", EN: "Definition of the storage CRS (WKT, QGIS)"}),
+		})
+	}
+	d.Links = append(d.Links, negotiate.Link{
 		Href: r.h.Origin.Href(r.Request(), "/tiles/"+c.ID+".json", nil), Rel: "tilejson", Type: negotiate.TypeJSON,
 		Title: r.in(spatial.Text{VI: "Ô vectơ (TileJSON)", EN: "Vector tiles (TileJSON)"}),
 	}, r.versionsLink(c))

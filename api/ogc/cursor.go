@@ -1,74 +1,153 @@
 package ogc
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"net/url"
 	"strings"
 
 	"gisd/spatial"
 )
 
-// cursors make and read the tokens of next links. A token holds the version of
-// the collection, a hash of the filters and the last id, under a MAC: only what
-// this server gave out is taken back, so that its form may change.
+// cursors make and read the tokens of next and prev links. A token holds the sort
+// values and the id at the edge of a page, the direction, what its ids belong to,
+// and a hash of filter, order and caller. It is sealed: values of properties
+// that a caller may not read do not show, and only what this service gave out,
+// on whichever node, is taken back.
 type cursors struct {
-	key []byte
+	seal  cipher.AEAD
+	nonce []byte // key of the nonces
 }
 
-func newCursors(key []byte) cursors {
-	sum := sha256.Sum256(append([]byte("gisd cursor 1\x00"), key...))
-	return cursors{key: sum[:]}
+// bookmark is what a token says.
+type bookmark struct {
+	at       spatial.Position
+	backward bool
 }
 
-const (
-	macBytes  = 12
-	hashBytes = 8
-)
+const contextBytes = 16
 
-// write makes the token for going on after the id.
-func (s cursors) write(c *spatial.Collection, filters url.Values, after string) string {
-	body := binary.AppendUvarint(nil, uint64(c.Version))
-	body = append(body, s.context(c, filters)...)
-	body = append(body, after...)
-	return base64.RawURLEncoding.EncodeToString(append(s.mac(body), body...))
+func newCursors(secret []byte) (cursors, error) {
+	derive := func(purpose string) []byte {
+		m := hmac.New(sha256.New, secret)
+		m.Write([]byte("gisd cursor 2 " + purpose))
+		return m.Sum(nil)
+	}
+	block, err := aes.NewCipher(derive("seal"))
+	if err != nil {
+		return cursors{}, fmt.Errorf("ogc: cursors: %w", err)
+	}
+	seal, err := cipher.NewGCM(block)
+	if err != nil {
+		return cursors{}, fmt.Errorf("ogc: cursors: %w", err)
+	}
+	return cursors{seal: seal, nonce: derive("nonce")}, nil
 }
 
-// read returns the id to go on after, or what is wrong with the token.
-func (s cursors) read(c *spatial.Collection, filters url.Values, token string) (after, fault string) {
+// write makes the token. The same place gives the same token, so that a page's
+// entity tag stays; the nonce follows from the plain text and repeats only with it.
+func (s cursors) write(c *spatial.Collection, context []byte, b bookmark) string {
+	plain := append([]byte(nil), context...)
+	direction := byte(0)
+	if b.backward {
+		direction = 1
+	}
+	plain = append(plain, direction)
+	plain = appendText(plain, idsOf(c))
+	plain = binary.AppendUvarint(plain, uint64(len(b.at.Values)))
+	for _, v := range b.at.Values {
+		if v == nil {
+			plain = append(plain, 0)
+			continue
+		}
+		plain = appendText(append(plain, 1), *v)
+	}
+	plain = append(plain, b.at.ID...)
+	nonce := s.nonceOf(plain)
+	return base64.RawURLEncoding.EncodeToString(s.seal.Seal(nonce, nonce, plain, nil))
+}
+
+func (s cursors) nonceOf(plain []byte) []byte {
+	m := hmac.New(sha256.New, s.nonce)
+	m.Write(plain)
+	return m.Sum(nil)[:s.seal.NonceSize()]
+}
+
+// read returns what a token says; fault is what is wrong with it, gone tells that
+// the ids it speaks of are no more.
+func (s cursors) read(c *spatial.Collection, context []byte, token string) (b bookmark, fault string, gone bool) {
 	const forged = "is not one that this server gave out; start again without it"
 	raw, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != token || len(raw) < macBytes || !hmac.Equal(raw[:macBytes], s.mac(raw[macBytes:])) {
-		return "", forged
+	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != token || len(raw) < s.seal.NonceSize() {
+		return b, forged, false
 	}
-	version, n := binary.Uvarint(raw[macBytes:])
-	rest := raw[macBytes+max(n, 0):]
-	if n <= 0 || len(rest) <= hashBytes {
-		return "", forged
+	nonce := raw[:s.seal.NonceSize()]
+	plain, err := s.seal.Open(nil, nonce, raw[len(nonce):], nil)
+	if err != nil || !hmac.Equal(nonce, s.nonceOf(plain)) || len(plain) < contextBytes+1 {
+		return b, forged, false
 	}
-	if !hmac.Equal(rest[:hashBytes], s.context(c, filters)) {
-		return "", "belongs to other filters or to ids that are gone; start again without it"
+	if !hmac.Equal(plain[:contextBytes], context) {
+		return b, "belongs to other filters, another order or another caller; start again without it", false
 	}
-	if version != uint64(c.Version) && c.IDField == "" {
-		return "", "belongs to an earlier import, whose ids are gone; start again without it"
+	b.backward = plain[contextBytes] == 1
+	rest := reader{plain[contextBytes+1:]}
+	ids := rest.text()
+	for range rest.number() {
+		var value *string
+		if rest.number() == 1 {
+			text := rest.text()
+			value = &text
+		}
+		b.at.Values = append(b.at.Values, value)
 	}
-	return string(rest[hashBytes:]), ""
+	b.at.ID = string(rest.data)
+	return b, "", ids != idsOf(c)
 }
 
-// context ties a token to the collection, the kind of its ids, and the filters.
-func (s cursors) context(c *spatial.Collection, filters url.Values) []byte {
-	var b strings.Builder
-	for _, part := range []string{c.ID, string(c.IDKind), c.IDField, filters.Encode()} {
-		b.WriteString(part)
-		b.WriteByte(0)
-	}
-	return s.mac([]byte(b.String()))[:hashBytes]
+// idsOf names what ids of the collection mean: the same text, the same meaning.
+func idsOf(c *spatial.Collection) string {
+	return fmt.Sprintf("%s %d %s", c.IDKind, c.IDEpoch, c.IDField)
 }
 
-func (s cursors) mac(body []byte) []byte {
-	m := hmac.New(sha256.New, s.key)
-	m.Write(body)
-	return m.Sum(nil)[:macBytes]
+func appendText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+// reader takes apart what was sealed, and so is well formed.
+type reader struct{ data []byte }
+
+func (r *reader) number() uint64 {
+	v, n := binary.Uvarint(r.data)
+	r.data = r.data[max(n, 0):]
+	return v
+}
+
+func (r *reader) text() string {
+	n := min(r.number(), uint64(len(r.data)))
+	text := string(r.data[:n])
+	r.data = r.data[n:]
+	return text
+}
+
+// contextOf ties a token to the collection, the filters with the order, and the
+// caller.
+func contextOf(c *spatial.Collection, a spatial.Access, filters url.Values) []byte {
+	hash := sha256.New()
+	part := func(text string) { hash.Write(appendText(nil, text)) }
+	part(c.ID)
+	part(a.Subject)
+	part(a.Department)
+	part(a.Device)
+	roles := make([]string, len(a.Roles))
+	for i, r := range a.Roles {
+		roles[i] = string(r)
+	}
+	part(strings.Join(roles, "\x00"))
+	part(filters.Encode())
+	return hash.Sum(nil)[:contextBytes]
 }

@@ -36,11 +36,14 @@ type Download struct {
 // IsDownload tells whether the answer to a request is such a file. It costs next to
 // nothing for all other requests.
 func (h *Handlers) IsDownload(r *http.Request) bool {
-	if h.Downloads == nil || !strings.HasPrefix(r.URL.Path, "/ogc/collections/") || !strings.HasSuffix(r.URL.Path, "/items") {
+	if !strings.HasPrefix(r.URL.Path, "/ogc/collections/") || !strings.HasSuffix(r.URL.Path, "/items") {
 		return false
 	}
 	name, accept := r.URL.Query().Get("f"), r.Header.Get("Accept")
-	return slices.ContainsFunc(h.Downloads.Formats(), func(f negotiate.Format) bool {
+	return slices.ContainsFunc(h.itemFormats(), func(f negotiate.Format) bool {
+		if f.Name == formatJSONFG.Name {
+			return false
+		}
 		return f.Name == name || name == "" && f.Type != negotiate.TypeGeoJSON && strings.Contains(accept, f.Type)
 	})
 }
@@ -49,33 +52,28 @@ func (h *Handlers) IsDownload(r *http.Request) bool {
 const maxDownloads = 4
 
 // download streams what matches as a file. Without a limit that is all of it.
-func (h *Handlers) download(c echo.Context, r *request, found *spatial.Collection, q spatial.Query, to wire) error {
-	q.Limit = 0
-	if n, err := strconv.Atoi(c.QueryParam("limit")); err == nil {
-		q.Limit = n // as it was found fit, but for the bound of a page
+func (h *Handlers) download(c echo.Context, r *request, found *spatial.Collection, q itemsQuery) error {
+	q.Limit = unpagedLimit(c, 0)
+	if err := onlyForPages(&q); err != nil {
+		return err
 	}
-	if q.After != "" {
-		return spatial.Invalid("ogc: download", "A file is not paged: leave the cursor away.", spatial.FieldError{Name: "cursor", Reason: "not with this format"})
+	done, err := h.mayDownload()
+	if err != nil {
+		return err
 	}
-	select {
-	case h.downloading <- struct{}{}:
-		defer func() { <-h.downloading }()
-	default:
-		return &spatial.Error{Code: spatial.CodeUnavailable, Op: "ogc: download", Message: "Too many files are being written at the moment; try again in a minute."}
-	}
-	write, err := h.Downloads.Prepare(c.Request().Context(), r.format.Name, found, Download{Query: q, SRID: to.srid})
+	defer done()
+	write, err := h.Downloads.Prepare(c.Request().Context(), r.format.Name, found, Download{Query: q.Query, SRID: q.to.srid})
 	if err != nil {
 		return err
 	}
 	header := c.Response().Header()
-	header.Set("Content-Crs", "<"+to.uri+">")
+	header.Set("Content-Crs", "<"+q.to.uri+">")
 	header.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": found.ID + "." + r.format.Name}))
 	header.Set(echo.HeaderContentType, r.format.Type)
 	if negotiate.AskedMethod(c.Request()) == http.MethodHead {
 		return c.NoContent(http.StatusOK)
 	}
-	out := &patient{c: http.NewResponseController(c.Response()), w: c.Response()}
-	err = write(out)
+	err = write(r.patient())
 	if err == nil || !c.Response().Committed {
 		if err != nil {
 			for _, name := range []string{echo.HeaderContentDisposition, echo.HeaderContentType, "Content-Crs"} {
@@ -84,12 +82,59 @@ func (h *Handlers) download(c echo.Context, r *request, found *spatial.Collectio
 		}
 		return err
 	}
-	// What is on its way looks like a file. Breaking the connection is the only
-	// way left to say that it is none.
-	if c.Request().Context().Err() == nil {
-		h.Log.ErrorContext(c.Request().Context(), "a download broke off", slog.String("collection", found.ID), slog.Any("error", err))
+	return r.breakOff(err)
+}
+
+// unpagedLimit is the limit as given, found fit already but for the bound of a
+// page, or what stands for all.
+func unpagedLimit(c echo.Context, all int) int {
+	if n, err := strconv.Atoi(c.QueryParam("limit")); err == nil {
+		return n
 	}
-	if err := out.c.SetWriteDeadline(time.Unix(1, 0)); err != nil {
+	return all
+}
+
+// onlyForPages refuses what a file has not.
+func onlyForPages(q *itemsQuery) error {
+	var faults []spatial.FieldError
+	if q.After != nil && q.offset < 0 || q.Before != nil {
+		faults = append(faults, spatial.FieldError{Name: "cursor", Reason: "not with this format"})
+	}
+	for name, given := range map[string]bool{"offset": q.offset >= 0, "sortby": len(q.Sort) > 0, "zoom-level": q.toleranceMeters > 0,
+		"properties": q.fields != nil, "skipGeometry": q.withoutGeometry, "profile": q.titles} {
+		if given {
+			faults = append(faults, spatial.FieldError{Name: name, Reason: "not with this format"})
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	slices.SortFunc(faults, func(a, b spatial.FieldError) int { return strings.Compare(a.Name, b.Name) })
+	return spatial.Invalid("ogc: download", "A file holds all that matches, as it is stored: leave out how a page of it would look.", faults...)
+}
+
+// mayDownload takes one of the places for files; done gives it back.
+func (h *Handlers) mayDownload() (done func(), err error) {
+	select {
+	case h.downloading <- struct{}{}:
+		return func() { <-h.downloading }, nil
+	default:
+		return nil, &spatial.Error{Code: spatial.CodeUnavailable, Op: "ogc: download", Message: "Too many files are being written at the moment; try again in a minute."}
+	}
+}
+
+func (r *request) patient() *patient {
+	return &patient{c: http.NewResponseController(r.Response()), w: r.Response()}
+}
+
+// breakOff ends an answer that has begun and cannot be finished. What is on its
+// way looks whole; breaking the connection is the only way left to say that it is
+// not.
+func (r *request) breakOff(err error) error {
+	if ctx := r.Request().Context(); ctx.Err() == nil {
+		r.h.Log.ErrorContext(ctx, "an answer broke off", slog.String("path", r.Request().URL.Path), slog.Any("error", err))
+	}
+	if err := r.patient().c.SetWriteDeadline(time.Unix(1, 0)); err != nil {
 		return fmt.Errorf("ogc: download: %w", err)
 	}
 	return nil

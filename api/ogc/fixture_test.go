@@ -56,21 +56,45 @@ func (m *memory) Versions(_ context.Context, _ spatial.Access, id string) ([]spa
 	return []spatial.CollectionVersion{{Version: 2, Current: true, SourceName: id + ".gpkg", SourceSHA256: "00ff", Mode: "upsert", Counts: spatial.VersionCounts{Updated: 3}}}, nil
 }
 
-func (m *memory) Query(_ context.Context, c *spatial.Collection, q spatial.Query) (*spatial.FeaturePage, error) {
+func (m *memory) Each(_ context.Context, c *spatial.Collection, q spatial.Query, emit func(*spatial.Feature) error) (*spatial.FeaturePage, error) {
 	m.last.Store(&q)
 	page := &spatial.FeaturePage{Matched: -1}
-	for _, f := range m.features[c.ID] {
-		if q.After != "" && number(f.ID) <= number(q.After) || !matches(f, c, q) {
-			continue
-		}
-		if len(page.Features) == q.Limit {
-			page.Next = page.Features[q.Limit-1].ID
-			break
-		}
+	features := slices.Clone(m.features[c.ID])
+	features = slices.DeleteFunc(features, func(f spatial.Feature) bool {
+		return q.After != nil && number(f.ID) <= number(q.After.ID) || q.Before != nil && number(f.ID) >= number(q.Before.ID) || !matches(f, c, q)
+	})
+	features = features[min(int(q.Offset), len(features)):]
+	from, until := 0, min(q.Limit, len(features))
+	if q.Before != nil {
+		from, until = max(len(features)-q.Limit, 0), len(features)
+	}
+	if len(features) == 0 {
+		page.Matched = 0
+		return page, nil
+	}
+	if until < len(features) || q.Before != nil {
+		page.Next = place(features[until-1])
+	}
+	if from > 0 || q.After != nil || q.Offset > 0 {
+		page.Prev = place(features[from])
+	}
+	if q.After == nil && q.Before == nil && page.Next == nil && q.Offset == 0 {
+		page.Matched = int64(len(features))
+	}
+	for _, f := range features[from:until] {
 		f.Geometry.EWKB = slices.Clone(f.Geometry.EWKB)
-		page.Features = append(page.Features, f)
+		if err := emit(&f); err != nil {
+			return nil, err
+		}
 	}
 	return page, nil
+}
+
+// place has a value as if the features were sorted by their id, so that tokens
+// hold one.
+func place(f spatial.Feature) *spatial.Position {
+	secret := "secret " + f.ID
+	return &spatial.Position{ID: f.ID, Values: []*string{&secret, nil}}
 }
 
 func matches(f spatial.Feature, c *spatial.Collection, q spatial.Query) bool {
@@ -117,6 +141,15 @@ func (m *memory) Feature(_ context.Context, c *spatial.Collection, id string, _ 
 func (m *memory) Search(_ context.Context, q string, _ spatial.Access, limit int) ([]spatial.SearchHit, error) {
 	hits := []spatial.SearchHit{{Collection: "points", ID: "1", Name: "Chợ " + q, Lon: 106.5, Lat: 11, Envelope: spatial.Envelope{SRID: 4326, MinX: 106.5, MinY: 11, MaxX: 106.5, MaxY: 11}}}
 	return hits[:min(limit, len(hits))], nil
+}
+
+func (m *memory) CodeList(_ context.Context, id string) (*spatial.CodeList, error) {
+	if id != "land_use" {
+		return nil, spatial.NotFound("memory", "There is no such code list.")
+	}
+	return &spatial.CodeList{ID: id, Values: []spatial.CodeValue{
+		{Code: "ODT", Label: spatial.Text{VI: "Đất ở đô thị", EN: "Urban housing"}}, {Code: "DGT", Label: spatial.Text{VI: "Đất giao thông"}},
+	}}, nil
 }
 
 func point(t testing.TB, srid spatial.SRID, x, y float64) spatial.Geometry {
@@ -169,7 +202,7 @@ func newService(t testing.TB) *service {
 	store.features["national"] = []spatial.Feature{{ID: "7", Geometry: point(t, 9210, 600000, 1220000), Properties: []any{nil, nil, nil}}}
 	slices.SortFunc(store.features["points"], func(a, b spatial.Feature) int { return cmp.Compare(number(a.ID), number(b.ID)) })
 	h, err := ogc.New(ogc.Config{
-		Catalogue: store, Features: store, Search: store, History: store, Encoder: geojson.Encoder{}, CursorKey: []byte("k"),
+		Catalogue: store, Features: store, Search: store, History: store, CodeLists: store, Encoder: geojson.Encoder{}, CursorKey: []byte("k"),
 		Now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {

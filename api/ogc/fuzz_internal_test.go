@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gisd/spatial"
 )
 
@@ -41,18 +43,25 @@ func FuzzReproject(f *testing.F) {
 // Only what was given out is taken back, and it comes back as it was.
 func FuzzCursor(f *testing.F) {
 	c := &spatial.Collection{ID: "roads", Version: 3, IDKind: spatial.IDText}
-	s := newCursors([]byte("key"))
-	f.Add("Đường 1", s.write(c, nil, "x"))
-	f.Add("a", s.write(c, nil, "x")+"\n")
-	f.Add("", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
-	f.Fuzz(func(t *testing.T, id, token string) {
-		if id != "" {
-			if got, fault := s.read(c, url.Values{}, s.write(c, url.Values{}, id)); fault != "" || got != id {
-				t.Fatalf("%q became %q, %s", id, got, fault)
-			}
+	s, err := newCursors([]byte("key"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	context := contextOf(c, spatial.Access{}, url.Values{})
+	token := func(id string, values ...*string) string {
+		return s.write(c, context, bookmark{at: spatial.Position{ID: id, Values: values}})
+	}
+	f.Add("Đường 1", "a value", token("x"))
+	f.Add("a", "", token("x")+"\n")
+	f.Add("", "", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+	f.Fuzz(func(t *testing.T, id, value, foreign string) {
+		want := bookmark{at: spatial.Position{ID: id, Values: []*string{nil, &value}}, backward: len(value)%2 == 0}
+		got, fault, gone := s.read(c, context, s.write(c, context, want))
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(bookmark{})); fault != "" || gone || diff != "" {
+			t.Fatalf("%s %v %s", fault, gone, diff)
 		}
-		if got, fault := s.read(c, url.Values{}, token); fault == "" && s.write(c, url.Values{}, got) != token {
-			t.Fatalf("%q was taken for %q", token, got)
+		if got, fault, _ := s.read(c, context, foreign); fault == "" && s.write(c, context, got) != foreign {
+			t.Fatalf("%+v was taken for %q", got, foreign)
 		}
 	})
 }

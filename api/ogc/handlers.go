@@ -26,9 +26,10 @@ type Catalogue interface {
 	Collection(id string, a spatial.Access) (*spatial.Collection, error)
 }
 
-// Features reads features, in ascending order of their id.
+// Features reads features. Each hands on those of a page, one after the other,
+// each the handler's own, and returns the page without them.
 type Features interface {
-	Query(ctx context.Context, c *spatial.Collection, q spatial.Query) (*spatial.FeaturePage, error)
+	Each(ctx context.Context, c *spatial.Collection, q spatial.Query, emit func(*spatial.Feature) error) (*spatial.FeaturePage, error)
 	Feature(ctx context.Context, c *spatial.Collection, id string, a spatial.Access) (*spatial.Feature, error)
 }
 
@@ -41,14 +42,22 @@ type Searcher interface {
 // rounded to the given number of decimals.
 type Encoder interface {
 	AppendFeature(dst []byte, c *spatial.Collection, f *spatial.Feature, decimals int) ([]byte, error)
+	AppendGeometry(dst, ewkb []byte, decimals int) ([]byte, error)
 }
 
-// Config of the handlers; all members but Now, Downloads and Log are required.
+// CodeLists give codes their meaning; one that is not there is CodeNotFound.
+type CodeLists interface {
+	CodeList(ctx context.Context, id string) (*spatial.CodeList, error)
+}
+
+// Config of the handlers; all members but CodeLists, Now, Downloads and Log are
+// required.
 type Config struct {
 	Catalogue Catalogue
 	Features  Features
 	Search    Searcher
 	History   Versions
+	CodeLists CodeLists // nil for none
 	Encoder   Encoder
 	Downloads Downloads // nil for none
 	Log       *slog.Logger
@@ -61,6 +70,7 @@ type Config struct {
 type Handlers struct {
 	Config
 	cursors     cursors
+	anchors     *anchors
 	pages       *pages
 	downloading chan struct{} // full when as many run as may
 }
@@ -77,7 +87,11 @@ func New(cfg Config) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handlers{Config: cfg, cursors: newCursors(cfg.CursorKey), pages: p, downloading: make(chan struct{}, maxDownloads)}, nil
+	sealed, err := newCursors(cfg.CursorKey)
+	if err != nil {
+		return nil, err
+	}
+	return &Handlers{Config: cfg, cursors: sealed, anchors: newAnchors(), pages: p, downloading: make(chan struct{}, maxDownloads)}, nil
 }
 
 // Register adds the routes.
@@ -88,6 +102,10 @@ func (h *Handlers) Register(e *echo.Echo) {
 	e.GET("/ogc/api", h.api)
 	e.GET("/ogc/collections", h.collections)
 	e.GET("/ogc/collections/:collection", h.collection)
+	e.GET("/ogc/functions", h.functions)
+	e.GET("/ogc/collections/:collection/queryables", h.queryables)
+	e.GET("/ogc/collections/:collection/sortables", h.sortables)
+	e.GET("/ogc/collections/:collection/schema", h.schema)
 	e.GET("/ogc/collections/:collection/versions", h.versions)
 	e.GET("/ogc/collections/:collection/items", h.items)
 	e.GET("/ogc/collections/:collection/items/:feature", h.feature)
@@ -153,8 +171,12 @@ func formatQuery(name string) url.Values { return url.Values{"f": {name}} }
 
 // selfAndAlternate link a resource in both its formats, the chosen one as self.
 func (r *request) selfAndAlternate(main negotiate.Format, steps ...string) []negotiate.Link {
+	return r.representations([]negotiate.Format{main, formatHTML}, steps...)
+}
+
+func (r *request) representations(formats []negotiate.Format, steps ...string) []negotiate.Link {
 	var links []negotiate.Link
-	for _, f := range []negotiate.Format{main, formatHTML} {
+	for _, f := range formats {
 		rel := "alternate"
 		if f.Name == r.format.Name {
 			rel = "self"
@@ -165,6 +187,9 @@ func (r *request) selfAndAlternate(main negotiate.Format, steps ...string) []neg
 }
 
 func formatTitle(f negotiate.Format) spatial.Text {
+	if f.Name == formatJSONFG.Name {
+		return spatial.Text{VI: "Tài nguyên này ở dạng JSON-FG", EN: "This resource as JSON-FG"}
+	}
 	if f.Name == formatHTML.Name {
 		return spatial.Text{VI: "Trang này ở dạng HTML", EN: "This resource as HTML"}
 	}

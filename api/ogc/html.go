@@ -74,42 +74,6 @@ func (r *request) titleOf(c *spatial.Collection) string {
 	return c.ID
 }
 
-// tableFields bounds the columns of the page of features; a feature's own page
-// shows all.
-const tableFields = 8
-
-type itemRow struct {
-	Href, ID string
-	Values   []string
-}
-
-func (r *request) itemsPage(c *spatial.Collection, found *spatial.FeaturePage, links []negotiate.Link) error {
-	data := struct {
-		page.Frame
-		Matched int64
-		Fields  []string
-		Rows    []itemRow
-		Columns int
-		Next    string
-	}{Frame: r.frame(r.titleOf(c), links[1].Href, r.crumbsBelow(c)), Matched: found.Matched}
-	shown := c.Fields[:min(len(c.Fields), tableFields)]
-	for _, f := range shown {
-		data.Fields = append(data.Fields, r.labelOf(f))
-	}
-	data.Columns = len(shown) + 1
-	for _, f := range found.Features {
-		row := itemRow{Href: r.href(formatQuery("html"), "collections", c.ID, "items", f.ID), ID: f.ID}
-		for i := range shown {
-			row.Values = append(row.Values, r.show(f.Properties[i]))
-		}
-		data.Rows = append(data.Rows, row)
-	}
-	if last := links[len(links)-1]; last.Rel == "next" {
-		data.Next = last.Href
-	}
-	return page.Write(r.Context, r.h.pages.items, r.lang, data)
-}
-
 func (r *request) labelOf(f spatial.Field) string {
 	if t := r.in(f.Title); t != "" {
 		return t

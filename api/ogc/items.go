@@ -3,8 +3,7 @@ package ogc
 import (
 	"bytes"
 	"maps"
-	"strconv"
-	"time"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,13 +11,10 @@ import (
 	"gisd/spatial"
 )
 
-// items answers a page of features (OGC 17-069r4 §7.15).
+// items answers a page of features (OGC 17-069r4 §7.15), a stream of all of them,
+// or a file.
 func (h *Handlers) items(c echo.Context) error {
-	var files []negotiate.Format
-	if h.Downloads != nil {
-		files = h.Downloads.Formats()
-	}
-	r, err := h.begin(c, formatGeoJSON, files...)
+	r, err := h.begin(c, formatGeoJSON, h.itemFormats()...)
 	if err != nil {
 		return err
 	}
@@ -26,103 +22,86 @@ func (h *Handlers) items(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	q, to, err := r.readQuery(found)
+	q, err := r.readQuery(found)
 	if err != nil {
 		return err
 	}
-	if r.format.Name != formatGeoJSON.Name && r.format.Name != formatHTML.Name {
-		return h.download(c, r, found, q, to)
+	switch r.format.Name {
+	case formatHTML.Name:
+		return r.itemsHTML(found, q)
+	case formatGeoJSON.Name, formatJSONFG.Name:
+		return r.itemsPage(found, q)
+	case formatSequence.Name:
+		return h.sequence(r, found, q)
 	}
-	page, err := h.Features.Query(c.Request().Context(), found, q)
-	if err != nil {
-		return err
-	}
-	if page.Matched < 0 && q.After == "" && page.Next == "" {
-		page.Matched = int64(len(page.Features))
-	}
-	links := r.itemsLinks(found, page.Next)
-	if r.format.Name == formatHTML.Name {
-		return r.itemsPage(found, page, links)
-	}
-	body, features, err := r.encodePage(found, page, to, links)
-	if err != nil {
-		return err
-	}
-	r.linkHeader(links)
-	c.Response().Header().Set("Content-Crs", "<"+to.uri+">")
-	return r.body(negotiate.TypeGeoJSON, body, features)
+	return h.download(c, r, found, q)
 }
 
-// itemsLinks are self, alternate, the collection and the next page, each with
-// the parameters that the caller gave.
-func (r *request) itemsLinks(c *spatial.Collection, next string) []negotiate.Link {
-	link := func(f negotiate.Format, rel, cursor string) negotiate.Link {
-		query := maps.Clone(r.QueryParams())
+// itemFormats are those of items beside GeoJSON and HTML.
+func (h *Handlers) itemFormats() []negotiate.Format {
+	formats := []negotiate.Format{formatJSONFG, formatSequence}
+	if h.Downloads != nil {
+		formats = append(formats, h.Downloads.Formats()...)
+	}
+	return formats
+}
+
+// itemsPage writes a page as JSON. What fits into memory set aside for it has an
+// entity tag and its links in the header as well; a larger one is streamed.
+func (r *request) itemsPage(c *spatial.Collection, q itemsQuery) error {
+	w, err := r.newPageWriter(c, q)
+	if err != nil {
+		return err
+	}
+	page, err := r.h.Features.Each(r.Request().Context(), c, q.Query, w.add)
+	if err != nil {
+		return w.fail(err)
+	}
+	r.remember(c, q, page, w.count)
+	return w.finish(page)
+}
+
+// remember notes where a page that was asked for by offset ended.
+func (r *request) remember(c *spatial.Collection, q itemsQuery, page *spatial.FeaturePage, count int) {
+	if q.offset >= 0 && page.Next != nil {
+		r.h.anchors.remember(anchorKey(c, &q), q.offset+int64(count), page.Next)
+	}
+}
+
+// itemsLinks are self, alternates, the collection, and the pages before and after,
+// each with the parameters that the caller gave.
+func (r *request) itemsLinks(c *spatial.Collection, q itemsQuery, page *spatial.FeaturePage) []negotiate.Link {
+	link := func(f negotiate.Format, rel string, mark *bookmark) negotiate.Link {
+		query := maps.Clone(r.given())
 		query.Del("key")
 		query.Set("f", f.Name)
-		if cursor != "" {
-			query.Set("cursor", cursor)
+		if mark != nil {
+			query.Del("offset")
+			query.Set("cursor", r.h.cursors.write(c, q.context, *mark))
 		}
 		return negotiate.Link{Href: r.href(query, "collections", c.ID, "items"), Rel: rel, Type: f.Type}
 	}
-	other := formatHTML
-	if r.format.Name == formatHTML.Name {
-		other = formatGeoJSON
+	links := []negotiate.Link{link(r.format, "self", nil)}
+	for _, f := range []negotiate.Format{formatGeoJSON, formatHTML, formatJSONFG} {
+		if f.Name != r.format.Name {
+			links = append(links, link(f, "alternate", nil))
+		}
 	}
-	links := []negotiate.Link{
-		link(r.format, "self", ""), link(other, "alternate", ""),
-		{Href: r.href(formatQuery("json"), "collections", c.ID), Rel: "collection", Type: negotiate.TypeJSON, Title: r.in(c.Title)},
+	links = append(links, negotiate.Link{
+		Href: r.href(formatQuery("json"), "collections", c.ID), Rel: "collection", Type: negotiate.TypeJSON, Title: r.in(c.Title),
+	})
+	if page.Prev != nil {
+		links = append(links, link(r.format, "prev", &bookmark{at: *page.Prev, backward: true}))
 	}
-	if next != "" {
-		links = append(links, link(r.format, "next", r.h.cursors.write(c, filtersOf(r.QueryParams()), next)))
+	if page.Next != nil {
+		links = append(links, link(r.format, "next", &bookmark{at: *page.Next}))
 	}
 	return links
 }
 
-// encodePage writes the feature collection. The second result is the part that
-// says the same as long as the data does: all but the time stamp.
-func (r *request) encodePage(c *spatial.Collection, page *spatial.FeaturePage, to wire, links []negotiate.Link) (body, stable []byte, err error) {
-	project := projector{to: to}
-	b := make([]byte, 0, 4096+512*len(page.Features))
-	b = append(b, `{"type":"FeatureCollection","timeStamp":"`...)
-	b = r.h.Now().UTC().AppendFormat(b, time.RFC3339)
-	b = append(b, '"')
-	start := len(b)
-	if page.Matched >= 0 {
-		b = append(b, `,"numberMatched":`...)
-		b = strconv.AppendInt(b, page.Matched, 10)
-	}
-	b = append(b, `,"numberReturned":`...)
-	b = strconv.AppendInt(b, int64(len(page.Features)), 10)
-	b = append(b, `,"links":`...)
-	encoded, err := marshal(links)
-	if err != nil {
-		return nil, nil, err
-	}
-	b = append(b, encoded...)
-	b = append(b, `,"features":[`...)
-	for i := range page.Features {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		if b, err = r.encode(b, c, &page.Features[i], &project); err != nil {
-			return nil, nil, err
-		}
-	}
-	b = append(b, `]}`...)
-	return b, b[start:], nil
-}
-
-func (r *request) encode(b []byte, c *spatial.Collection, f *spatial.Feature, project *projector) ([]byte, error) {
-	if err := project.apply(&f.Geometry); err != nil {
-		return nil, err
-	}
-	return r.h.Encoder.AppendFeature(b, c, f, project.to.decimals())
-}
-
 // feature answers one feature (OGC 17-069r4 §7.16).
 func (h *Handlers) feature(c echo.Context) error {
-	r, err := h.begin(c, formatGeoJSON)
+	r, err := h.begin(c, formatGeoJSON, formatJSONFG)
 	if err != nil {
 		return err
 	}
@@ -131,7 +110,7 @@ func (h *Handlers) feature(c echo.Context) error {
 		return err
 	}
 	p := negotiate.NewParams(c.QueryParams())
-	to := readCRS(p, "crs", found)
+	v := readView(p, found)
 	if err := p.Err(); err != nil {
 		return err
 	}
@@ -139,13 +118,18 @@ func (h *Handlers) feature(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	links := append(r.selfAndAlternate(formatGeoJSON, "collections", found.ID, "items", f.ID), negotiate.Link{
+	formats := []negotiate.Format{formatGeoJSON, formatHTML, formatJSONFG}
+	links := append(r.representations(formats, "collections", found.ID, "items", f.ID), negotiate.Link{
 		Href: r.href(formatQuery("json"), "collections", found.ID), Rel: "collection", Type: negotiate.TypeJSON, Title: r.in(found.Title),
 	})
 	if r.format.Name == formatHTML.Name {
 		return r.featurePage(found, f, links)
 	}
-	b, err := r.encode(nil, found, f, &projector{to: to})
+	e, err := r.newEncoder(found, v)
+	if err != nil {
+		return err
+	}
+	b, err := e.append(nil, f)
 	if err != nil {
 		return err
 	}
@@ -154,9 +138,18 @@ func (h *Handlers) feature(c echo.Context) error {
 		return err
 	}
 	// GeoJSON admits foreign members (RFC 7946 §6.1): the links go in last.
-	b = append(bytes.TrimSuffix(b, []byte{'}'}), `,"links":`...)
-	b = append(append(b, encoded...), '}')
+	b = append(bytes.TrimSuffix(b, []byte{'}'}), e.root()...)
+	b = append(append(append(b, `,"links":`...), encoded...), '}')
 	r.linkHeader(links)
-	c.Response().Header().Set("Content-Crs", "<"+to.uri+">")
-	return r.body(negotiate.TypeGeoJSON, b, b)
+	c.Response().Header().Set("Content-Crs", "<"+v.to.uri+">")
+	return r.body(r.format.Type, b, b)
+}
+
+// without is the query without some of its parameters.
+func without(query url.Values, names ...string) url.Values {
+	query = maps.Clone(query)
+	for _, name := range names {
+		query.Del(name)
+	}
+	return query
 }

@@ -50,8 +50,15 @@ func (r *request) definition() object {
 		paths["/collections/"+c.ID] = get("describe."+c.ID, r.titleOf(c), "Describe "+c.ID, "collection", ref("parameters", "f"))
 		paths["/collections/"+c.ID+"/items"] = get("getFeatures."+c.ID, r.titleOf(c), "Features of "+c.ID, "features", r.parametersOf(c)...)
 		paths["/collections/"+c.ID+"/items/{featureId}"] = get("getFeature."+c.ID, r.titleOf(c), "One feature of "+c.ID, "feature",
-			ref("parameters", "featureId"), ref("parameters", "crs"), ref("parameters", "f"))
+			ref("parameters", "featureId"), ref("parameters", "crs"), ref("parameters", "properties"), ref("parameters", "skipGeometry"),
+			ref("parameters", "zoom-level"), ref("parameters", "precision"), ref("parameters", "profile"), ref("parameters", "fFeature"))
 	}
+	// One path for all collections: documents with a path for everything of each
+	// make desktop clients wait.
+	for _, kind := range []string{"queryables", "sortables", "schema"} {
+		paths["/collections/{collectionId}/"+kind] = get(kind, "Capabilities", "JSON Schema: the "+kind+" of a collection", "schema", ref("parameters", "collectionId"))
+	}
+	paths["/functions"] = get("getFunctions", "Capabilities", "Functions that filters may call", "functions")
 	return object{
 		"openapi": "3.0.3",
 		"info": object{
@@ -60,8 +67,16 @@ func (r *request) definition() object {
 		},
 		"servers":    []object{{"url": r.h.Origin.Base(r.Request()) + "/ogc"}},
 		"paths":      paths,
-		"components": object{"parameters": parameters(), "responses": responses(), "schemas": schemas()},
+		"components": object{"parameters": r.h.parameters(), "responses": responses(), "schemas": schemas()},
 	}
+}
+
+func formatNames(formats ...negotiate.Format) []string {
+	var names []string
+	for _, f := range formats {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 func get(id, tag, summary, answer string, params ...object) object {
@@ -79,7 +94,12 @@ func (r *request) parametersOf(c *spatial.Collection) []object {
 	params := []object{
 		ref("parameters", "limit"), ref("parameters", "bbox"), ref("parameters", "bbox-crs"), ref("parameters", "crs"),
 		ref("parameters", "datetime"), ref("parameters", "filter"), ref("parameters", "filter-lang"), ref("parameters", "filter-crs"),
-		ref("parameters", "cursor"), ref("parameters", "f"),
+		ref("parameters", "cursor"), ref("parameters", "offset"), ref("parameters", "sortby"), ref("parameters", "properties"),
+		ref("parameters", "skipGeometry"), ref("parameters", "zoom-level"), ref("parameters", "precision"), ref("parameters", "profile"),
+		ref("parameters", "fItems"),
+	}
+	if c.SearchField != "" {
+		params = append(params, ref("parameters", "q"))
 	}
 	for _, f := range filterable(c) {
 		params = append(params, object{
@@ -106,7 +126,7 @@ func schemaOf(t spatial.FieldType) object {
 	return object{"type": "string"}
 }
 
-func parameters() object {
+func (h *Handlers) parameters() object {
 	query := func(name, description string, schema object) object {
 		return object{"name": name, "in": "query", "required": false, "description": description, "schema": schema, "style": "form", "explode": false}
 	}
@@ -114,6 +134,8 @@ func parameters() object {
 	uri := object{"type": "string", "format": "uri", "default": crs84.uri}
 	return object{
 		"f":        query("f", "The format: json or html.", object{"type": "string", "enum": []string{"json", "html"}}),
+		"fFeature": query("f", "The format.", object{"type": "string", "enum": formatNames(formatGeoJSON, formatHTML, formatJSONFG)}),
+		"fItems":   query("f", "The format; all but json, html and jsonfg are of everything that matches.", object{"type": "string", "enum": formatNames(append([]negotiate.Format{formatGeoJSON, formatHTML}, h.itemFormats()...)...)}),
 		"limit":    query("limit", "How many features at most.", object{"type": "integer", "minimum": 1, "maximum": limitMax, "default": limitNormal}),
 		"bbox":     query("bbox", "Only features that intersect this box, and those without geometry: west,south,east,north in degrees, or in the order of bbox-crs.", numbers),
 		"bbox-crs": query("bbox-crs", "The coordinate system of bbox.", uri),
@@ -124,6 +146,19 @@ func parameters() object {
 			object{"type": "string", "enum": []string{negotiate.LangText, negotiate.LangJSON}, "default": negotiate.LangText}),
 		"filter-crs": query("filter-crs", "The coordinate system of the geometries in the filter.", uri),
 		"cursor":     query("cursor", "Where the page begins; comes with next links and means nothing by itself.", object{"type": "string"}),
+		"offset":     query("offset", "How many features to leave out, for clients that do not follow next links.", object{"type": "integer", "minimum": 0, "maximum": offsetMax}),
+		"sortby": query("sortby", "Properties to sort by, joined by commas, one with a minus before it in descending order; see /sortables. Features without the property come last, the id decides between equals.",
+			object{"type": "array", "items": object{"type": "string"}}),
+		"q": query("q", "Words in the name of the features, with or without diacritics; of several terms joined by commas one suffices.", object{"type": "string", "minLength": 1}),
+		"properties": query("properties", "The properties wanted, joined by commas; all of them by default.",
+			object{"type": "array", "items": object{"type": "string"}}),
+		"skipGeometry": query("skipGeometry", "Whether to leave out the geometries.", object{"type": "string", "enum": []string{"false", "true"}, "default": "false"}),
+		"zoom-level":   query("zoom-level", "Simplifies geometries by up to half a pixel of that zoom.", object{"type": "integer", "minimum": 0, "maximum": zoomMost}),
+		"precision":    query("precision", "Decimals of coordinates, at most those that there are.", object{"type": "integer", "minimum": 0, "maximum": 15}),
+		"profile":      query("profile", "Codes as they are, or what they mean.", object{"type": "string", "enum": []string{profileCodes, profileTitles}, "default": profileCodes}),
+		"collectionId": object{
+			"name": "collectionId", "in": "path", "required": true, "description": "The id of the collection.", "schema": object{"type": "string"},
+		},
 		"featureId": object{
 			"name": "featureId", "in": "path", "required": true, "description": "The id of the feature.", "schema": object{"type": "string"},
 		},
@@ -144,6 +179,8 @@ func responses() object {
 		"collections": answer("The collections.", negotiate.TypeJSON, "collections"),
 		"collection":  answer("The collection.", negotiate.TypeJSON, "collection"),
 		"features":    answer("A page of features.", negotiate.TypeGeoJSON, "featureCollection"),
+		"functions":   object{"description": "The functions.", "content": object{negotiate.TypeJSON: object{"schema": ref("schemas", "any")}}},
+		"schema":      object{"description": "A JSON Schema.", "content": object{negotiate.TypeSchema: object{"schema": ref("schemas", "any")}}},
 		"feature":     answer("The feature.", negotiate.TypeGeoJSON, "feature"),
 		"unchanged":   object{"description": "The caller has it already."},
 		"problem": object{"description": "What went wrong.", "content": object{
@@ -181,7 +218,7 @@ func schemas() object {
 		"featureCollection": shape([]string{"type", "features"}, object{
 			"type":      object{"type": "string", "enum": []string{"FeatureCollection"}},
 			"timeStamp": object{"type": "string", "format": "date-time"}, "links": links, "features": list(ref("schemas", "feature")),
-			"numberMatched": object{"type": "integer", "minimum": 0}, "numberReturned": object{"type": "integer", "minimum": 0},
+			"numberMatched": object{"type": "integer", "minimum": 0}, "numberMatchedEstimated": object{"type": "integer", "minimum": 0}, "numberReturned": object{"type": "integer", "minimum": 0},
 		}),
 		"problem": shape([]string{"type", "title", "status", "detail", "requestId"}, object{
 			"type": text, "title": text, "status": object{"type": "integer"}, "detail": text, "code": text, "requestId": text,

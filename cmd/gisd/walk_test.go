@@ -272,17 +272,23 @@ func (w *walker) do(t *testing.T, req *http.Request) answer {
 // targets gives each route its addresses. Those of one collection or device
 // hold its id as {id}.
 var targets = map[string][]string{
-	"/ogc":                                  {"/ogc", "/ogc?f=html"},
-	"/ogc/":                                 {"/ogc/"},
-	"/ogc/conformance":                      {"/ogc/conformance", "/ogc/conformance?f=html"},
-	"/ogc/api":                              {"/ogc/api", "/ogc/api?f=html"},
-	"/ogc/collections":                      {"/ogc/collections", "/ogc/collections?f=html"},
-	"/ogc/collections/:collection/versions": {"/ogc/collections/{id}/versions"},
-	"/ogc/collections/:collection":          {"/ogc/collections/{id}", "/ogc/collections/{id}?f=html"},
+	"/ogc":             {"/ogc", "/ogc?f=html"},
+	"/ogc/":            {"/ogc/"},
+	"/ogc/conformance": {"/ogc/conformance", "/ogc/conformance?f=html"},
+	"/ogc/api":         {"/ogc/api", "/ogc/api?f=html"},
+	"/ogc/collections": {"/ogc/collections", "/ogc/collections?f=html"},
+	"/ogc/functions":   {"/ogc/functions"},
+	"/ogc/collections/:collection/queryables": {"/ogc/collections/{id}/queryables"},
+	"/ogc/collections/:collection/sortables":  {"/ogc/collections/{id}/sortables"},
+	"/ogc/collections/:collection/schema":     {"/ogc/collections/{id}/schema"},
+	"/ogc/collections/:collection/versions":   {"/ogc/collections/{id}/versions"},
+	"/ogc/collections/:collection":            {"/ogc/collections/{id}", "/ogc/collections/{id}?f=html"},
 	"/ogc/collections/:collection/items": {"/ogc/collections/{id}/items", "/ogc/collections/{id}/items?f=html", "/ogc/collections/{id}/items?limit=1&bbox=106,11,107,12", "/ogc/collections/{id}/items?name=marker-{id}&crs=EPSG:9210",
 		"/ogc/collections/{id}/items?filter=name%20LIKE%20%27marker%25%27%20AND%20S_INTERSECTS(geometry,BBOX(106,10,107,12))", "/ogc/collections/{id}/items?f=geojsonl&filter-crs=EPSG:9210&filter-lang=cql2-json&filter=%7B%22op%22:%22isNull%22,%22args%22:%5B%7B%22property%22:%22name%22%7D%5D%7D",
+		"/ogc/collections/{id}/items?f=jsonfg&sortby=-name&limit=1&properties=name&precision=3", "/ogc/collections/{id}/items?f=geojsonseq&q=marker",
+		"/ogc/collections/{id}/items?offset=1&zoom-level=3&profile=val-as-title&skipGeometry=true", "/ogc/collections/{id}/items?f=html&q=&filter=&sortby=name",
 		"/ogc/collections/{id}/items?f=csv", "/ogc/collections/{id}/items?f=geojsonl&limit=1", "/ogc/collections/{id}/items?f=shp.zip"},
-	"/ogc/collections/:collection/items/:feature": {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html"},
+	"/ogc/collections/:collection/items/:feature": {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html", "/ogc/collections/{id}/items/1?f=jsonfg&crs=EPSG:9210"},
 	"/search":              {"/search?q=marker&limit=50", "/search?q=marker-{id}"},
 	"/tiles/:ids":          {"/tiles/{id}.json", "/tiles/walk_public,{id}.json"},
 	"/tiles/:ids/:z/:x/:y": {"/tiles/{id}/10/815/480.mvt", "/tiles/walk_public,{id}/10/815/480.mvt", "/tiles/{id}/0/0/0.mvt"},
@@ -476,7 +482,7 @@ func (w *walker) checkDocument(t *testing.T, at, method, route string, res answe
 		t.Errorf("%s: openapi.yaml knows no %s", at, contentType)
 		return
 	}
-	if !strings.HasSuffix(contentType, "json") {
+	if !strings.HasSuffix(contentType, "json") || contentType == "application/x-ndjson" {
 		return
 	}
 	var body any

@@ -169,6 +169,7 @@ func (n *node) addFeatures(ctx context.Context) error {
 		Log:       n.log,
 		Search:    postgis.NewSearch(n.db, n.catalogue),
 		History:   postgis.NewCollections(n.db, n.catalogue),
+		CodeLists: postgis.NewCodeLists(n.db),
 		Encoder:   geojson.Encoder{},
 		Origin:    n.origin,
 		CursorKey: cursorKey,

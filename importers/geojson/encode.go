@@ -25,6 +25,11 @@ func (Encoder) AppendFeature(dst []byte, c *spatial.Collection, f *spatial.Featu
 	return AppendFeature(dst, c.Fields, f, decimals)
 }
 
+// AppendGeometry appends a geometry alone; see the function of that name.
+func (Encoder) AppendGeometry(dst, ewkb []byte, decimals int) ([]byte, error) {
+	return AppendGeometry(dst, ewkb, decimals)
+}
+
 // AppendFeature is Encoder.AppendFeature for fields without a collection.
 func AppendFeature(dst []byte, fields []spatial.Field, f *spatial.Feature, decimals int) ([]byte, error) {
 	dst = append(dst, `{"type":"Feature","id":`...)

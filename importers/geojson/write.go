@@ -50,7 +50,7 @@ func (LinesExporter) Extensions() []string {
 func (LinesExporter) DefaultSRID() spatial.SRID { return spatial.SRIDWGS84 }
 
 // MediaType implements importers.Exporter.
-func (LinesExporter) MediaType() string { return "application/geo+json-seq" }
+func (LinesExporter) MediaType() string { return "application/x-ndjson" }
 
 // Create implements importers.Exporter.
 func (Exporter) Create(_ context.Context, w io.Writer, _ string, h *importers.Header) (importers.Writer, error) {

@@ -44,18 +44,23 @@ func BenchmarkQuery(b *testing.B) {
 		return &spatial.Envelope{SRID: 4326, MinX: minX, MinY: minY, MaxX: maxX, MaxY: maxY}
 	}
 	north, half, world := box(106.4, 11.35, 106.41, 11.36), box(106.3, 10.85, 106.6, 11.45), box(-180, -90, 180, 90)
+	name, _ := c.Field("name")
+	lateName := "Thửa 900000"
+	late := &spatial.Position{ID: "900000", Values: []*string{&lateName}}
 	for _, bm := range []struct {
 		name string
 		q    spatial.Query
 		want int
 	}{
 		{"first page of 100", spatial.Query{Limit: 100}, 100},
-		{"page of 100 at 900000", spatial.Query{Limit: 100, After: "900000"}, 100},
+		{"page of 100 at 900000", spatial.Query{Limit: 100, After: &spatial.Position{ID: "900000"}}, 100},
 		{"page of 10000", spatial.Query{Limit: 10000}, 10000},
 		{"small box, 100", spatial.Query{Limit: 100, BBox: north}, 100},
-		{"small box after the middle, 10", spatial.Query{Limit: 10, BBox: north, After: "500000"}, 10},
+		{"small box after the middle, 10", spatial.Query{Limit: 10, BBox: north, After: &spatial.Position{ID: "500000"}}, 10},
 		{"half of all, 100", spatial.Query{Limit: 100, BBox: half}, 100},
-		{"half of all at 900000, 100", spatial.Query{Limit: 100, BBox: half, After: "900000"}, 100},
+		{"half of all at 900000, 100", spatial.Query{Limit: 100, BBox: half, After: &spatial.Position{ID: "900000"}}, 100},
+		{"by name, first page of 100", spatial.Query{Limit: 100, Sort: []spatial.Sort{{Field: name}}}, 100},
+		{"by name, page of 100 at 900000", spatial.Query{Limit: 100, Sort: []spatial.Sort{{Field: name}}, After: late}, 100},
 		{"the world, 100", spatial.Query{Limit: 100, BBox: world}, 100},
 		{"the north half, 100", spatial.Query{Limit: 100, BBox: box(106.2, 11.2, 107, 11.5)}, 100},
 	} {
@@ -76,9 +81,9 @@ func BenchmarkQuery(b *testing.B) {
 			}
 		}
 	})
-	collections, name := postgis.NewCollections(db, catalogue), "name"
+	collections := postgis.NewCollections(db, catalogue)
 	started := time.Now()
-	err = collections.Update(b.Context(), spatial.SystemAccess("bench"), "million", spatial.CollectionPatch{SearchField: &name})
+	err = collections.Update(b.Context(), spatial.SystemAccess("bench"), "million", spatial.CollectionPatch{SearchField: &name.Name})
 	if err != nil {
 		b.Fatal(err)
 	}

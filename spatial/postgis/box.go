@@ -62,7 +62,7 @@ func boxFilter(c *spatial.Collection, box spatial.Envelope) (filter, error) {
 	if c.WithoutGeometry > 0 {
 		boxes[0], exact[0] = either(boxes[0], withoutGeometry()), either(exact[0], withoutGeometry())
 	}
-	return filter{share: share, box: boxes[0], exact: exact[0]}, nil
+	return filter{share: share, index: boxes[0], exact: exact[0]}, nil
 }
 
 // outside is the filter of a box that meets no geometry.

@@ -58,7 +58,7 @@ func scanCollection(row pgx.CollectableRow) (*spatial.Collection, error) {
 		&c.GeometryType, &c.Dimensions, &c.SRID,
 		&c.IDKind, &c.IDField, &c.FeatureCount, &c.WithoutGeometry,
 		&minLon, &minLat, &maxLon, &maxLat,
-		&c.VersionAt,
+		&c.VersionAt, &c.IDEpoch,
 	)
 	if err != nil {
 		return nil, err

@@ -2,26 +2,76 @@ package postgis
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"gisd/spatial"
 	"gisd/spatial/cql"
 )
 
-// filterCondition compiles a filter into a condition on the alias t. Text is
-// compared by code point. Property types are those of the collection; the
-// geometry goes by the names geometry and geom, unless a property has them.
-func filterCondition(c *spatial.Collection, filter spatial.Filter) (fragment, error) {
+// filterPart is one of the conditions that a filter joins by and.
+type filterPart struct {
+	fragment
+	indexed bool // an index can find what meets it
+}
+
+// filterConditions compiles a filter into conditions on the alias t, all of which
+// must hold. Text is compared by code point. Property types are those of the
+// collection; the geometry goes by the names geometry and geom, unless a property
+// has them.
+func filterConditions(c *spatial.Collection, filter spatial.Filter) ([]filterPart, error) {
 	node, ok := filter.(cql.Node)
 	if !ok {
-		return fragment{}, fmt.Errorf("postgis: filter: %T is no CQL2 expression", filter)
+		return nil, fmt.Errorf("postgis: filter: %T is no CQL2 expression", filter)
 	}
 	if err := cql.Check(node, queryables(c)); err != nil {
-		return fragment{}, err
+		return nil, err
 	}
 	w := cqlWriter{c}
-	f, err := w.condition(node)
-	return concat(lit("("), f, lit(")")), err
+	var parts []filterPart
+	for _, n := range conjuncts(node) {
+		f, err := w.condition(n)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, filterPart{concat(lit("("), f, lit(")")), w.indexed(n)})
+	}
+	return parts, nil
+}
+
+func conjuncts(n cql.Node) []cql.Node {
+	o, ok := n.(cql.Operation)
+	if !ok || o.Op != cql.And {
+		return []cql.Node{n}
+	}
+	var all []cql.Node
+	for _, a := range o.Args {
+		all = append(all, conjuncts(a)...)
+	}
+	return all
+}
+
+// indexed tells a relation between the feature's geometry and a literal that the
+// index on geometry serves: all but being apart.
+func (w cqlWriter) indexed(n cql.Node) bool {
+	var args []cql.Node
+	switch n := n.(type) {
+	case cql.Operation:
+		if !strings.HasPrefix(string(n.Op), "s_") || n.Op == "s_disjoint" {
+			return false
+		}
+		args = n.Args
+	case cql.Function:
+		if !strings.EqualFold(n.Name, "dwithin") || !w.planar() {
+			return false
+		}
+		args = n.Args[:2]
+	default:
+		return false
+	}
+	_, a := args[0].(cql.Property)
+	_, b := args[1].(cql.Property)
+	return a != b && w.c.GeometryType != spatial.GeometryNone
 }
 
 func queryables(c *spatial.Collection) cql.Queryables { return cql.QueryablesOf(c) }
@@ -164,6 +214,9 @@ func (w cqlWriter) typeOf(n cql.Node) cql.Type {
 		return cql.TypeGeometry
 	case cql.Array:
 		return cql.TypeArray
+	case cql.Function:
+		s, _ := cql.FunctionNamed(n.Name)
+		return s.Returns
 	case cql.Operation:
 		switch n.Op {
 		case cql.CaseI, cql.AccentI:
@@ -219,6 +272,8 @@ func (w cqlWriter) scalar(n cql.Node, as cql.Type) (fragment, error) {
 		return concat(arg(n.Value), lit("::boolean")), nil
 	case cql.Instant:
 		return instant(n, as), nil
+	case cql.Function:
+		return w.function(n)
 	case cql.Operation:
 		if w.typeOf(n) == cql.TypeBoolean {
 			return w.condition(n)

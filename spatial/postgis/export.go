@@ -43,10 +43,8 @@ func (f *Features) Export(ctx context.Context, c *spatial.Collection, o ExportOp
 	e := &export{features: f, o: o}
 	err := f.withVersion(ctx, op, c, o.Query.Access, func(now *spatial.Collection) error {
 		e.c = now
-		if o.Query.Filter != nil {
-			if _, err := filterCondition(now, o.Query.Filter); err != nil {
-				return err
-			}
+		if _, err := newFilter(now, o.Query); err != nil {
+			return err
 		}
 		return f.mustRead(ctx, now.ID, o.Query.Access)
 	})

@@ -15,11 +15,12 @@ func (f *Features) ExplainBox(ctx context.Context, c *spatial.Collection, q spat
 	if err != nil {
 		return "", err
 	}
-	s, err := newScanner(c, q.Fields)
+	s, err := newScanner(c, q)
 	if err != nil {
 		return "", err
 	}
-	statement, err := boxStatement(c, q, w, s)
+	p := &pager{f: f, c: c, q: q, w: w, s: s, order: s.order}
+	statement, err := p.byIndex(s.order.parts(q.After, false)[0])
 	if err != nil {
 		return "", err
 	}

@@ -28,30 +28,59 @@ func NewFeatures(db *DB, catalogue *Catalogue) *Features {
 	return &Features{pool: db.Pool, catalogue: catalogue, log: db.log}
 }
 
-// Query returns one page in ascending order of id. A box filters by exact
-// intersection, its edges inside and straight in the box's own CRS, and keeps
-// features without geometry (OGC 17-069r4 /req/core/fc-bbox-response C). A time
-// filter keeps features without a time, all of them where the collection has no
-// time field (/req/core/fc-time-response C). Matched is known where nothing
-// filters, and on a first page with others after it where counting is cheap.
+// Query returns one page in the order that the query names. A box filters by
+// exact intersection, its edges inside and straight in the box's own CRS, and
+// keeps features without geometry (OGC 17-069r4 /req/core/fc-bbox-response C). A
+// time filter keeps features without a time, all of them where the collection
+// has no time field (/req/core/fc-time-response C). Matched is known where
+// nothing filters; else a first page with others after it says it, as a count or
+// as an estimate.
 //
 // Errors: not_found when the caller may not read the collection, invalid for a
-// cursor, property or box that does not fit it, unavailable when the collection
-// was replaced under the query's feet twice.
+// position, property or box that does not fit it, unavailable when the
+// collection was replaced under the query's feet twice.
 func (f *Features) Query(ctx context.Context, c *spatial.Collection, q spatial.Query) (*spatial.FeaturePage, error) {
+	var features []spatial.Feature
+	page, err := f.Each(ctx, c, q, func(feature *spatial.Feature) error {
+		features = append(features, *feature)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	page.Features = features
+	return page, nil
+}
+
+// Each is Query for pages of any size: it hands on one feature after the other
+// as they are read, and returns the page without them. The features are the
+// caller's own; an error of emit ends the reading and is returned.
+func (f *Features) Each(ctx context.Context, c *spatial.Collection, q spatial.Query, emit func(*spatial.Feature) error) (*spatial.FeaturePage, error) {
 	op := fmt.Sprintf("postgis: query features of %q", c.ID)
 	if q.Limit < 1 {
 		return nil, spatial.Invalid(op, "the limit is at least 1", spatial.FieldError{Name: "limit", Reason: "below 1"})
 	}
-	var page *spatial.FeaturePage
+	var (
+		page    *spatial.FeaturePage
+		stopped error // by emit
+		begun   bool
+	)
 	err := f.withVersion(ctx, op, c, q.Access, func(now *spatial.Collection) error {
-		var err error
-		if page, err = f.queryVersion(ctx, now, q); err != nil {
-			return err
+		if begun { // what was handed on cannot be taken back
+			return &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Message: "the collection is being replaced; try again in a moment"}
 		}
-		rearrange(page.Features, now, c)
-		return nil
+		var err error
+		page, err = f.queryVersion(ctx, now, q, func(feature *spatial.Feature) error {
+			begun = true
+			rearrange(feature, now, c)
+			stopped = emit(feature)
+			return stopped
+		})
+		return err
 	})
+	if stopped != nil {
+		return nil, stopped
+	}
 	return page, err
 }
 
@@ -65,7 +94,7 @@ func (f *Features) Feature(ctx context.Context, c *spatial.Collection, id string
 		if err != nil || now.Version == 0 {
 			return spatial.NotFound(op, "There is no such feature.")
 		}
-		s, err := newScanner(now, nil)
+		s, err := newScanner(now, spatial.Query{})
 		if err != nil {
 			return err
 		}
@@ -74,7 +103,9 @@ func (f *Features) Feature(ctx context.Context, c *spatial.Collection, id string
 		if found, err = f.collect(ctx, s, statement); err != nil {
 			return err
 		}
-		rearrange(found, now, c)
+		for i := range found {
+			rearrange(&found[i], now, c)
+		}
 		return nil
 	})
 	if err != nil {
@@ -154,42 +185,67 @@ func (f *Features) mustRead(ctx context.Context, id string, a spatial.Access) er
 	return nil
 }
 
-func (f *Features) queryVersion(ctx context.Context, c *spatial.Collection, q spatial.Query) (*spatial.FeaturePage, error) {
+func (f *Features) queryVersion(ctx context.Context, c *spatial.Collection, q spatial.Query, emit func(*spatial.Feature) error) (*spatial.FeaturePage, error) {
 	page := &spatial.FeaturePage{Matched: -1}
-	filter, err := newFilter(c, q)
+	w, err := newFilter(c, q)
 	if err != nil {
 		return nil, err
 	}
-	s, err := newScanner(c, q.Fields)
+	s, err := newScanner(c, q)
 	if err != nil {
 		return nil, err
 	}
-	if filter.nothing || c.Version == 0 {
+	if err := errors.Join(s.order.check(q.After), s.order.check(q.Before)); err != nil {
+		return nil, err
+	}
+	if w.nothing || c.Version == 0 {
 		page.Matched = 0
 		return page, f.mustRead(ctx, c.ID, q.Access)
 	}
-	page.Features, err = f.pageOf(ctx, c, q, filter, s)
-	if err != nil {
+	first := q.After == nil && q.Before == nil && q.Offset == 0
+	p := &pager{f: f, c: c, q: q, w: w, s: s, order: s.order, emit: emit}
+	if err := f.readPage(ctx, p); err != nil {
 		return nil, err
 	}
-	if len(page.Features) == 0 {
+	p.ends(page)
+	if p.count == 0 {
 		if err := f.mustRead(ctx, c.ID, q.Access); err != nil {
 			return nil, err
 		}
 	}
-	if len(filter.all()) == 0 {
-		page.Matched = c.FeatureCount
+	switch {
+	case w.plain():
+		page.Matched, err = f.total(ctx, c)
+	case first && !p.more:
+		page.Matched = int64(p.count)
+	case first:
+		page.Matched, page.Estimated, err = f.matched(ctx, c, q.Access, w)
 	}
-	if len(page.Features) > q.Limit {
-		page.Features = page.Features[:q.Limit]
-		page.Next = page.Features[q.Limit-1].ID
-	}
-	if page.Matched < 0 && page.Next != "" && q.After == "" {
-		if page.Matched, err = f.matched(ctx, c, q.Access, filter); err != nil {
-			return nil, err
+	return page, err
+}
+
+// readPage runs the pager from where the query begins.
+func (f *Features) readPage(ctx context.Context, p *pager) error {
+	if p.q.Offset > 0 {
+		after, err := f.skip(ctx, p.c, p.q, p.w, p.order)
+		if err != nil || after == nil {
+			return err
 		}
+		p.q.After, p.q.Offset = after, 0
 	}
-	return page, nil
+	if !p.backward() {
+		return p.run(ctx)
+	}
+	var reversed []spatial.Feature
+	emit := p.emit
+	p.emit = func(feature *spatial.Feature) error {
+		reversed = append(reversed, *feature)
+		return nil
+	}
+	if err := p.run(ctx); err != nil {
+		return err
+	}
+	return collected(reversed, emit)
 }
 
 func (f *Features) collect(ctx context.Context, s *scanner, statement fragment) ([]spatial.Feature, error) {
@@ -232,26 +288,25 @@ func idValue(c *spatial.Collection, id string) (fragment, error) {
 // rearrange puts the properties of a newer version in the order of the version
 // that the caller holds; those that it does not know are dropped, those that
 // are gone or changed their type are null.
-func rearrange(features []spatial.Feature, from, to *spatial.Collection) {
+func rearrange(feature *spatial.Feature, from, to *spatial.Collection) {
 	if from == to {
 		return
 	}
-	for i := range features {
-		properties := make([]any, len(to.Fields))
-		for j, field := range to.Fields {
-			if k := fieldIndex(from, field.Name); k >= 0 && from.Fields[k].Type == field.Type {
-				properties[j] = features[i].Properties[k]
-			}
+	properties := make([]any, len(to.Fields))
+	for j, field := range to.Fields {
+		if k := fieldIndex(from, field.Name); k >= 0 && from.Fields[k].Type == field.Type {
+			properties[j] = feature.Properties[k]
 		}
-		features[i].Properties = properties
 	}
+	feature.Properties = properties
 }
 
 var errNoPlan = errors.New("postgis: the planner gave no estimate")
 
-// estimate asks the planner how many rows lie in the box, from its statistics.
-func (f *Features) estimate(ctx context.Context, c *spatial.Collection, box fragment) (int64, error) {
-	sql, args := concat(lit("explain (format json) select from "), ident("data", c.Table), lit(" t where "), box).build()
+// estimate asks the planner how many features meet a condition, from its
+// statistics.
+func (f *Features) estimate(ctx context.Context, c *spatial.Collection, condition fragment) (int64, error) {
+	sql, args := concat(lit("explain (format json) select from "), ident("data", c.Table), lit(" t where "), condition).build()
 	var plans []struct {
 		Plan struct {
 			Rows int64 `json:"Plan Rows"`

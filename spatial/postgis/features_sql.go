@@ -1,20 +1,12 @@
 package postgis
 
 import (
-	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"gisd/spatial"
 	"gisd/spatial/crs"
-)
-
-// Bounds between the two ways to a page inside a box; see pageOf.
-const (
-	smallCollection = 50_000 // features: the index on geometry always serves, as it
-	// does a box that would hold a hundredth of that, were all evenly spread
-	smallAnswer = 20_000  // matches that may be read and sorted for one page
-	walkMost    = 200_000 // features that a walk by id may look at
 )
 
 // outputSRID is the system in which geometries leave the database.
@@ -25,12 +17,26 @@ func outputSRID(c *spatial.Collection) spatial.SRID {
 	return spatial.SRIDWGS84
 }
 
-// outputGeometry is the geometry as EWKB in outputSRID.
-func outputGeometry(c *spatial.Collection) fragment {
-	if outputSRID(c) == c.SRID {
-		return lit("st_asewkb(t.geom)")
+// metresPerDegree along the equator, on the sphere of web Mercator.
+const metresPerDegree = 6378137 * math.Pi / 180
+
+// outputGeometry is the geometry as EWKB in outputSRID, as the query wants it.
+func outputGeometry(c *spatial.Collection, q spatial.Query) fragment {
+	if q.WithoutGeometry {
+		return lit("null::bytea")
 	}
-	return lit("st_asewkb(st_transform(t.geom, 4326))")
+	geom := lit("t.geom")
+	if q.ToleranceMeters > 0 && c.GeometryType != spatial.GeometryNone && c.GeometryType != spatial.GeometryPoint {
+		tolerance := q.ToleranceMeters
+		if system, ok := crs.Lookup(c.SRID); ok && system.Geographic {
+			tolerance /= metresPerDegree
+		}
+		geom = concat(lit("st_simplifypreservetopology(t.geom, "), arg(tolerance), lit("::double precision)"))
+	}
+	if outputSRID(c) != c.SRID {
+		geom = concat(lit("st_transform("), geom, lit(", 4326)"))
+	}
+	return concat(lit("st_asewkb("), geom, lit(")"))
 }
 
 // selectFeatures is the select list that a scanner reads, from the version's
@@ -40,7 +46,8 @@ func selectFeatures(c *spatial.Collection, s *scanner) fragment {
 }
 
 func featureColumns(c *spatial.Collection, s *scanner) fragment {
-	columns := []fragment{lit("t.id"), lit("t.revision"), lit("t.recorded_at"), lit("t.changed_by"), outputGeometry(c)}
+	columns := []fragment{lit("t.id"), lit("t.revision"), lit("t.recorded_at"), lit("t.changed_by"), s.geometry}
+	columns = append(columns, s.order.columns()...)
 	for _, slot := range s.slots {
 		columns = append(columns, concat(lit("t."), ident(c.Fields[slot].Column)))
 	}
@@ -50,17 +57,31 @@ func featureColumns(c *spatial.Collection, s *scanner) fragment {
 // filter is a query's conditions on the alias t.
 type filter struct {
 	nothing bool     // no feature can match
-	share   float64  // of the collection's extent that the box covers, 0 to 1
-	box     fragment // the index condition on geometry, without a box empty
-	exact   fragment // the exact test that goes with box
+	share   float64  // of the collection's extent that the box covers, 0 to 1; 0 without a box
+	index   fragment // conditions that an index serves; empty where there are none
+	exact   fragment // the exact test that goes with the box
 	others  []fragment
 }
 
+// plain tells that every feature matches.
+func (f filter) plain() bool { return !f.nothing && len(f.all()) == 0 }
+
 func (f filter) all() []fragment {
-	if len(f.box.pieces) == 0 {
-		return f.others
+	var all []fragment
+	for _, condition := range []fragment{f.index, f.exact} {
+		if len(condition.pieces) > 0 {
+			all = append(all, condition)
+		}
 	}
-	return append([]fragment{f.box, f.exact}, f.others...)
+	return append(all, f.others...)
+}
+
+// serve adds a condition that an index serves.
+func (f *filter) serve(condition fragment) {
+	if len(f.index.pieces) > 0 {
+		condition = and(f.index, condition)
+	}
+	f.index = condition
 }
 
 func newFilter(c *spatial.Collection, q spatial.Query) (filter, error) {
@@ -75,11 +96,14 @@ func newFilter(c *spatial.Collection, q spatial.Query) (filter, error) {
 		f.others = append(f.others, timeFilter(c, *q.Time)...)
 	}
 	if q.Filter != nil {
-		condition, err := filterCondition(c, q.Filter)
-		if err != nil {
+		if err := f.addFilter(c, q.Filter); err != nil {
 			return f, err
 		}
-		f.others = append(f.others, condition)
+	}
+	if q.Names != nil {
+		if err := f.addNames(c, q.Names); err != nil {
+			return f, err
+		}
 	}
 	for _, equal := range q.Equals {
 		field, ok := c.Field(equal.Field.Name)
@@ -125,91 +149,44 @@ func timeFilter(c *spatial.Collection, r spatial.TimeRange) []fragment {
 	return []fragment{either(and(conditions...), concat(column, lit(" is null")))}
 }
 
-// pageOf reads a page and one feature more. With a box there are two ways, and
-// left alone the planner takes the wrong one for a small box in a large
-// collection, walking all ids:
-//
-//	by box   the index on geometry finds every match, the page is sorted out
-//	by walk  features in the order of their ids until the page is full
-//
-// By box costs as much as there are matches, by walk as much as there are
-// features between two matches; the estimate of the planner decides, and a walk
-// that has looked at its share without filling the page is given up.
-func (f *Features) pageOf(
-	ctx context.Context, c *spatial.Collection, q spatial.Query, w filter, s *scanner,
-) ([]spatial.Feature, error) {
-	if len(w.box.pieces) == 0 {
-		statement, err := plainStatement(c, q, w, s)
-		if err != nil {
-			return nil, err
-		}
-		return f.collect(ctx, s, statement)
-	}
-	if float64(c.FeatureCount)*w.share+float64(c.WithoutGeometry) > smallCollection/100 && c.FeatureCount > smallCollection {
-		matches, err := f.estimate(ctx, c, w.box)
-		if err != nil {
-			return nil, err
-		}
-		if matches > smallAnswer {
-			share := min(max(10*int64(q.Limit+1)*c.FeatureCount/matches, 2000), walkMost)
-			statement, err := walkStatement(c, q, w, s, share)
-			if err != nil {
-				return nil, err
-			}
-			features, err := f.collect(ctx, s, statement)
-			if err != nil || len(features) > q.Limit {
-				return features, err
-			}
-			if matches > c.FeatureCount/10 {
-				// So many are as quick to walk to the end as to fetch and sort.
-				if statement, err = plainStatement(c, q, w, s); err != nil {
-					return nil, err
-				}
-				return f.collect(ctx, s, statement)
-			}
-		}
-	}
-	statement, err := boxStatement(c, q, w, s)
+// addFilter compiles a CQL2 condition. What the index on geometry can find stands
+// apart from the rest.
+func (f *filter) addFilter(c *spatial.Collection, condition spatial.Filter) error {
+	parts, err := filterConditions(c, condition)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return f.collect(ctx, s, statement)
-}
-
-func limitOf(q spatial.Query) fragment { return concat(lit("\nlimit "), arg(q.Limit+1)) }
-
-// afterCondition keeps what follows the cursor, in the order of the id as it is
-// spelt.
-func afterCondition(c *spatial.Collection, q spatial.Query, id fragment) ([]fragment, error) {
-	if q.After == "" {
-		return nil, nil
+	for _, p := range parts {
+		if p.indexed {
+			f.serve(p.fragment)
+		} else {
+			f.others = append(f.others, p.fragment)
+		}
 	}
-	key, err := idValue(c, q.After)
-	return []fragment{concat(id, lit(" > "), key)}, err
+	return nil
 }
 
-func plainStatement(c *spatial.Collection, q spatial.Query, w filter, s *scanner) (fragment, error) {
-	conditions, err := afterCondition(c, q, lit("t.id"))
-	conditions = append(append(conditions, w.all()...), readable(c.ID, q.Access))
-	return concat(selectFeatures(c, s), lit("\nwhere "), and(conditions...), lit("\norder by t.id"), limitOf(q)), err
-}
-
-func walkStatement(c *spatial.Collection, q spatial.Query, w filter, s *scanner, share int64) (fragment, error) {
-	after, err := afterCondition(c, q, lit("t.id"))
-	return concat(lit("select "), featureColumns(c, s),
-		lit("\nfrom (\n  select * from "), ident("data", c.Table), lit(" t where "), and(after...),
-		lit(" order by t.id limit "), arg(share), lit("\n) t\nwhere "),
-		and(append(w.all(), readable(c.ID, q.Access))...), lit("\norder by t.id"), limitOf(q)), err
-}
-
-// boxStatement spells the id as an expression, which keeps the planner off its
-// index.
-func boxStatement(c *spatial.Collection, q spatial.Query, w filter, s *scanner) (fragment, error) {
-	id := lit("(t.id + 0)")
-	if c.IDKind == spatial.IDText {
-		id = lit("(t.id || '')")
+// addNames looks for words in the name, as the search does and with its index.
+func (f *filter) addNames(c *spatial.Collection, terms []string) error {
+	const op = "postgis: search names"
+	field, ok := c.Field(c.SearchField)
+	if !ok || !searchable(field) {
+		return spatial.Invalid(op, "features of this collection have no name to search",
+			spatial.FieldError{Name: "q", Reason: "the collection has no property that names its features"})
 	}
-	after, err := afterCondition(c, q, id)
-	conditions := append(append(w.all(), readable(c.ID, q.Access)), after...)
-	return concat(selectFeatures(c, s), lit("\nwhere "), and(conditions...), lit("\norder by "), id, limitOf(q)), err
+	var any []fragment
+	for _, term := range terms {
+		var every []fragment
+		for _, word := range searchTerms(term) {
+			every = append(every, wordCondition(searchText(field), word))
+		}
+		if len(every) > 0 {
+			any = append(any, concat(lit("("), and(every...), lit(")")))
+		}
+	}
+	if len(any) == 0 {
+		return spatial.Invalid(op, "there is no word to look for", spatial.FieldError{Name: "q", Reason: "has no letter and no digit"})
+	}
+	f.serve(concat(lit("("), join(" or ", any), lit(")")))
+	return nil
 }

@@ -35,6 +35,8 @@ var (
 	queryCatalogueListen string
 	//go:embed queries/features_count_timeout.sql
 	queryFeaturesCountTimeout string
+	//go:embed queries/features_total.sql
+	queryFeaturesTotal string
 	//go:embed queries/publish_version.sql
 	queryPublishVersion string
 	//go:embed queries/publish_current_table.sql

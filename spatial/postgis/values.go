@@ -3,6 +3,7 @@ package postgis
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -92,11 +93,13 @@ func orNil[T any](value T, valid bool) any {
 }
 
 // scanner reads the rows of a features query: id, revision, recorded_at,
-// changed_by, geometry, then the wanted attributes.
+// changed_by, geometry, the sort values, then the wanted attributes.
 type scanner struct {
 	collection *spatial.Collection
 	srid       spatial.SRID // of the geometries in the rows
-	slots      []int        // place in Properties of each selected attribute
+	geometry   fragment
+	order      order
+	slots      []int // place in Properties of each selected attribute
 	columns    []column
 	targets    []any
 
@@ -106,16 +109,23 @@ type scanner struct {
 	recordedAt time.Time
 	changedBy  string
 	ewkb       []byte
+	sorted     []*string
 }
 
-func newScanner(c *spatial.Collection, wanted []string) (*scanner, error) {
-	s := &scanner{collection: c, srid: outputSRID(c)}
-	if wanted == nil {
+// newScanner reads what the query wants of the features: fields, geometry and
+// the values that it sorts by.
+func newScanner(c *spatial.Collection, q spatial.Query) (*scanner, error) {
+	s := &scanner{collection: c, srid: outputSRID(c), geometry: outputGeometry(c, q)}
+	var err error
+	if s.order, err = newOrder(c, q.Sort); err != nil {
+		return nil, err
+	}
+	if q.Fields == nil {
 		for i := range c.Fields {
 			s.slots = append(s.slots, i)
 		}
 	}
-	for _, name := range wanted {
+	for _, name := range q.Fields {
 		i := fieldIndex(c, name)
 		if i < 0 {
 			return nil, spatial.Invalid("postgis: select properties", "the collection has no such property",
@@ -128,6 +138,10 @@ func newScanner(c *spatial.Collection, wanted []string) (*scanner, error) {
 		id = &s.idText
 	}
 	s.targets = []any{id, &s.revision, &s.recordedAt, &s.changedBy, &s.ewkb}
+	s.sorted = make([]*string, len(s.order.keys))
+	for i := range s.sorted {
+		s.targets = append(s.targets, &s.sorted[i])
+	}
 	s.columns = make([]column, len(s.slots))
 	for i, slot := range s.slots {
 		s.columns[i].typ = c.Fields[slot].Type
@@ -166,4 +180,9 @@ func (s *scanner) scan(rows pgx.Rows) (spatial.Feature, error) {
 		f.Properties[slot] = s.columns[i].value()
 	}
 	return f, nil
+}
+
+// position is that of the feature scanned last, which has the id.
+func (s *scanner) position(id string) *spatial.Position {
+	return &spatial.Position{ID: id, Values: slices.Clone(s.sorted)}
 }

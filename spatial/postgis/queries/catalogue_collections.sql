@@ -10,7 +10,19 @@ select
   coalesce(v.id_kind, 'integer'), coalesce(v.id_field, ''), coalesce(v.feature_count, 0),
   coalesce(v.without_geometry, 0),
   v.min_lon, v.min_lat, v.max_lon, v.max_lat,
-  coalesce(v.created_at, c.updated_at)
+  coalesce(v.created_at, c.updated_at),
+  case
+    when v.version is null or v.id_field <> '' or v.id_source in ('field', 'source', 'geometry') then 0
+    else coalesce(
+      (
+        select max(i.version)
+        from gisd.import i
+        where i.collection_id = c.id
+          and i.version <= v.version
+          and i.state = 'done'
+          and i.mode in ('create', 'replace')
+      ), v.version)
+  end
 from gisd.collection c
 left join gisd.collection_version v
   on v.collection_id = c.id

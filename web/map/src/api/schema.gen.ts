@@ -123,6 +123,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Functions that filters may call beside the operators of CQL2 */
+        get: operations["getFunctions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What filters of a collection may name, as JSON Schema */
+        get: operations["getQueryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/sortables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What sortby may name, as JSON Schema */
+        get: operations["getSortables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The properties and the geometry of a collection, as JSON Schema */
+        get: operations["getSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogc/collections/{collection}/versions": {
         parameters: {
             query?: never;
@@ -152,7 +220,7 @@ export interface paths {
         };
         /**
          * Features of a collection, page by page
-         * @description Any property of the collection is a parameter as well: property=value. The next page is at the link with rel next; its cursor means nothing by itself. The formats beyond json and html are files of everything that matches: limit may then exceed 10000 and is no limit where it is left away, and there are no pages. numberMatched is exact where it is given: without filters, and on the first page of at most 10000 matches that are quick to count.
+         * @description Any property of the collection is a parameter as well: property=value. The pages before and after are at the links with rel prev and next, whose cursors mean nothing by themselves and hold for the same filters, order and caller. After a new import without ids of its own a cursor gives 410 with the address to start again at. The formats beyond json, jsonfg and html are of everything that matches: limit may then exceed 10000 and is no limit where it is left away. numberMatched is exact where it is given: without filters, and on the first page of at most 10000 matches that are quick to count; numberMatchedEstimated stands in its place otherwise. Pages of more than 4 MiB are streamed; their links follow the body as a trailer.
          */
         get: operations["getFeatures"];
         put?: never;
@@ -692,6 +760,18 @@ export interface components {
                 };
             };
         };
+        Functions: {
+            links: components["schemas"]["Links"];
+            functions: {
+                name: string;
+                description: string;
+                returns: string[];
+                arguments: {
+                    title: string;
+                    type: string[];
+                }[];
+            }[];
+        };
         Versions: {
             links: components["schemas"]["Links"];
             versions: {
@@ -750,6 +830,9 @@ export interface components {
             id?: string;
             geometry: components["schemas"]["Geometry"];
             properties: Record<string, never> | null;
+            /** @description JSON-FG: a date, or a timestamp. */
+            time?: Record<string, never> | null;
+            place?: components["schemas"]["Geometry"];
             links?: components["schemas"]["Links"];
         };
         FeatureCollection: {
@@ -758,7 +841,15 @@ export interface components {
             /** Format: date-time */
             timeStamp?: string;
             numberMatched?: number;
+            /** @description In place of numberMatched, where counting would take too long. */
+            numberMatchedEstimated?: number;
             numberReturned?: number;
+            /** @description JSON-FG. */
+            conformsTo?: string[];
+            /** @description JSON-FG. */
+            featureType?: string;
+            /** @description JSON-FG. */
+            coordRefSys?: string;
             links?: components["schemas"]["Links"];
             features: components["schemas"]["Feature"][];
         };
@@ -947,6 +1038,15 @@ export interface components {
                 "text/html": string;
             };
         };
+        /** @description The schema. */
+        JSONSchema: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/schema+json": Record<string, never>;
+            };
+        };
         /** @description The caller has it already. */
         Unchanged: {
             headers: {
@@ -989,6 +1089,16 @@ export interface components {
         tileDatetime: string;
         /** @description The properties that the features carry, names joined by commas; empty is none. */
         tileProperties: string;
+        /** @description The properties wanted, joined by commas; all of them by default. */
+        properties: string;
+        /** @description Whether to leave out geometries. */
+        skipGeometry: "false" | "true";
+        /** @description Simplifies geometries by up to half a pixel of that zoom. */
+        zoomLevel: number;
+        /** @description Decimals of coordinates, at most those that there are. */
+        decimals: number;
+        /** @description Codes as they are, or what they mean. */
+        profile: "val-as-code" | "val-as-title";
         /** @description Kinds of devices joined by commas: bus,barge. */
         kinds: string;
         /** @description The system of the given positions. */
@@ -1166,6 +1276,91 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getFunctions: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The functions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Functions"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getQueryables: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JSONSchema"];
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSortables: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JSONSchema"];
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSchema: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JSONSchema"];
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getVersions: {
         parameters: {
             query?: never;
@@ -1195,7 +1390,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The format, before what Accept says. */
-                f?: "json" | "html" | "geojson" | "geojsonl" | "gpkg" | "fgb" | "shp.zip" | "csv" | "xlsx" | "kml" | "kmz" | "dxf" | "parquet";
+                f?: "json" | "html" | "jsonfg" | "geojsonseq" | "geojson" | "geojsonl" | "gpkg" | "fgb" | "shp.zip" | "csv" | "xlsx" | "kml" | "kmz" | "dxf" | "parquet";
                 /** @description How many features at most. */
                 limit?: number;
                 /** @description Features that intersect this box, and those without geometry: west,south,east,north in degrees, or in the order of bbox-crs; six numbers have heights. */
@@ -1214,6 +1409,28 @@ export interface operations {
                 "filter-crs"?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
+                /** @description How many features to leave out, for clients that do not follow links; not with cursor. */
+                offset?: number;
+                /**
+                 * @description Properties to sort by, joined by commas, one with a minus before it in descending order. Texts are compared by code point; features without the property come last; the id decides between equals.
+                 * @example -height,name
+                 */
+                sortby?: string;
+                /**
+                 * @description Words in the name of the features, in any order, with or without diacritics; of several terms joined by commas one suffices.
+                 * @example nguyen trai
+                 */
+                q?: string;
+                /** @description The properties wanted, joined by commas; all of them by default. */
+                properties?: components["parameters"]["properties"];
+                /** @description Whether to leave out geometries. */
+                skipGeometry?: components["parameters"]["skipGeometry"];
+                /** @description Simplifies geometries by up to half a pixel of that zoom. */
+                "zoom-level"?: components["parameters"]["zoomLevel"];
+                /** @description Decimals of coordinates, at most those that there are. */
+                precision?: components["parameters"]["decimals"];
+                /** @description Codes as they are, or what they mean. */
+                profile?: components["parameters"]["profile"];
             };
             header?: never;
             path: {
@@ -1224,7 +1441,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of features in ascending order of id. */
+            /** @description A page of features in the order asked for, else in ascending order of id. */
             200: {
                 headers: {
                     /** @description The coordinate system in angle brackets. */
@@ -1234,7 +1451,9 @@ export interface operations {
                 content: {
                     "application/geo+json": components["schemas"]["FeatureCollection"];
                     "text/html": string;
+                    "application/fg+json": components["schemas"]["FeatureCollection"];
                     "application/geo+json-seq": string;
+                    "application/x-ndjson": string;
                     "application/geopackage+sqlite3": string;
                     "application/vnd.flatgeobuf": string;
                     "application/zip": string;
@@ -1255,8 +1474,18 @@ export interface operations {
             query?: {
                 /** @description The coordinate system of the answer; CRS84 by default. */
                 crs?: components["parameters"]["crs"];
+                /** @description The properties wanted, joined by commas; all of them by default. */
+                properties?: components["parameters"]["properties"];
+                /** @description Whether to leave out geometries. */
+                skipGeometry?: components["parameters"]["skipGeometry"];
+                /** @description Simplifies geometries by up to half a pixel of that zoom. */
+                "zoom-level"?: components["parameters"]["zoomLevel"];
+                /** @description Decimals of coordinates, at most those that there are. */
+                precision?: components["parameters"]["decimals"];
+                /** @description Codes as they are, or what they mean. */
+                profile?: components["parameters"]["profile"];
                 /** @description The format. */
-                f?: components["parameters"]["f"];
+                f?: "json" | "html" | "jsonfg";
             };
             header?: never;
             path: {
@@ -1278,6 +1507,7 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["Feature"];
+                    "application/fg+json": components["schemas"]["Feature"];
                     "text/html": string;
                 };
             };

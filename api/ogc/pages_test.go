@@ -1,0 +1,286 @@
+package ogc_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gisd/api/negotiate"
+)
+
+// Forwards to the end and backwards to the start: the same features, the links in
+// the header as in the body.
+func TestPagesBothWays(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	var forwards, backwards []string
+	at := "/ogc/collections/points/items?limit=7&sortby=-name&f=json"
+	last := at
+	for at != "" {
+		page := s.items(t, at)
+		for _, f := range page.Features {
+			forwards = append(forwards, f.ID)
+		}
+		last, at = at, find(page.Links, "next", negotiate.TypeGeoJSON)
+	}
+	for last != "" {
+		rec := s.get(last)
+		var page featureCollection
+		if err := json.Unmarshal(rec.Body.Bytes(), &page); err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, f := range page.Features {
+			ids = append(ids, f.ID)
+		}
+		backwards = append(ids, backwards...)
+		last = find(page.Links, "prev", negotiate.TypeGeoJSON)
+		if header := strings.Join(rec.Header().Values("Link"), ", "); last != "" && !strings.Contains(header, "<"+last+`>; rel="prev"`) {
+			t.Errorf("the header has no link to the page before: %s", header)
+		}
+	}
+	if diff := cmp.Diff(forwards, backwards); diff != "" || len(forwards) != 25 {
+		t.Errorf("%d features; %s", len(forwards), diff)
+	}
+}
+
+// What a token holds cannot be read, and it serves its own caller, filters and
+// order alone, however it is turned.
+func TestCursorsAreSealed(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	target := "/ogc/collections/points/items?limit=5&sortby=name"
+	next := find(s.items(t, target).Links, "next", negotiate.TypeGeoJSON)
+	if again := find(s.items(t, target).Links, "next", negotiate.TypeGeoJSON); again != next {
+		t.Error("the same page has another link each time")
+	}
+	_, token, _ := strings.Cut(next, "cursor=")
+	token, _, _ = strings.Cut(token, "&")
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || strings.Contains(string(raw), "secret") || strings.Contains(string(raw), "points") {
+		t.Errorf("the token shows what it holds: %q, %v", raw, err)
+	}
+	for i := range raw {
+		bad := append([]byte(nil), raw...)
+		bad[i] ^= 1
+		if rec := s.get(strings.Replace(next, token, base64.RawURLEncoding.EncodeToString(bad), 1)); rec.Code != 400 {
+			t.Fatalf("byte %d of a token may be changed: %d", i, rec.Code)
+		}
+	}
+	for name, change := range map[string][2]string{
+		"another order": {"sortby=name", "sortby=-name"}, "no order": {"sortby=name", "limit=5"}, "a filter": {"sortby=name", "sortby=name&name=x"},
+		"words": {"sortby=name", "sortby=name&q=x"}, "a box": {"sortby=name", "sortby=name&bbox=1,2,3,4"},
+	} {
+		changed := strings.Replace(strings.Replace(next, "limit=5&", "", 1), change[0], change[1], 1)
+		if rec := s.get(changed); rec.Code != 400 || !strings.Contains(rec.Body.String(), `"name":"cursor"`) {
+			t.Errorf("%s: %d %s", name, rec.Code, rec.Body)
+		}
+	}
+	for _, view := range []string{"limit=9", "precision=2&crs=EPSG:3857", "properties=built&zoom-level=4", "f=jsonfg", "profile=val-as-title&skipGeometry=true"} {
+		if rec := s.get(strings.Replace(next, "limit=5", view, 1)); rec.Code != 200 && !strings.Contains(view, "f=") {
+			t.Errorf("seen otherwise, %s: %d %s", view, rec.Code, rec.Body)
+		}
+	}
+}
+
+// By offset: each page goes on where the one before ended, even if features that
+// came before it have gone.
+func TestOffsets(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	var ids []string
+	for offset := 0; ; offset += 4 {
+		page := s.items(t, fmt.Sprintf("/ogc/collections/points/items?limit=4&offset=%d", offset))
+		if offset > 0 && len(page.Features) > 0 && (s.store.last.Load().Offset != 0 || s.store.last.Load().After == nil) {
+			t.Errorf("the page at %d was counted, not remembered: %+v", offset, s.store.last.Load())
+		}
+		for _, f := range page.Features {
+			ids = append(ids, f.ID)
+		}
+		if len(page.Features) == 0 {
+			break
+		}
+		if offset == 8 { // a feature that was read is deleted
+			s.store.features["points"] = s.store.features["points"][1:]
+		}
+	}
+	if len(ids) != 25 || ids[24] != "25" {
+		t.Errorf("%v", ids)
+	}
+	if page := s.items(t, "/ogc/collections/points/items?limit=2&offset=3&name="+escape("Chợ")); page.Features[0].ID != "9" {
+		t.Errorf("%+v", page.Features)
+	}
+	if at := s.store.last.Load(); at.Offset != 3 || at.After != nil {
+		t.Errorf("an offset without a place before it: %+v", at)
+	}
+	page := s.items(t, "/ogc/collections/points/items?limit=2&offset=5")
+	for _, rel := range []string{"next", "prev"} {
+		if href := find(page.Links, rel, negotiate.TypeGeoJSON); href == "" || strings.Contains(href, "offset") {
+			t.Errorf("%s: %q", rel, href)
+		}
+	}
+}
+
+// A page that outgrows its memory is streamed; its links come as a trailer.
+func TestLargePagesAreStreamed(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	long := strings.Repeat("dài ", 100_000)
+	for i := range s.store.features["points"] {
+		s.store.features["points"][i].Properties = []any{long, int64(i), nil}
+	}
+	site := httptest.NewServer(s)
+	defer site.Close()
+	res, err := site.Client().Get(site.URL + "/ogc/collections/points/items?limit=20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page featureCollection
+	if err := json.Unmarshal(body, &page); err != nil || len(page.Features) != 20 || page.NumberReturned != 20 || page.TimeStamp == "" {
+		t.Fatalf("%d features, %v", len(page.Features), err)
+	}
+	next := find(page.Links, "next", negotiate.TypeGeoJSON)
+	if got := strings.Join(res.Trailer.Values("Link"), ", "); next == "" || !strings.Contains(got, next) || res.Header.Get("ETag") != "" {
+		t.Errorf("trailer %q, ETag %q", got, res.Header.Get("ETag"))
+	}
+	if res.Header.Get("Content-Type") != negotiate.TypeGeoJSON || res.Header.Get("Content-Crs") == "" {
+		t.Errorf("%v", res.Header)
+	}
+}
+
+func TestSequence(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	site := httptest.NewServer(s)
+	defer site.Close()
+	get := func(query, accept string) (*http.Response, string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), "GET", site.URL+"/ogc/collections/points/items"+query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept", accept)
+		res, err := site.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res, string(body)
+	}
+	for query, want := range map[string]int{"": 25, "&limit=7": 7, "&limit=20000": 25, "&name=" + escape("Chợ"): 13, "&sortby=-name&properties=name": 25} {
+		res, body := get("?f=geojsonseq"+query, "*/*")
+		if res.StatusCode != 200 || res.Header.Get("Content-Type") != "application/geo+json-seq" {
+			t.Errorf("%s: %d %v", query, res.StatusCode, res.Header)
+		}
+		texts := strings.Split(body, "\x1e")[1:]
+		for _, text := range texts {
+			if !strings.HasSuffix(text, "}\n") || !json.Valid([]byte(text)) {
+				t.Errorf("%s: %q", query, text)
+			}
+		}
+		if len(texts) != want {
+			t.Errorf("%s: %d texts, want %d", query, len(texts), want)
+		}
+		if links := strings.Join(res.Header.Values("Link"), ""); strings.Contains(links, `rel="next"`) != (query == "&limit=7") {
+			t.Errorf("%s: %s", query, links)
+		}
+	}
+	if res, _ := get("", "application/geo+json-seq"); res.Header.Get("Content-Type") != "application/geo+json-seq" {
+		t.Errorf("by Accept: %v", res.Header)
+	}
+}
+
+// A form that was sent empty asks for everything; what it holds comes back as
+// text, however it is meant.
+func TestFormForPeople(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	body := s.get("/ogc/collections/points/items?f=html&filter=&q=&sortby=&limit=3").Body.String()
+	for _, want := range []string{`name="filter" value=""`, "<option value=\"-name\">", `rel="next"`, `aria-label`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in %s", want, body)
+		}
+	}
+	if strings.Contains(body, `name="q"`) {
+		t.Error("a collection without names offers to search them")
+	}
+	for _, evil := range []string{`"><script>alert(1)</script>`, `' onfocus=alert(1) x='`, `javascript:alert(1)`} {
+		quoted := "'" + strings.ReplaceAll(evil, "'", "''") + "'"
+		for _, target := range []string{
+			"/ogc/collections/points/items?f=html&filter=" + escape("name = "+quoted),
+			"/ogc/collections/points/items?f=html&name=" + escape(evil),
+			"/ogc/collections/points/items?f=html&key=" + escape(evil),
+			"/ogc/collections/points/items?f=html&sortby=name&limit=2&name=" + escape(evil),
+		} {
+			rec := s.get(target)
+			if body := rec.Body.String(); rec.Code != 200 || strings.Contains(body, "<script") || strings.Contains(body, `' onfocus=`) || strings.Contains(body, `href="javascript`) {
+				t.Errorf("%s: %d %s", target, rec.Code, body)
+			}
+		}
+	}
+	body = html.UnescapeString(s.get("/ogc/collections/points/items?f=html&sortby=name&limit=2&filter=" + escape("name IS NOT NULL")).Body.String())
+	if !strings.Contains(body, "sortby=-name") || !strings.Contains(body, `aria-sort="ascending"`) || !strings.Contains(body, `value="name IS NOT NULL"`) {
+		t.Errorf("%s", body)
+	}
+}
+
+func TestViews(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	one := func(query string) (f struct {
+		Geometry   *struct{ Coordinates [2]json.Number }
+		Properties map[string]any
+	}) {
+		t.Helper()
+		rec := s.get("/ogc/collections/points/items/3?" + query)
+		if err := json.Unmarshal(rec.Body.Bytes(), &f); err != nil || rec.Code != 200 {
+			t.Fatalf("%s: %d %s", query, rec.Code, rec.Body)
+		}
+		return f
+	}
+	if f := one("properties=built,name"); len(f.Properties) != 2 || f.Properties["built"] != "2026-01-03" {
+		t.Errorf("%+v", f)
+	}
+	if f := one("properties="); len(f.Properties) != 0 || f.Geometry == nil {
+		t.Errorf("%+v", f)
+	}
+	if f := one("skipGeometry=true"); f.Geometry != nil || len(f.Properties) != 3 {
+		t.Errorf("%+v", f)
+	}
+	if f := one("precision=1"); f.Geometry.Coordinates != [2]json.Number{"106.1", "11"} {
+		t.Errorf("%+v", f.Geometry)
+	}
+	if f := one("precision=15&crs=EPSG:3857"); len(f.Geometry.Coordinates[0]) > len("11811554.1234") {
+		t.Errorf("more digits than there are: %+v", f.Geometry)
+	}
+	s.get("/ogc/collections/points/items?zoom-level=12&properties=name&skipGeometry=true&sortby=-built,name&limit=3")
+	q := s.store.last.Load()
+	if q.ToleranceMeters < 19 || q.ToleranceMeters > 20 || !q.WithoutGeometry || strings.Join(q.Fields, " ") != "name" {
+		t.Errorf("%+v", q)
+	}
+	if len(q.Sort) != 2 || q.Sort[0].Field.Name != "built" || !q.Sort[0].Descending || q.Sort[1].Descending {
+		t.Errorf("%+v", q.Sort)
+	}
+	s.get("/ogc/collections/points/items?sortby=%2Bname&limit=3")
+	if q := s.store.last.Load(); len(q.Sort) != 1 || q.Sort[0].Field.Name != "name" || strconv.FormatBool(q.Sort[0].Descending) != "false" {
+		t.Errorf("%+v", q.Sort)
+	}
+}

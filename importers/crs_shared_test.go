@@ -23,6 +23,7 @@ func (s stripped) Schema() importers.Schema {
 // parcels never had one.
 func TestGuessCRSOfSharedData(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	right, asked := 0, 0
 	for _, path := range dataFiles(t, testdata.Shared(t, "data")) {
 		in, err := importers.OpenInput(t.Context(), path, nil, importers.DefaultLimits())

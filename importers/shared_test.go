@@ -50,6 +50,7 @@ func inspectAll(t *testing.T, path string) map[string]*importers.Inspection {
 // that is a Shapefile, GeoPackage or GeoJSON what ogrinfo counts in it.
 func TestSharedDataAgreesWithOGRInfo(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	root := testdata.Shared(t, "data")
 	if _, err := exec.LookPath("ogrinfo"); err != nil {
 		if os.Getenv("CI") == "true" {

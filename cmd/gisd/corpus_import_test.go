@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gisd/importers"
+	"gisd/importers/importertest"
 	"gisd/internal/testdata"
 	"gisd/spatial"
 )
@@ -31,9 +32,9 @@ const corpusStep = 8
 func corpusSample(t *testing.T, files map[string][]expectation) []string {
 	t.Helper()
 	hostile := map[string]bool{}
-	for _, row := range tableOf(t, testdata.Shared(t, corpusFolder+"expected.tsv"), 7) {
-		if slices.Contains([]string{"NOOPEN", "NO_LAYERS", "CRASH_OR_TIMEOUT"}, row[1]) {
-			hostile[strings.TrimPrefix(row[0], corpusFolder)] = true
+	for _, e := range importertest.Corpus(t) {
+		if slices.Contains([]string{"NOOPEN", "NO_LAYERS", "CRASH_OR_TIMEOUT"}, e.Driver) {
+			hostile[strings.TrimPrefix(e.Path, corpusFolder)] = true
 		}
 	}
 	for _, row := range tableOf(t, filepath.Join("testdata", "corpus_differences.tsv"), 4) {
@@ -53,7 +54,7 @@ func corpusSample(t *testing.T, files map[string][]expectation) []string {
 // of them published, or one clear line and nothing left behind.
 func TestCorpusImports(t *testing.T) {
 	t.Parallel()
-	skipUnderRace(t)
+	testdata.SkipUnderRace(t)
 	files := corpus(t)
 	paths := corpusSample(t, files)
 	databases := make(chan corpusDB, runtime.GOMAXPROCS(0))

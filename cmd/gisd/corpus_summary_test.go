@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"gisd/importers"
-	"gisd/internal/testdata"
+	"gisd/importers/importertest"
 )
 
 // tally is one line of the summary: the files of one format.
@@ -60,8 +60,8 @@ func summarize(t *testing.T, files map[string][]expectation, done map[string]out
 	t.Helper()
 	s := &corpusSummary{formats: map[string]*tally{}}
 	format := map[string]string{}
-	for _, row := range tableOf(t, testdata.Shared(t, corpusFolder+"expected.tsv"), 7) {
-		format[strings.TrimPrefix(row[0], corpusFolder)] = corpusFormat(row[1])
+	for _, e := range importertest.Corpus(t) {
+		format[strings.TrimPrefix(e.Path, corpusFolder)] = corpusFormat(e.Driver)
 	}
 	differing := map[string]bool{}
 	layers := map[string]int{}

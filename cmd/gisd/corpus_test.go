@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gisd/importers"
+	"gisd/importers/importertest"
 	"gisd/internal/testdata"
 )
 
@@ -72,32 +73,22 @@ func corpus(t *testing.T) map[string][]expectation {
 		excluded[row[0]+"\t"+row[1]] = true
 	}
 	files := map[string][]expectation{}
-	for _, row := range tableOf(t, testdata.Shared(t, corpusFolder+"expected.tsv"), 7) {
-		path := strings.TrimPrefix(row[0], corpusFolder)
+	for _, e := range importertest.Corpus(t) {
+		path := strings.TrimPrefix(e.Path, corpusFolder)
 		if excluded["absent\t"+path] {
 			continue
 		}
-		if excluded.excludes(path, row[1], row[4]) {
+		if excluded.excludes(path, e.Driver, e.Count) {
 			files[path] = append([]expectation{}, files[path]...)
 			continue
 		}
-		n, err := strconv.ParseInt(row[4], 10, 64)
+		n, err := strconv.ParseInt(e.Count, 10, 64)
 		if err != nil {
-			t.Fatalf("expected.tsv: %v: %v", row, err)
+			t.Fatalf("expected.tsv: %v: %v", e, err)
 		}
-		files[path] = append(files[path], expectation{path, row[1], row[2], row[3], strings.TrimSpace(row[5]), n})
+		files[path] = append(files[path], expectation{path, e.Driver, e.Layer, e.Geometry, e.SRS, n})
 	}
 	return files
-}
-
-// skipUnderRace leaves a test out whose thousand files are read by processes of
-// other programs or one after the other: there is nothing to race in it, and with
-// the detector it takes ten times as long and several times the memory.
-func skipUnderRace(t *testing.T) {
-	t.Helper()
-	if raceEnabled {
-		t.Skip("not under the race detector: a thousand files, each read by itself, in ten times the time and memory")
-	}
 }
 
 // inspected is the end of one `gisd inspect --json`.
@@ -169,7 +160,7 @@ type difference struct{ path, layer, what, detail string }
 // testdata/corpus_differences.tsv explains each difference there may be.
 func TestCorpusAgreesWithGDAL(t *testing.T) {
 	t.Parallel()
-	skipUnderRace(t)
+	testdata.SkipUnderRace(t)
 	files := corpus(t)
 	if len(files) < 900 {
 		t.Fatalf("the corpus lists %d files", len(files))
@@ -204,7 +195,7 @@ func TestCorpusAgreesWithGDAL(t *testing.T) {
 // of its own, and asks the system what it and its children had in memory.
 func TestCorpusMemory(t *testing.T) {
 	t.Parallel()
-	skipUnderRace(t)
+	testdata.SkipUnderRace(t)
 	root := testdata.Shared(t, corpusFolder)
 	var paths []string
 	size := map[string]int64{}

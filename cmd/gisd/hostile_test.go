@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"gisd/internal/testdata"
 )
 
 // Bounds of an import of a file made to do harm.
@@ -87,7 +88,7 @@ type hostile struct {
 // good; bounded memory and time, and nothing left.
 func TestHostileFiles(t *testing.T) {
 	t.Parallel()
-	if raceEnabled {
+	if testdata.Raced {
 		t.Skip("not under the race detector, which multiplies the memory that this test bounds; make test runs it without")
 	}
 	env, pool := importDB(t)

@@ -32,7 +32,7 @@ import (
 // it; JSON that is no GeoJSON is refused by name.
 func TestSharedDataOnTheMap(t *testing.T) {
 	t.Parallel()
-	if raceEnabled {
+	if testdata.Raced {
 		t.Skip("not under the race detector: a million features one after the other, in ten times the time; make test runs it without")
 	}
 	root := testdata.Shared(t, "data")

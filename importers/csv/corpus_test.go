@@ -1,8 +1,7 @@
 package csv_test
 
 import (
-	"bufio"
-	"os"
+	"errors"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -10,7 +9,8 @@ import (
 
 	"gisd/importers"
 	"gisd/importers/csv"
-	"gisd/internal/testdata"
+	"gisd/importers/importertest"
+	"gisd/spatial"
 )
 
 // onPurpose lists, by file, why the outcome differs from GDAL's.
@@ -22,12 +22,7 @@ func onPurpose() map[string]string {
 
 func layersOf(t testing.TB, path string) []importers.Layer {
 	t.Helper()
-	in, err := importers.OpenInput(t.Context(), path, nil, importers.DefaultLimits())
-	if err != nil {
-		return nil
-	}
-	t.Cleanup(func() { _ = in.Close() })
-	layers, err := csv.Format{}.Layers(t.Context(), in)
+	layers, err := importertest.Layers(t, csv.Format{}, path)
 	if err != nil {
 		t.Errorf("%s: %v", path, err)
 	}
@@ -39,53 +34,53 @@ func layersOf(t testing.TB, path string) []importers.Layer {
 // in columns of numbers are more.
 func TestCorpusAgreesWithGDAL(t *testing.T) {
 	t.Parallel()
-	list := testdata.Shared(t, "corpus/import/expected.tsv")
-	shared := filepath.Dir(filepath.Dir(filepath.Dir(list)))
-	f, err := os.Open(list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
 	compared := 0
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		c := strings.Split(sc.Text(), "\t")
-		if len(c) < 6 || c[0] == "path" {
-			continue
-		}
-		ext := filepath.Ext(c[0])
-		if c[1] != "CSV" || ext != ".csv" && ext != ".tsv" {
-			if c[1] != "CSV" && ext != ".csv" && ext != ".zip" {
-				if got := layersOf(t, filepath.Join(shared, c[0])); len(got) > 0 {
-					t.Errorf("%s is %s, taken for delimited text", c[0], c[1])
-				}
+	for _, e := range importertest.Corpus(t) {
+		ext := filepath.Ext(e.Path)
+		if e.Driver != "CSV" || ext != ".csv" && ext != ".tsv" {
+			if e.Driver != "CSV" && ext != ".csv" && ext != ".zip" && e.File != "" {
+				notText(t, &e)
 			}
 			continue
 		}
 		compared++
-		layers := layersOf(t, filepath.Join(shared, c[0]))
-		if len(layers) != 1 || layers[0].Name != c[2] {
-			t.Errorf("%s: %d layers, want %s", c[0], len(layers), c[2])
+		layers := layersOf(t, e.File)
+		if len(layers) != 1 || layers[0].Name != e.Layer {
+			t.Errorf("%s: %d layers, want %s", e.Path, len(layers), e.Layer)
 			continue
 		}
 		src, err := layers[0].Open(t.Context(), importers.SourceOptions{})
 		if err != nil {
-			t.Errorf("%s: %v", c[0], err)
+			t.Errorf("%s: %v", e.Path, err)
 			continue
 		}
 		in, err := importers.Inspect(t.Context(), src, 0)
 		if err != nil {
-			t.Errorf("%s: %v", c[0], err)
+			t.Errorf("%s: %v", e.Path, err)
 			continue
 		}
 		got := strconv.FormatInt(in.Count, 10)
-		if _, known := onPurpose()[filepath.Base(c[0])]; known != (got != c[4]) {
-			t.Errorf("%s: %s records, GDAL has %s (listed: %v)", c[0], got, c[4], known)
+		if _, known := onPurpose()[e.Base()]; known != (got != e.Count) {
+			t.Errorf("%s: %s records, GDAL has %s (listed: %v)", e.Path, got, e.Count, known)
 		}
-		if c[3] != "None" && in.Geometry == "none" {
-			t.Errorf("%s: no geometry, GDAL has %s", c[0], c[3])
+		if e.Geometry != "None" && in.Geometry == "none" {
+			t.Errorf("%s: no geometry, GDAL has %s", e.Path, e.Geometry)
 		}
 	}
 	if compared < 40 {
 		t.Errorf("%d layers compared", compared)
+	}
+}
+
+// notText demands that a file of another format is not taken; what cannot even be
+// unpacked is not.
+func notText(t *testing.T, e *importertest.Expectation) {
+	t.Helper()
+	layers, err := importertest.Layers(t, csv.Format{}, e.File)
+	if fault, ok := errors.AsType[*spatial.Error](err); err != nil && (!ok || !strings.HasPrefix(fault.Op, "importers: ")) {
+		t.Errorf("%s: %v", e.Path, err)
+	}
+	if len(layers) > 0 {
+		t.Errorf("%s is %s, taken for delimited text", e.Path, e.Driver)
 	}
 }

@@ -1,7 +1,6 @@
 package dxf_test
 
 import (
-	"bufio"
 	"os"
 	"strconv"
 	"strings"
@@ -29,36 +28,26 @@ var onPurpose = map[string]string{
 // each drawing with GDAL's count.
 func TestCorpusAgreesWithGDAL(t *testing.T) {
 	t.Parallel()
-	f, err := os.Open(testdata.Shared(t, "corpus/import/expected.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
 	agree, all := 0, 0
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		c := strings.Split(sc.Text(), "\t")
-		if len(c) < 6 || c[1] != "DXF" {
+	for _, e := range importertest.Corpus(t) {
+		if e.Driver != "DXF" || e.File == "" {
 			continue
 		}
-		path := strings.TrimSuffix(testdata.Shared(t, "corpus/import/expected.tsv"), "corpus/import/expected.tsv") + c[0]
-		if _, err := os.Stat(path); err != nil {
-			continue // listed, but not in this corpus
-		}
 		all++
-		got := strconv.FormatInt(countAll(t, path), 10)
+		got := strconv.FormatInt(countAll(t, e.File), 10)
 		reason := ""
 		for suffix, why := range onPurpose {
-			if strings.HasSuffix(c[0], suffix) {
+			if strings.HasSuffix(e.Path, suffix) {
 				reason = why
 			}
 		}
 		switch {
-		case got == c[4] && reason != "":
-			t.Errorf("%s agrees now: take it off the list", c[0])
-		case got == c[4]:
+		case got == e.Count && reason != "":
+			t.Errorf("%s agrees now: take it off the list", e.Path)
+		case got == e.Count:
 			agree++
 		case reason == "":
-			t.Errorf("%s: %s features, GDAL has %s", c[0], got, c[4])
+			t.Errorf("%s: %s features, GDAL has %s", e.Path, got, e.Count)
 		}
 	}
 	t.Logf("%d of %d drawings agree, %d differ on purpose", agree, all, len(onPurpose))
@@ -73,12 +62,7 @@ func TestCorpusAgreesWithGDAL(t *testing.T) {
 // countAll reads every layer but the one that repeats the others.
 func countAll(t *testing.T, path string) int64 {
 	t.Helper()
-	in, err := importers.OpenInput(t.Context(), path, nil, importers.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	layers, err := dxf.Format{}.Layers(t.Context(), in)
+	layers, err := importertest.Layers(t, dxf.Format{}, path)
 	if err != nil {
 		t.Errorf("%s: %v", path, err)
 	}

@@ -1,36 +1,25 @@
 package dxf_test
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"gisd/importers"
 	"gisd/importers/dxf"
 	"gisd/importers/geojson"
+	"gisd/importers/importertest"
 )
 
 // layersOf lists the layers of a drawing given as bytes.
-func layersOf(ctx context.Context, t testing.TB, drawing []byte) ([]importers.Layer, error) {
+func layersOf(t testing.TB, drawing []byte) ([]importers.Layer, error) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "a.dxf")
-	if err := os.WriteFile(path, drawing, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = in.Close() })
-	return dxf.Format{}.Layers(ctx, in)
+	return importertest.Layers(t, dxf.Format{}, importertest.File(t, "a.dxf", drawing))
 }
 
 func openNamed(t testing.TB, drawing []byte, name string) importers.Source {
 	t.Helper()
-	layers, err := layersOf(t.Context(), t, drawing)
+	layers, err := layersOf(t, drawing)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"gisd/importers"
 	"gisd/importers/dxf"
+	"gisd/importers/importertest"
 	"gisd/spatial"
 )
 
@@ -32,7 +33,7 @@ func TestBombs(t *testing.T) {
 		{"one huge block", curve, "0 INSERT|2 C|10 0|20 0"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := layersOf(t.Context(), t, drawing(tc.blocks, tc.entities))
+			_, err := layersOf(t, drawing(tc.blocks, tc.entities))
 			if e, ok := errors.AsType[*spatial.Error](err); !ok || e.Code != spatial.CodeTooLarge || !strings.Contains(e.Message, "a.dxf") {
 				t.Errorf("error %v", err)
 			}
@@ -55,7 +56,7 @@ func TestDamage(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := layersOf(t.Context(), t, []byte(tc.file))
+			_, err := layersOf(t, []byte(tc.file))
 			if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), "a.dxf") {
 				t.Errorf("error %.300v", err)
 			}
@@ -87,11 +88,11 @@ func TestTolerance(t *testing.T) {
 		})
 	}
 	for _, file := range []string{"", "{}", "0\n", "0\nLINE\n", strings.Repeat("x", 5000), "AC1015\x00"} {
-		if layers, err := layersOf(t.Context(), t, []byte(file)); err != nil || len(layers) != 0 {
+		if layers, err := layersOf(t, []byte(file)); err != nil || len(layers) != 0 {
 			t.Errorf("%.20q: %d layers, %v", file, len(layers), err)
 		}
 	}
-	if layers, err := layersOf(t.Context(), t, drawing("", "")); err != nil || names(layers) != "entities false" {
+	if layers, err := layersOf(t, drawing("", "")); err != nil || names(layers) != "entities false" {
 		t.Errorf("an empty drawing: %s, %v", names(layers), err)
 	}
 }
@@ -117,7 +118,7 @@ func TestManyLayers(t *testing.T) {
 	for i := range 1100 {
 		e = append(e, fmt.Sprintf("0 POINT|8 L%d|10 1|20 2", i))
 	}
-	layers, err := layersOf(t.Context(), t, drawing("", strings.Join(e, "|")))
+	layers, err := layersOf(t, drawing("", strings.Join(e, "|")))
 	if err != nil || names(layers) != "entities false" {
 		t.Errorf("%d layers, %v", len(layers), err)
 	}
@@ -174,7 +175,12 @@ func TestCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := layersOf(ctx, t, drawing("", "0 POINT|10 1|20 2")); !errors.Is(err, context.Canceled) {
+	in, err := importers.OpenInput(t.Context(), importertest.File(t, "a.dxf", drawing("", "0 POINT|10 1|20 2")), nil, importers.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if _, err := (dxf.Format{}).Layers(ctx, in); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

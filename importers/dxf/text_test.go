@@ -57,7 +57,7 @@ func TestFields(t *testing.T) {
 		"|0 INSERT|5 A3|8 TD|62 5|2 COT|66 1|10 5|20 5|50 90|0 ATTRIB|8 TD|10 5|20 5|40 1|2 SO|1 12|70 1|0 ATTRIB|8 TD|10 5|20 5|40 1|2 TEN|1 Cột|0 SEQEND" +
 		"|0 POINT|5 A4|67 1|8 TD|10 100|20 100"
 	b := inSections("9 $ACADVER|1 AC1021", tables, blocks, entities)
-	layers, err := layersOf(t.Context(), t, b)
+	layers, err := layersOf(t, b)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,18 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	src, err := openFile(ctx, path)
+	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer in.Close()
+	layers, err := flatgeobuf.Format{}.Layers(ctx, in)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	src, err := layers[0].Open(ctx, importers.SourceOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,8 +1,6 @@
 package flatgeobuf_test
 
 import (
-	"bufio"
-	"context"
 	"encoding/binary"
 	"os"
 	"os/exec"
@@ -13,8 +11,6 @@ import (
 
 	flatbuffers "github.com/google/flatbuffers/go"
 	"github.com/google/go-cmp/cmp"
-	"github.com/twpayne/go-geom/encoding/ewkb"
-	"github.com/twpayne/go-geom/encoding/wkt"
 
 	"gisd/importers"
 	"gisd/importers/flatgeobuf"
@@ -24,64 +20,19 @@ import (
 	"gisd/spatial"
 )
 
-func openFile(ctx context.Context, path string) (importers.Source, error) {
-	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
-	if err != nil {
-		return nil, err
-	}
-	layers, err := importers.Layers(ctx, in, []importers.Format{flatgeobuf.Format{}})
-	if err != nil {
-		return nil, err
-	}
-	return layers[0].Open(ctx, importers.SourceOptions{})
+func openFile(t testing.TB, path string) (importers.Source, error) {
+	t.Helper()
+	return importertest.Open(t, flatgeobuf.Format{}, path)
 }
 
-func openBytes(ctx context.Context, t testing.TB, b []byte) (importers.Source, error) {
-	path := filepath.Join(t.TempDir(), "a.fgb")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return openFile(ctx, path)
-}
-
-// lines shows each record as WKT|value|value, and what is wrong with it.
-func lines(ctx context.Context, t testing.TB, src importers.Source) ([]string, error) {
-	s := src.Schema()
-	var all []string
-	err := src.Read(ctx, func(r *importers.Record) error {
-		if r.Err != nil {
-			all = append(all, "rejected: "+r.Err.Reason.EN)
-			return nil
-		}
-		text := "none"
-		if r.Geometry != nil {
-			g, err := ewkb.Unmarshal(r.Geometry)
-			if err != nil {
-				return err
-			}
-			if text, err = wkt.Marshal(g, wkt.EncodeOptionWithMaxDecimalDigits(6)); err != nil {
-				return err
-			}
-		}
-		for i := range r.Values {
-			value := "-"
-			if r.Values[i].Valid {
-				value = importers.ValueText(s.Fields[i].Type, &r.Values[i])
-			}
-			text += "|" + value
-		}
-		for _, l := range r.Lost {
-			text += " lost " + l.Field + " " + l.Raw
-		}
-		all = append(all, text)
-		return nil
-	})
-	return all, err
+func openBytes(t testing.TB, b []byte) (importers.Source, error) {
+	t.Helper()
+	return openFile(t, importertest.File(t, "a.fgb", b))
 }
 
 func TestReadsEveryColumnType(t *testing.T) {
 	t.Parallel()
-	src, err := openFile(t.Context(), testdata.Shared(t, "corpus/import/flatgeobuf/test/data/alldatatypes.fgb"))
+	src, err := openFile(t, testdata.Shared(t, "corpus/import/flatgeobuf/test/data/alldatatypes.fgb"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +46,7 @@ func TestReadsEveryColumnType(t *testing.T) {
 	if diff := cmp.Diff(want, strings.Join(types, ", ")); diff != "" {
 		t.Error(diff)
 	}
-	got, err := lines(t.Context(), t, src)
+	got, err := importertest.Lines(t, src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,25 +60,19 @@ func TestReadsEveryColumnType(t *testing.T) {
 // TestAgreesWithGDAL compares every file of the corpus with what GDAL counts.
 func TestAgreesWithGDAL(t *testing.T) {
 	t.Parallel()
-	f, err := os.Open(testdata.Shared(t, "corpus/import/expected.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
 	// GDAL repeats the count of the header, which these files do not hold, and
 	// takes an unknown one for none.
 	const uncounted = "test_ogr_flatgeobuf_singlepart_mls_new.fgb"
 	lying := map[string]bool{"invalid_multisurface_of_polyhedralsurface.fgb": true, "invalid_polyhedralsurface_of_curvepolygon.fgb": true}
 	compared := 0
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		c := strings.Split(sc.Text(), "\t")
-		if c[1] != "FlatGeobuf" {
+	for _, e := range importertest.Corpus(t) {
+		if e.Driver != "FlatGeobuf" {
 			continue
 		}
 		compared++
-		t.Run(filepath.Base(c[0]), func(t *testing.T) {
-			src, err := openFile(t.Context(), testdata.Shared(t, c[0]))
-			if lying[filepath.Base(c[0])] {
+		t.Run(e.Base(), func(t *testing.T) {
+			src, err := openFile(t, e.File)
+			if lying[e.Base()] {
 				if err == nil {
 					t.Error("a file without its features was opened")
 				}
@@ -137,22 +82,22 @@ func TestAgreesWithGDAL(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer src.Close()
-			got, err := lines(t.Context(), t, src)
+			got, err := importertest.Lines(t, src)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := src.Schema()
-			if c[2] == "unknown" { // the header has no name
-				c[2] = strings.TrimSuffix(filepath.Base(c[0]), ".fgb")
+			if e.Layer == "unknown" { // the header has no name
+				e.Layer = strings.TrimSuffix(e.Base(), ".fgb")
 			}
-			if filepath.Base(c[0]) == uncounted {
-				c[4] = "1"
+			if e.Base() == uncounted {
+				e.Count = "1"
 			}
-			if s.Layer != c[2] || strconv.Itoa(len(got)) != c[4] {
-				t.Errorf("layer %s of %d, GDAL has %s of %s", s.Layer, len(got), c[2], c[4])
+			if s.Layer != e.Layer || strconv.Itoa(len(got)) != e.Count {
+				t.Errorf("layer %s of %d, GDAL has %s of %s", s.Layer, len(got), e.Layer, e.Count)
 			}
-			if epsg := c[5]; strings.HasPrefix(epsg, "EPSG:") && s.CRS.SRID.String() != epsg {
-				t.Errorf("reference system %v, GDAL has %s", s.CRS, epsg)
+			if strings.HasPrefix(e.SRS, "EPSG:") && s.CRS.SRID.String() != e.SRS {
+				t.Errorf("reference system %v, GDAL has %s", s.CRS, e.SRS)
 			}
 		})
 	}
@@ -170,7 +115,7 @@ func TestSuite(t *testing.T) {
 			t.Parallel()
 			path := testdata.Shared(t, "corpus/import/"+name)
 			importertest.Source(t, func(t *testing.T) importers.Source {
-				src, err := openFile(t.Context(), path)
+				src, err := openFile(t, path)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -184,12 +129,12 @@ func TestSuite(t *testing.T) {
 // not agree about one.
 func TestOwnColumns(t *testing.T) {
 	t.Parallel()
-	src, err := openBytes(t.Context(), t, ownColumns())
+	src, err := openBytes(t, ownColumns())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	got, err := lines(t.Context(), t, src)
+	got, err := importertest.Lines(t, src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,12 +229,12 @@ func TestGeometriesAgreeWithGDAL(t *testing.T) {
 			if out, err := exec.CommandContext(t.Context(), "ogr2ogr", "-dim", dims, "-f", "FlatGeobuf", "-a_srs", "EPSG:9210", path, csv, "-select", "name").CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			src, err := openFile(t.Context(), path)
+			src, err := openFile(t, path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer src.Close()
-			got, err := lines(t.Context(), t, src)
+			got, err := importertest.Lines(t, src)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -310,12 +255,12 @@ func TestFoundByOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := openBytes(t.Context(), t, b)
+	src, err := openBytes(t, b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	got, err := lines(t.Context(), t, src)
+	got, err := importertest.Lines(t, src)
 	if err != nil || len(got) != 0 {
 		t.Errorf("%q, error %v", got, err)
 	}
@@ -350,10 +295,10 @@ func TestDamaged(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			src, err := openBytes(t.Context(), t, tc.file)
+			src, err := openBytes(t, tc.file)
 			if err == nil {
 				defer src.Close()
-				_, err = lines(t.Context(), t, src)
+				_, err = importertest.Lines(t, src)
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) || spatial.CodeOf(err) != spatial.CodeInvalid {
 				t.Errorf("error %v, want %q", err, tc.want)
@@ -372,12 +317,12 @@ func TestOneDamagedFeature(t *testing.T) {
 	first := 12 + int(binary.LittleEndian.Uint32(b[8:])) + (10+1)*40
 	copy(b[first+4:], "\xff\xff\xff\xff")
 	b = append(b, "rubbish behind the end"...)
-	src, err := openBytes(t.Context(), t, b)
+	src, err := openBytes(t, b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	got, err := lines(t.Context(), t, src)
+	got, err := importertest.Lines(t, src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -392,7 +337,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		src, err := openBytes(t.Context(), t, append([]byte("fgb\x03fgb\x01"), b...))
+		src, err := openBytes(t, append([]byte("fgb\x03fgb\x01"), b...))
 		if err != nil {
 			return
 		}

@@ -117,7 +117,7 @@ func TestRoundTrip(t *testing.T) {
 				records = append(records, r)
 			}
 			file := write(t, &importers.Header{Layer: "thửa", Fields: allTypes(), Geometry: tc.kind, Dimensions: tc.dims, SRID: 9210}, records...)
-			src, err := openBytes(t.Context(), t, file)
+			src, err := openBytes(t, file)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,6 @@
 package geoparquet_test
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -10,68 +9,22 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/twpayne/go-geom/encoding/ewkb"
-	"github.com/twpayne/go-geom/encoding/wkt"
 
 	"gisd/importers"
 	"gisd/importers/geoparquet"
+	"gisd/importers/importertest"
 	"gisd/internal/testdata"
 	"gisd/spatial"
 )
 
-func openFile(ctx context.Context, path string) (importers.Source, error) {
-	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
-	if err != nil {
-		return nil, err
-	}
-	layers, err := importers.Layers(ctx, in, []importers.Format{geoparquet.Format{}})
-	if err != nil {
-		return nil, err
-	}
-	return layers[0].Open(ctx, importers.SourceOptions{})
+func openFile(t testing.TB, path string) (importers.Source, error) {
+	t.Helper()
+	return importertest.Open(t, geoparquet.Format{}, path)
 }
 
-func openBytes(ctx context.Context, t testing.TB, b []byte) (importers.Source, error) {
-	path := filepath.Join(t.TempDir(), "a.parquet")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return openFile(ctx, path)
-}
-
-// lines shows each record as WKT|value|value, and what is wrong with it.
-func lines(ctx context.Context, src importers.Source) ([]string, error) {
-	s := src.Schema()
-	var all []string
-	err := src.Read(ctx, func(r *importers.Record) error {
-		if r.Err != nil {
-			all = append(all, "rejected: "+r.Err.Reason.EN)
-			return nil
-		}
-		text := "none"
-		if r.Geometry != nil {
-			g, err := ewkb.Unmarshal(r.Geometry)
-			if err != nil {
-				return err
-			}
-			if text, err = wkt.Marshal(g, wkt.EncodeOptionWithMaxDecimalDigits(6)); err != nil {
-				return err
-			}
-		}
-		for i := range r.Values {
-			value := "-"
-			if r.Values[i].Valid {
-				value = importers.ValueText(s.Fields[i].Type, &r.Values[i])
-			}
-			text += "|" + value
-		}
-		for _, l := range r.Lost {
-			text += " lost " + l.Field + " " + l.Raw
-		}
-		all = append(all, text)
-		return nil
-	})
-	return all, err
+func openBytes(t testing.TB, b []byte) (importers.Source, error) {
+	t.Helper()
+	return openFile(t, importertest.File(t, "a.parquet", b))
 }
 
 // TestNative reads what GeoPandas writes in the encodings of GeoArrow.
@@ -93,12 +46,12 @@ func TestNative(t *testing.T) {
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			t.Parallel()
-			src, err := openFile(t.Context(), "testdata/"+tc.file+".parquet")
+			src, err := openFile(t, "testdata/"+tc.file+".parquet")
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer src.Close()
-			got, err := lines(t.Context(), src)
+			got, err := importertest.Lines(t, src)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,12 +105,12 @@ func TestCorpus(t *testing.T) {
 	} {
 		t.Run(filepath.Base(tc.file), func(t *testing.T) {
 			t.Parallel()
-			src, err := openFile(t.Context(), testdata.Shared(t, tc.file))
+			src, err := openFile(t, testdata.Shared(t, tc.file))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer src.Close()
-			got, err := lines(t.Context(), src)
+			got, err := importertest.Lines(t, src)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -179,7 +132,7 @@ func TestCorpus(t *testing.T) {
 // TestNullCRS: unknown is not the same as absent, which is CRS84.
 func TestNullCRS(t *testing.T) {
 	t.Parallel()
-	src, err := openFile(t.Context(), testdata.Shared(t, "corpus/import/gdal_autotest_ogr/autotest/ogr/data/parquet/part_with_empty_batch/part1.parquet"))
+	src, err := openFile(t, testdata.Shared(t, "corpus/import/gdal_autotest_ogr/autotest/ogr/data/parquet/part_with_empty_batch/part1.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,10 +169,10 @@ func TestDamaged(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			src, err := openBytes(t.Context(), t, tc.file)
+			src, err := openBytes(t, tc.file)
 			if err == nil {
 				defer src.Close()
-				_, err = lines(t.Context(), src)
+				_, err = importertest.Lines(t, src)
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) || spatial.CodeOf(err) != spatial.CodeInvalid {
 				t.Errorf("error %v, want %q", err, tc.want)
@@ -243,7 +196,7 @@ func FuzzRead(f *testing.F) {
 		if len(b) < 4 || string(b[:4]) != "PAR1" {
 			return
 		}
-		src, err := openBytes(t.Context(), t, b)
+		src, err := openBytes(t, b)
 		if err != nil {
 			return
 		}

@@ -101,7 +101,7 @@ func TestRoundTrip(t *testing.T) {
 				records = append(records, r)
 			}
 			file := write(t, &importers.Header{Layer: "a", Fields: allTypes(), Geometry: tc.kind, Dimensions: tc.dims, SRID: tc.srid, WKT: tc.wkt}, records...)
-			src, err := openBytes(t.Context(), t, file)
+			src, err := openBytes(t, file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -163,7 +163,7 @@ func TestManyRowGroups(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	src, err := openBytes(t.Context(), t, out.Bytes())
+	src, err := openBytes(t, out.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestSuite(t *testing.T) {
 		importers.Record{Number: 1, Geometry: geometry(t, "POINT Z (1 2 3)"), Values: values()},
 		importers.Record{Number: 2, Values: make([]importers.Value, 7)})
 	importertest.Source(t, func(t *testing.T) importers.Source {
-		src, err := openBytes(t.Context(), t, file)
+		src, err := openBytes(t, file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,12 +1,9 @@
 package gpx_test
 
 import (
-	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,14 +18,9 @@ import (
 	"gisd/spatial"
 )
 
-func layersOf(ctx context.Context, t testing.TB, path string) ([]importers.Layer, error) {
+func layersOf(t testing.TB, path string) ([]importers.Layer, error) {
 	t.Helper()
-	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = in.Close() })
-	return gpx.Format{}.Layers(ctx, in)
+	return importertest.Layers(t, gpx.Format{}, path)
 }
 
 func write(t testing.TB, text string) string {
@@ -80,7 +72,7 @@ func describe(t testing.TB, l importers.Layer) []string {
 
 func TestLayers(t *testing.T) {
 	t.Parallel()
-	layers, err := layersOf(t.Context(), t, write(t, `<?xml version="1.0"?><gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1" xmlns:x="x">
+	layers, err := layersOf(t, write(t, `<?xml version="1.0"?><gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1" xmlns:x="x">
 <metadata><name>not a feature</name></metadata>
 <wpt lat="10.5" lon="106.5"><ele>2.5</ele><time>2000-01-01T07:00:01+07:00</time><name> Chợ </name><sat>many</sat><link href="u"><text>t</text></link><link href="v"/></wpt>
 <wpt lat="x" lon="1"/>
@@ -121,7 +113,7 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := layersOf(t.Context(), t, write(t, tc.doc))
+			_, err := layersOf(t, write(t, tc.doc))
 			if e, ok := errors.AsType[*spatial.Error](err); !ok || !strings.Contains(e.Message, tc.want) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
@@ -132,38 +124,27 @@ func TestRefused(t *testing.T) {
 // TestCorpus compares layers and counts with what GDAL sees.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	f, err := os.Open(testdata.Shared(t, "corpus/import/expected.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
-	rows, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	opened, all := map[string]map[string]int64{}, 0
-	for _, row := range rows {
-		if len(row) < 5 || row[1] != "GPX" {
+	for _, e := range importertest.Corpus(t) {
+		if e.Driver != "GPX" {
 			continue
 		}
 		all++
-		found := opened[row[0]]
+		found := opened[e.Path]
 		if found == nil {
 			found = map[string]int64{}
-			layers, err := layersOf(t.Context(), t, testdata.Shared(t, row[0]))
+			layers, err := layersOf(t, e.File)
 			if err != nil {
-				t.Errorf("%s: %v", row[0], err)
+				t.Errorf("%s: %v", e.Path, err)
 			}
 			for _, l := range layers {
 				lines := describe(t, l)
 				found[l.Name] = int64(len(lines) - 1)
 			}
-			opened[row[0]] = found
+			opened[e.Path] = found
 		}
-		if got := strconv.FormatInt(found[row[2]], 10); got != row[4] {
-			t.Errorf("%s %s: %s, GDAL has %s", path.Base(row[0]), row[2], got, row[4])
+		if got := strconv.FormatInt(found[e.Layer], 10); got != e.Count {
+			t.Errorf("%s %s: %s, GDAL has %s", e.Base(), e.Layer, got, e.Count)
 		}
 	}
 	if all < 100 {
@@ -173,7 +154,7 @@ func TestCorpus(t *testing.T) {
 
 func TestSource(t *testing.T) {
 	t.Parallel()
-	layers, err := layersOf(t.Context(), t, testdata.Shared(t, "corpus/import/togeojson/test/data/blue_hills.gpx"))
+	layers, err := layersOf(t, testdata.Shared(t, "corpus/import/togeojson/test/data/blue_hills.gpx"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +180,7 @@ func FuzzGPX(f *testing.F) {
 		if err := os.WriteFile(path, []byte(doc), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		layers, err := layersOf(t.Context(), t, path)
+		layers, err := layersOf(t, path)
 		if err != nil {
 			return
 		}

@@ -46,6 +46,7 @@ var law = []room{
 
 	{pattern: "importers/demo/...", may: []string{"importers", "importers/demo/...", "spatial", "spatial/crs", "tiles/styles"}},
 	{pattern: "importers", may: []string{"spatial", "spatial/crs", "importers/..."}},
+	{pattern: "importers/importertest", may: []string{"spatial", "importers", "importers/wkb", "internal/testdata"}},
 	{pattern: "importers/...", may: []string{"spatial", "spatial/crs", "importers", "importers/..."}},
 
 	{pattern: "api", may: []string{"spatial", "spatial/crs", "tiles", "api/..."}, libraries: []string{"echo", "prometheus"}},
@@ -73,7 +74,7 @@ var law = []room{
 // listed importers.
 var testOnly = map[string][]string{
 	"internal/testdb":        {"internal/testdb/...", "internal/fixture"},
-	"internal/testdata":      {"internal/testdb/..."},
+	"internal/testdata":      {"internal/testdb/...", "importers/importertest"},
 	"internal/fixture":       nil,
 	"internal/golden":        nil,
 	"internal/archtest":      nil,

@@ -45,3 +45,13 @@ func Shared(t testing.TB, rel string) string {
 	}
 	return path
 }
+
+// SkipUnderRace leaves a test out that walks many files one after the other: there
+// is nothing to race in it, and with the detector it takes ten times as long and
+// several times the memory.
+func SkipUnderRace(t testing.TB) {
+	t.Helper()
+	if Raced {
+		t.Skip("not under the race detector: files that are read one after the other, in ten times the time and memory")
+	}
+}

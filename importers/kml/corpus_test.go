@@ -1,16 +1,13 @@
 package kml_test
 
 import (
-	"encoding/csv"
-	"os"
 	"path"
 	"strconv"
 	"strings"
 	"testing"
 
 	"gisd/importers"
-	"gisd/importers/kml"
-	"gisd/internal/testdata"
+	"gisd/importers/importertest"
 )
 
 // differs lists what GDAL sees otherwise, on purpose.
@@ -27,12 +24,7 @@ func differs() map[string]string {
 // counts opens every layer and counts its records.
 func counts(t *testing.T, file string) map[string]int {
 	t.Helper()
-	in, err := importers.OpenInput(t.Context(), file, nil, importers.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	layers, err := kml.Format{}.Layers(t.Context(), in)
+	layers, err := layersOf(t, file)
 	if err != nil {
 		t.Logf("%s: %v", path.Base(file), err)
 		return nil
@@ -57,34 +49,23 @@ func counts(t *testing.T, file string) map[string]int {
 // TestCorpus compares layers and counts with what GDAL sees.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	f, err := os.Open(testdata.Shared(t, "corpus/import/expected.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
-	rows, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	opened := map[string]map[string]int{}
 	agree, all := 0, 0
-	for _, row := range rows {
-		if !strings.HasSuffix(row[0], ".kml") || len(row) < 5 || row[1] != "LIBKML" || row[4] == "0" {
+	for _, e := range importertest.Corpus(t) {
+		if !strings.HasSuffix(e.Path, ".kml") || e.Driver != "LIBKML" || e.Count == "0" {
 			continue
 		}
 		all++
-		if opened[row[0]] == nil {
-			opened[row[0]] = counts(t, testdata.Shared(t, row[0]))
+		if opened[e.Path] == nil {
+			opened[e.Path] = counts(t, e.File)
 		}
-		got, ok := opened[row[0]][strings.TrimSpace(row[2])]
-		if ok && strconv.Itoa(got) == row[4] {
+		got, ok := opened[e.Path][strings.TrimSpace(e.Layer)]
+		if ok && strconv.Itoa(got) == e.Count {
 			agree++
 			continue
 		}
-		if differs()[path.Base(row[0])] == "" {
-			t.Errorf("%s %s: %v, GDAL has %s", row[0], row[2], opened[row[0]], row[4])
+		if differs()[e.Base()] == "" {
+			t.Errorf("%s %s: %v, GDAL has %s", e.Path, e.Layer, opened[e.Path], e.Count)
 		}
 	}
 	t.Logf("%d of %d layers agree", agree, all)

@@ -2,7 +2,6 @@ package kml_test
 
 import (
 	"archive/zip"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,14 +20,9 @@ import (
 	"gisd/spatial"
 )
 
-func layersOf(ctx context.Context, t testing.TB, path string) ([]importers.Layer, error) {
+func layersOf(t testing.TB, path string) ([]importers.Layer, error) {
 	t.Helper()
-	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = in.Close() })
-	return kml.Format{}.Layers(ctx, in)
+	return importertest.Layers(t, kml.Format{}, path)
 }
 
 func write(t testing.TB, name, text string) string {
@@ -55,7 +49,11 @@ func describe(t testing.TB, l importers.Layer) []string {
 		if r.Err != nil {
 			line = "ERROR " + r.Err.Reason.EN
 		}
-		if r.ID.Valid {
+		switch {
+		case !r.ID.Valid:
+		case s.NativeID == spatial.FieldInteger:
+			line += fmt.Sprintf(" #%d", r.ID.Int)
+		default:
 			line += " #" + string(r.ID.Bytes)
 		}
 		for i, v := range r.Values {
@@ -145,7 +143,7 @@ func TestPlacemarks(t *testing.T) {
 			t.Parallel()
 			doc := `<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="g"><Document><Schema id="s"><SimpleField type="int" name="n"/>` +
 				`<SimpleField type="double" name="d"/><SimpleField type="bool" name="b"/><SimpleField type="int" name="wrong"/></Schema><Placemark>` + tc.body + `</Placemark></Document></kml>`
-			layers, err := layersOf(t.Context(), t, write(t, "a.kml", doc))
+			layers, err := layersOf(t, write(t, "a.kml", doc))
 			if err != nil || len(layers) != 1 {
 				t.Fatalf("%d layers, %v", len(layers), err)
 			}
@@ -172,7 +170,7 @@ func TestLayers(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			layers, err := layersOf(t.Context(), t, write(t, "a.kml", tc.doc))
+			layers, err := layersOf(t, write(t, "a.kml", tc.doc))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -187,10 +185,63 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// TestIDs: those of the placemarks are kept where each has one of its own; numbers
+// behind the layer's name, as GDAL and we write them, are numbers.
+func TestIDs(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		ids  []string
+		want string // type, then the ids
+		note string
+	}{
+		{"none", []string{"", ""}, "[]", ""},
+		{"its own", []string{"ID_00001", "f11"}, "string[ID_00001 f11]", ""},
+		{"numbers of the layer", []string{"_at.11", "_at.-4"}, "integer[11 -4]", ""},
+		{"numbers of another layer", []string{"land.11", "land.4"}, "string[land.11 land.4]", ""},
+		{"numbers of two layers", []string{"_at.1", "land.2"}, "string[_at.1 land.2]", ""},
+		{"numbers in other forms", []string{"_at.007", "_at.8"}, "string[_at.007 _at.8]", ""},
+		{"one has none", []string{"a", "", "b"}, "[]", "1 of 3 have none"},
+		{"one twice", []string{"_at.1", "_at.2", "_at.1"}, "[]", "some come twice"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var doc strings.Builder
+			doc.WriteString("<kml><Document><name>@at</name>")
+			for _, id := range tc.ids {
+				fmt.Fprintf(&doc, "<Placemark id=%q/>", id)
+			}
+			doc.WriteString("</Document></kml>")
+			layers, err := layersOf(t, write(t, "a.kml", doc.String()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			src, err := layers[0].Open(t.Context(), importers.SourceOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			var ids []string
+			for _, line := range describe(t, layers[0])[1:] {
+				if _, id, ok := strings.Cut(line, " #"); ok {
+					ids = append(ids, id)
+				}
+			}
+			if got := fmt.Sprint(src.Schema().NativeID, ids); got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+			notes := src.Schema().Notes
+			if (tc.note == "") != (len(notes) == 0) || len(notes) > 0 && !strings.Contains(notes[0].EN, tc.note) {
+				t.Errorf("notes %v, want %q", notes, tc.note)
+			}
+		})
+	}
+}
+
 // TestSchemaOf20: the fields of a schema with a parent are elements.
 func TestSchemaOf20(t *testing.T) {
 	t.Parallel()
-	layers, err := layersOf(t.Context(), t, write(t, "a.kml", `<kml><Document><Schema name="Road" parent="Placemark"><SimpleField name="w" type="int"/></Schema>`+
+	layers, err := layersOf(t, write(t, "a.kml", `<kml><Document><Schema name="Road" parent="Placemark"><SimpleField name="w" type="int"/></Schema>`+
 		`<Road><name>r</name><w>3</w><Point><coordinates>1,2</coordinates></Point></Road></Document></kml>`))
 	if err != nil || len(layers) != 1 {
 		t.Fatalf("%d layers, %v", len(layers), err)
@@ -212,7 +263,7 @@ func TestBounds(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := layersOf(t.Context(), t, write(t, "a.kml", tc.doc))
+			_, err := layersOf(t, write(t, "a.kml", tc.doc))
 			if e, ok := errors.AsType[*spatial.Error](err); !ok || !strings.Contains(e.Message, tc.want) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
@@ -238,14 +289,14 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := layersOf(t.Context(), t, write(t, "a.kml", tc.doc))
+			_, err := layersOf(t, write(t, "a.kml", tc.doc))
 			if e, ok := errors.AsType[*spatial.Error](err); !ok || !strings.Contains(e.Message, tc.want) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
 		})
 	}
 	for _, doc := range []string{"", "<gpx/>", "{}", "<html><kml/></html>"} {
-		if layers, err := layersOf(t.Context(), t, write(t, "a.txt", doc)); err != nil || len(layers) > 0 {
+		if layers, err := layersOf(t, write(t, "a.txt", doc)); err != nil || len(layers) > 0 {
 			t.Errorf("%q: %d layers, %v", doc, len(layers), err)
 		}
 	}
@@ -266,7 +317,7 @@ func TestKMZ(t *testing.T) {
 	if err = errors.Join(err, z.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	layers, err := layersOf(t.Context(), t, path)
+	layers, err := layersOf(t, path)
 	if err != nil || len(layers) != 1 {
 		t.Fatalf("%d layers, %v", len(layers), err)
 	}
@@ -280,7 +331,7 @@ func TestSource(t *testing.T) {
 	for _, file := range []string{"togeojson/test/data/addresses.kml", "gdal_autotest_ogr/autotest/ogr/data/kml/geometries.kml"} {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			layers, err := layersOf(t.Context(), t, testdata.Shared(t, "corpus/import/"+file))
+			layers, err := layersOf(t, testdata.Shared(t, "corpus/import/"+file))
 			if err != nil || len(layers) != 1 {
 				t.Fatalf("%d layers, %v", len(layers), err)
 			}
@@ -304,7 +355,7 @@ func FuzzKML(f *testing.F) {
 		if err := os.WriteFile(path, []byte(doc), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		layers, err := layersOf(t.Context(), t, path)
+		layers, err := layersOf(t, path)
 		if err != nil {
 			return
 		}

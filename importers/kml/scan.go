@@ -26,7 +26,7 @@ type layer struct {
 	name      string
 	fields    *fieldSet
 	count     int64
-	withID    int64
+	ids       idsSeen
 	kinds     uint32 // bit per type code
 	height    bool
 	faults    bool // some placemark cannot be read
@@ -41,7 +41,6 @@ type scan struct {
 	parents  map[int]int // the container that each stands in
 	at       map[int]*layer
 	ids      map[uint64]struct{}
-	repeated map[int]bool // containers in which an id comes twice
 	encoding string
 	other    map[string]int
 	fields   int
@@ -49,7 +48,7 @@ type scan struct {
 
 func scanFile(ctx context.Context, f importers.File) (*scan, error) {
 	s := &scan{file: f, names: map[int]string{}, parents: map[int]int{}, at: map[int]*layer{}, ids: map[uint64]struct{}{},
-		repeated: map[int]bool{}, other: map[string]int{}}
+		other: map[string]int{}}
 	w := &walker{other: s.other}
 	p := placemark{schemas: &w.schemas}
 	p.geom.dims = spatial.XY
@@ -112,15 +111,17 @@ func (s *scan) see(l *layer, p *placemark) {
 		f := &p.fields.list[v.field]
 		f.saw |= classify(f, v.text)
 	}
-	if p.id == "" || s.repeated[l.container] {
+	if p.id == "" {
 		return
 	}
-	l.withID++
-	key := xxhash.Sum64String(fmt.Sprint(l.container, " ", p.id))
-	if _, twice := s.ids[key]; twice || len(s.ids) == maxIDs {
-		s.repeated[l.container] = true
+	l.ids.see(p.id)
+	if l.ids.repeated {
+		return
 	}
-	s.ids[key] = struct{}{}
+	key := xxhash.Sum64String(fmt.Sprint(l.container, " ", p.id))
+	if _, l.ids.repeated = s.ids[key]; len(s.ids) < maxIDs { // of further ones the import itself learns
+		s.ids[key] = struct{}{}
+	}
 }
 
 // nameLayers gives each layer its container's name, the document's own layer
@@ -157,7 +158,21 @@ func (s *scan) schema(l *layer) importers.Schema {
 	if l.height {
 		schema.Dimensions = spatial.XYZ
 	}
-	if l.withID == l.count && !s.repeated[l.container] {
+	switch {
+	case l.ids.count == 0:
+	case l.ids.count < l.count:
+		schema.Notes = append(schema.Notes, spatial.Text{
+			VI: fmt.Sprintf("không dùng id của Placemark: %d trong %d đối tượng không có id", l.count-l.ids.count, l.count),
+			EN: fmt.Sprintf("the ids of the placemarks are not used: %d of %d have none", l.count-l.ids.count, l.count),
+		})
+	case l.ids.repeated:
+		schema.Notes = append(schema.Notes, spatial.Text{
+			VI: "không dùng id của Placemark: có id lặp lại",
+			EN: "the ids of the placemarks are not used: some come twice",
+		})
+	case l.ids.numbers == l.count && l.ids.prefix == idPrefix(s.names[l.container]):
+		schema.NativeID = spatial.FieldInteger
+	default:
 		schema.NativeID = spatial.FieldString
 	}
 	return schema

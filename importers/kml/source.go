@@ -91,7 +91,10 @@ func (r *reader) fill() {
 		}
 	}
 	r.rec.Lost = r.lost
-	if r.s.schema.NativeID != "" {
+	switch r.s.schema.NativeID {
+	case spatial.FieldInteger:
+		_, r.rec.ID.Int, r.rec.ID.Valid = numbered(r.p.id)
+	case spatial.FieldString:
 		r.rec.ID = importers.Value{Valid: true, Bytes: []byte(r.p.id)}
 	}
 	if r.p.err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +97,8 @@ type writer struct {
 	names    [][]byte // escaped names of the fields
 	own      []string // of each field: the element of KML that it is, "" for data
 	label    int      // the field whose text is the name, -1 for none
-	textID   bool     // the id stands among the data
+	idPrefix string   // of ids that are numbers
+	textID   string   // the name under which the id stands among the data, "" where it does not
 	altitude int      // the field that holds the altitude mode, -1 for none
 	buf      []byte
 	failed   bool // a record was not written: there will be no file
@@ -107,7 +109,7 @@ func newWriter(out io.Writer, scratch string, h *importers.Header) (*writer, err
 		return nil, &spatial.Error{Code: spatial.CodeUnsupported, Op: "kml: write",
 			Message: fmt.Sprintf("KML holds EPSG:4326 only, not %v; use --crs EPSG:4326", h.SRID)}
 	}
-	w := &writer{out: out, h: h, widest: make([]uint64, len(h.Fields)), label: labelField(h.Fields), altitude: -1, textID: h.IDKind == spatial.IDText && h.IDField == ""}
+	w := &writer{out: out, h: h, widest: make([]uint64, len(h.Fields)), label: labelField(h.Fields), altitude: -1, idPrefix: idPrefix(h.Layer), textID: textIDName(h)}
 	for i, f := range h.Fields {
 		w.names = append(w.names, markup.AppendEscaped(nil, []byte(f.Name)))
 		w.own = append(w.own, ownElement(f))
@@ -137,6 +139,19 @@ func ownElement(f spatial.Field) string {
 	return ""
 }
 
+// textIDName is where ids stand that are text and no field repeats: not each of
+// them can be the id of an element.
+func textIDName(h *importers.Header) string {
+	if h.IDKind != spatial.IDText || h.IDField != "" {
+		return ""
+	}
+	name := "id"
+	for slices.ContainsFunc(h.Fields, func(f spatial.Field) bool { return strings.EqualFold(f.Name, name) }) {
+		name = "feature_" + name
+	}
+	return name
+}
+
 // labelField finds the field that names a feature for people.
 func labelField(fields []spatial.Field) int {
 	for _, fits := range []func(f *spatial.Field, name string) bool{
@@ -160,8 +175,12 @@ func labelField(fields []spatial.Field) int {
 // schema: name, description, time, data, geometry.
 func (w *writer) Write(r *importers.Record) error {
 	w.buf = append(w.buf, "<Placemark"...)
-	if r.ID.Valid && w.h.IDKind != spatial.IDText {
-		w.buf = fmt.Appendf(w.buf, " id=\"f%d\"", r.ID.Int)
+	switch {
+	case !r.ID.Valid:
+	case w.h.IDKind != spatial.IDText:
+		w.buf = fmt.Appendf(w.buf, " id=\"%s.%d\"", w.idPrefix, r.ID.Int)
+	case mayBeID(r.ID.Bytes):
+		w.buf = fmt.Appendf(w.buf, " id=\"%s\"", r.ID.Bytes)
 	}
 	w.buf = append(w.buf, '>')
 	w.nameElement(r)
@@ -252,10 +271,10 @@ func (w *writer) times(r *importers.Record) {
 // data writes the values that are not null.
 func (w *writer) data(r *importers.Record) {
 	at := len(w.buf)
-	w.buf = append(w.buf, "<ExtendedData><SchemaData schemaUrl=\"#fields\">"...)
+	w.buf = append(w.buf, "<ExtendedData><SchemaData schemaUrl=\"#"+schemaID+"\">"...)
 	empty := len(w.buf)
-	if w.textID && r.ID.Valid {
-		w.buf = append(w.buf, "<SimpleData name=\"id\">"...)
+	if w.textID != "" && r.ID.Valid {
+		w.buf = append(append(append(w.buf, "<SimpleData name=\""...), w.textID...), "\">"...)
 		w.buf = markup.AppendEscaped(w.buf, r.ID.Bytes)
 		w.buf = append(w.buf, "</SimpleData>"...)
 	}

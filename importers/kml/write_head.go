@@ -8,6 +8,9 @@ import (
 	"gisd/spatial"
 )
 
+// schemaID is the id of the one schema.
+const schemaID = "fields"
+
 // head makes what stands before the placemarks.
 func (w *writer) head() {
 	w.buf = append(w.buf, xmlHead...)
@@ -15,9 +18,9 @@ func (w *writer) head() {
 	w.buf = markup.AppendEscaped(w.buf, []byte(w.h.Layer))
 	w.buf = append(w.buf, "</name>\n<Schema name=\""...)
 	w.buf = markup.AppendEscaped(w.buf, []byte(w.h.Layer))
-	w.buf = append(w.buf, "\" id=\"fields\">\n"...)
-	if w.textID {
-		w.buf = append(w.buf, "<SimpleField name=\"id\" type=\"string\"/>\n"...)
+	w.buf = append(w.buf, "\" id=\""+schemaID+"\">\n"...)
+	if w.textID != "" {
+		w.buf = fmt.Appendf(w.buf, "<SimpleField name=\"%s\" type=\"string\"/>\n", w.textID)
 	}
 	for i, f := range w.h.Fields {
 		if w.own[i] != "" {

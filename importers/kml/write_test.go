@@ -44,12 +44,12 @@ func TestRoundTrip(t *testing.T) {
 			h := &importers.Header{Layer: `đường "A" & <B>`, Fields: importertest.Fields(), Geometry: spatial.GeometryAny, Dimensions: tc.dims, SRID: 4326, IDKind: spatial.IDInteger}
 			records := importertest.Records(t, tc.shape)
 			records[0].Values[3].Int, records[0].Values[1].Int = 1, -2147483647
-			layers, err := layersOf(t.Context(), t, importertest.Export(t, tc.exporter, "a"+tc.exporter.Extensions()[0], h, records))
+			layers, err := layersOf(t, importertest.Export(t, tc.exporter, "a"+tc.exporter.Extensions()[0], h, records))
 			if err != nil || len(layers) != 1 {
 				t.Fatalf("%d layers, %v", len(layers), err)
 			}
 			got := describe(t, layers[0])
-			want := []string{tc.want + " #f1" + name + values + tc.extra, "- #f2 Name=2"}
+			want := []string{tc.want + " #1" + name + values + tc.extra, "- #2 Name=2"}
 			if diff := cmp.Diff(want, got[1:]); diff != "" || layers[0].Name != h.Layer {
 				t.Errorf("%s: %s", layers[0].Name, diff)
 			}
@@ -63,7 +63,7 @@ func TestOwnElementsComeBack(t *testing.T) {
 	t.Parallel()
 	const doc = `<kml><Document><name>l</name><Placemark id="a b"><name>x &lt;&amp;</name><description>d</description><TimeSpan><begin>2020-01-01</begin><end>2020-02-01</end></TimeSpan>` +
 		`<Point><altitudeMode>relativeToGround</altitudeMode><coordinates>1,2,3</coordinates></Point></Placemark><Placemark id="c"/></Document></kml>`
-	layers, err := layersOf(t.Context(), t, write(t, "a.kml", doc))
+	layers, err := layersOf(t, write(t, "a.kml", doc))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestOwnElementsComeBack(t *testing.T) {
 	if err := errors.Join(src.Read(t.Context(), func(r *importers.Record) error { r.ID = importers.Value{}; return w.Write(r) }), w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	layers, err = layersOf(t.Context(), t, write(t, "b.kml", out.String()))
+	layers, err = layersOf(t, write(t, "b.kml", out.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,16 +96,41 @@ func TestOwnElementsComeBack(t *testing.T) {
 	}
 }
 
+// TestTextIDs: they stand among the data, and as ids of the elements where XML
+// allows it. A field of that name keeps its own.
 func TestTextIDs(t *testing.T) {
 	t.Parallel()
-	h := &importers.Header{Layer: "l", Geometry: spatial.GeometryNone, Dimensions: spatial.XY, IDKind: spatial.IDText}
-	path := importertest.Export(t, kml.Exporter{}, "a.kml", h, []importers.Record{{ID: importers.Value{Valid: true, Bytes: []byte("7 <")}}})
-	layers, err := layersOf(t.Context(), t, path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"l none XY", "- Name=7 < id=7 <"}, describe(t, layers[0])); diff != "" {
-		t.Error(diff)
+	text := func(s string) importers.Value { return importers.Value{Valid: true, Bytes: []byte(s)} }
+	for _, tc := range []struct {
+		name   string
+		fields []spatial.Field
+		ids    []string
+		want   []string
+	}{
+		{"no ids of XML", nil, []string{"7 <", "a b"}, []string{"- Name=7 < id=7 <", "- Name=a b id=a b"}},
+		{"ids of XML", nil, []string{"Thửa_1.a-b", "fieldset"}, []string{"- #Thửa_1.a-b Name=Thửa_1.a-b id=Thửa_1.a-b", "- #fieldset Name=fieldset id=fieldset"}},
+		{"one of them not", nil, []string{"a", "fields"}, []string{"- Name=a id=a", "- Name=fields id=fields"}},
+		{"a field id", []spatial.Field{{Name: "ID", Type: spatial.FieldString}}, []string{"7", "8"}, []string{"- Name=7 feature_id=7 ID=x", "- Name=8 feature_id=8 ID=x"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			h := &importers.Header{Layer: "l", Fields: tc.fields, Geometry: spatial.GeometryNone, Dimensions: spatial.XY, IDKind: spatial.IDText}
+			var records []importers.Record
+			for _, id := range tc.ids {
+				r := importers.Record{ID: text(id)}
+				for range tc.fields {
+					r.Values = append(r.Values, text("x"))
+				}
+				records = append(records, r)
+			}
+			layers, err := layersOf(t, importertest.Export(t, kml.Exporter{}, "a.kml", h, records))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(append([]string{"l none XY"}, tc.want...), describe(t, layers[0])); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 
@@ -124,7 +149,7 @@ func TestWideIntegers(t *testing.T) {
 	t.Parallel()
 	h := &importers.Header{Layer: "l", Fields: []spatial.Field{{Name: "mã", Type: spatial.FieldInteger}, {Name: "n", Type: spatial.FieldInteger}}, Geometry: spatial.GeometryNone, Dimensions: spatial.XY}
 	r := importers.Record{Values: []importers.Value{{Valid: true, Int: 7401234567}, {Valid: true, Int: -9007199254740993}}}
-	layers, err := layersOf(t.Context(), t, importertest.Export(t, kml.Exporter{}, "a.kml", h, []importers.Record{r}))
+	layers, err := layersOf(t, importertest.Export(t, kml.Exporter{}, "a.kml", h, []importers.Record{r}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,31 +64,28 @@ func SettleCRS(ctx context.Context, src Source, q CRSRequest) (Source, CRS, erro
 		return src, c, nil
 	}
 	around := crs.Surroundings{Home: q.Home}
+	lead := "the file names no reference system and"
+	wrong, s, err := misnamed(ctx, src, c, base)
+	switch {
+	case err != nil:
+		return nil, c, err
+	case wrong && q.SRID != 0:
+		return nil, c, metresError(q.SRID, s)
+	case wrong:
+		lead = "the file says " + nameOf(c) + ", which is in degrees, but"
+		c = CRS{}
+	}
 	if c.SRID == 0 && c.WKT == "" {
-		if q.Known != nil {
-			if around.Known, err = q.Known(ctx); err != nil {
-				return nil, c, err
-			}
-		}
-		s, err := sample(ctx, src, guessRecords, base)
-		if err != nil {
-			return nil, c, err
-		}
-		c, form, err := guessCRS(s, around)
-		if err != nil {
-			return nil, c, err
-		}
-		c.Reason += told(src.Schema().CRS)
-		src, c = reformed(src, c, base, form)
-		return src, c, nil
+		return settleGuess(ctx, src, q, around, lead)
 	}
 	if _, known := crs.Lookup(c.SRID); !known {
 		src, c = reformed(src, c, base, Form{})
 		return src, c, nil
 	}
-	s, err := sample(ctx, src, checkRecords, base)
-	if err != nil {
-		return nil, c, err
+	if len(s.X) == 0 {
+		if s, err = sample(ctx, src, checkRecords, base); err != nil {
+			return nil, c, err
+		}
 	}
 	if crs.InDegrees(c.SRID, s) {
 		if q.SRID != 0 {
@@ -109,6 +106,36 @@ func SettleCRS(ctx context.Context, src Source, q CRSRequest) (Source, CRS, erro
 	if !form.Plain() {
 		c.Reason += "; " + form.String()
 	}
+	src, c = reformed(src, c, base, form)
+	return src, c, nil
+}
+
+// settleGuess settles the system of a source that names none, or none that can be
+// true; lead begins the message where that fails.
+func settleGuess(ctx context.Context, src Source, q CRSRequest, around crs.Surroundings, lead string) (Source, CRS, error) {
+	var err error
+	if q.Known != nil {
+		if around.Known, err = q.Known(ctx); err != nil {
+			return nil, CRS{}, err
+		}
+	}
+	base := Form{SwapXY: q.SwapXY}
+	s, err := sample(ctx, src, guessRecords, base)
+	if err != nil {
+		return nil, CRS{}, err
+	}
+	more := told(src.Schema().CRS)
+	if said, doubted := strings.CutSuffix(lead, ", but"); doubted {
+		more = "; " + said
+	}
+	c, form, err := guessCRS(s, around, lead)
+	if e, ok := errors.AsType[*spatial.Error](err); ok {
+		e.Message += told(src.Schema().CRS)
+	}
+	if err != nil {
+		return nil, c, err
+	}
+	c.Reason += more
 	src, c = reformed(src, c, base, form)
 	return src, c, nil
 }

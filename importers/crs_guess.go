@@ -69,13 +69,13 @@ func halve(s *crs.Sample) {
 }
 
 // guessCRS takes a candidate only where none of the others is nearly as good.
-func guessCRS(s crs.Sample, around crs.Surroundings) (CRS, Form, error) {
+func guessCRS(s crs.Sample, around crs.Surroundings, lead string) (CRS, Form, error) {
 	if len(s.X) == 0 {
 		return CRS{SRID: spatial.SRIDWGS84, Guess: true, Reason: "assumed: there are no coordinates to tell by"}, Form{}, nil
 	}
 	found, sure := crs.Guess(s, around)
 	if !sure {
-		return CRS{}, Form{}, unsureError(s, found)
+		return CRS{}, Form{}, unsureError(s, found, lead)
 	}
 	best := found[0]
 	reason := "guessed: " + whyGuessed(best)
@@ -110,8 +110,9 @@ func whyGuessed(c crs.Candidate) string {
 	return "in " + name + " the coordinates lie where the zone belongs (" + at + ")"
 }
 
-// unsureError lists what the coordinates may be and where each would put them.
-func unsureError(s crs.Sample, found []crs.Candidate) error {
+// unsureError lists what the coordinates may be and where each would put them. The
+// message begins with lead.
+func unsureError(s crs.Sample, found []crs.Candidate, lead string) error {
 	box := spatial.EmptyEnvelope(0)
 	for i := range s.X {
 		box = box.Extend(s.X[i], s.Y[i])
@@ -119,8 +120,8 @@ func unsureError(s crs.Sample, found []crs.Candidate) error {
 	f := func(v float64) string { return strconv.FormatFloat(v, 'f', 0, 64) }
 	if len(found) == 0 {
 		return spatial.Invalid("importers: crs", fmt.Sprintf(
-			"the file names no reference system and its coordinates (x %s to %s, y %s to %s) fit none that is known here: name one with --crs, as in --crs EPSG:9210",
-			f(box.MinX), f(box.MaxX), f(box.MinY), f(box.MaxY)))
+			"%s its coordinates (x %s to %s, y %s to %s) fit none that is known here: name one with --crs, as in --crs EPSG:9210",
+			lead, f(box.MinX), f(box.MaxX), f(box.MinY), f(box.MaxY)))
 	}
 	const most = 6
 	var b strings.Builder
@@ -138,8 +139,19 @@ func unsureError(s crs.Sample, found []crs.Candidate) error {
 		}
 	}
 	return spatial.Invalid("importers: crs", fmt.Sprintf(
-		"the file names no reference system and its coordinates (x %s to %s, y %s to %s) fit more than one, so it must be named%s",
-		f(box.MinX), f(box.MaxX), f(box.MinY), f(box.MaxY), b.String()))
+		"%s its coordinates (x %s to %s, y %s to %s) fit more than one, so it must be named%s",
+		lead, f(box.MinX), f(box.MaxX), f(box.MinY), f(box.MaxY), b.String()))
+}
+
+// metresError refuses a system of degrees for coordinates that are none.
+func metresError(srid spatial.SRID, s crs.Sample) error {
+	box := spatial.EmptyEnvelope(0)
+	for i := range s.X {
+		box = box.Extend(s.X[i], s.Y[i])
+	}
+	return spatial.Invalid("importers: crs", fmt.Sprintf(
+		"--crs %s is in degrees, but the coordinates (x %.12g to %.12g, y %.12g to %.12g) are none: name the system that they are in, as in --crs EPSG:9210",
+		srid, box.MinX, box.MaxX, box.MinY, box.MaxY))
 }
 
 // degreesError refuses a planar system for coordinates that are degrees.

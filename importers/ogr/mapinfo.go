@@ -3,9 +3,11 @@ package ogr
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"gisd/importers"
@@ -64,6 +66,33 @@ func headerEnd(head []byte) int {
 		return m[0]
 	}
 	return len(head)
+}
+
+// trustMapInfo doubts what GDAL makes of a projection that it does not know: it
+// calls metres degrees then.
+func trustMapInfo(f importers.File, wkt string) importers.CRS {
+	c := importers.CRS{WKT: wkt}
+	head, err := f.Head(tabLimit)
+	if err != nil || !strings.HasPrefix(wkt, "GEOGCS") {
+		return c
+	}
+	m := coordSysLine().FindSubmatch(head[:headerEnd(head)])
+	if m == nil {
+		return c
+	}
+	// Thousands stand for an affine transformation and for bounds.
+	number, err := strconv.Atoi(string(m[1]))
+	if err != nil || number%1000 == longLat {
+		return c
+	}
+	return importers.CRS{Reason: fmt.Sprintf("its CoordSys has projection %d, which GDAL does not know", number%1000)}
+}
+
+// longLat is the number of MapInfo's "projection" whose coordinates are degrees.
+const longLat = 1
+
+func coordSysLine() *regexp.Regexp {
+	return regexp.MustCompile(`(?im)^\s*coordsys\s+earth\s+projection\s+(\d+)`)
 }
 
 // placeMapInfo puts a .tab or .mif into the private folder: its bytes are to

@@ -245,3 +245,50 @@ func TestBytesOfMapInfoText(t *testing.T) {
 		t.Errorf("CRS %+v, %v; want EPSG:9210 by its values", c, err)
 	}
 }
+
+// TestUnknownProjections: GDAL calls them degrees, which the coordinates are not.
+func TestUnknownProjections(t *testing.T) {
+	t.Parallel()
+	needGDAL(t)
+	const rest = " Bounds (-8000000, -10000000) (9000000, 10000000)\nColumns 1\n  a Integer\nData\n\nPoint 599233 1222000\n"
+	for _, tc := range []struct {
+		name, coordSys string
+		doubted        bool
+		srid           spatial.SRID
+	}{
+		{"unknown", `Earth Projection 34, 104, "m", 105.75, 0, 0.9999, 500000, 0`, true, 9210},
+		{"unknown, with bounds in its number", `Earth Projection 2035, 164, "m", 102.25, 4, 323.02, 323.13, 0.99984, 804671, 123456`, true, 9210},
+		{"known", `Earth Projection 8, 104, "m", 105, 0, 0.9996, 500000, 0`, false, 32648},
+		{"degrees", `Earth Projection 1, 104`, false, 9210},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "a.mif")
+			text := "Version  1200\nCharset \"WindowsLatin1\"\nDelimiter \",\"\nCoordSys " + tc.coordSys + rest
+			for name, text := range map[string]string{path: text, strings.TrimSuffix(path, "mif") + "mid": "1\n"} {
+				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			src := open(t, path, "a")
+			defer src.Close()
+			if got := strings.HasPrefix(src.Schema().CRS.Reason, "its CoordSys has projection 3"); got != tc.doubted {
+				t.Errorf("%+v", src.Schema().CRS)
+			}
+			// Where the lines of MIF are degrees the coordinates speak against it.
+			_, c, err := importers.SettleCRS(t.Context(), src, importers.CRSRequest{Home: spatial.Envelope{SRID: 4326, MinX: 106.3, MinY: 10.8, MaxX: 106.99, MaxY: 11.5}})
+			if err != nil || c.SRID != tc.srid || c.Guess != (tc.srid == 9210) {
+				t.Errorf("%+v, %v", c, err)
+			}
+		})
+	}
+	// The projections of MapInfo 12 that the corpus has lie nowhere near here.
+	for _, number := range []string{"34", "35"} {
+		src := open(t, testdata.Shared(t, autotest+"mitab/proj_"+number+".mif"), "")
+		_, _, err := importers.SettleCRS(t.Context(), src, importers.CRSRequest{})
+		if err == nil || !strings.Contains(err.Error(), "name one with --crs") || !strings.Contains(err.Error(), "projection "+number) {
+			t.Errorf("%s: %v", number, err)
+		}
+		src.Close()
+	}
+}

@@ -64,6 +64,9 @@ func (s *source) learn(ctx context.Context, d *dataset, l *listed, o importers.S
 	sc.GeometryType, sc.Dimensions = typed(l.geometry)
 	if sc.GeometryType != spatial.GeometryNone {
 		sc.CRS = importers.CRS{WKT: l.wkt}
+		if d.kind.format == "mapinfo" {
+			sc.CRS = trustMapInfo(d.parts[0].file, l.wkt)
+		}
 	}
 	return s.scan(ctx, d, o)
 }

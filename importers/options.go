@@ -65,6 +65,13 @@ type Options struct {
 	Progress func(Progress) // called about once a second and at each stage; nil for none
 }
 
+func (o *Options) mode() Mode {
+	if o.Mode == "" {
+		return ModeCreate
+	}
+	return o.Mode
+}
+
 // Provenance is what an import records of where its data came from.
 type Provenance struct {
 	Name  string // base name of the file

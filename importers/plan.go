@@ -13,9 +13,7 @@ func (r *run) plan(ctx context.Context) error {
 	if err := CheckID(r.o.Collection); err != nil {
 		return err
 	}
-	if r.o.Mode == "" {
-		r.o.Mode = ModeCreate
-	}
+	r.o.Mode = r.o.mode()
 	base, err := r.sink.Base(ctx, r.o.Collection)
 	if err != nil {
 		return err

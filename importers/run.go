@@ -44,6 +44,11 @@ type Job struct {
 // person who asked, which names the layer where there are several; canceled when
 // ctx ended.
 func RunAll(ctx context.Context, jobs []Job, sink Sink) (reports []*Report, err error) {
+	release, err := sink.Reserve(ctx, claims(jobs))
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	var runs []*run
 	defer func() {
 		failed := err
@@ -64,6 +69,14 @@ func RunAll(ctx context.Context, jobs []Job, sink Sink) (reports []*Report, err 
 		}
 	}
 	return reports, publish(ctx, sink, runs)
+}
+
+func claims(jobs []Job) []Claim {
+	all := make([]Claim, len(jobs))
+	for i, j := range jobs {
+		all[i] = Claim{Collection: j.Options.Collection, Mode: j.Options.mode()}
+	}
+	return all
 }
 
 // publish makes everything visible that is no rehearsal.

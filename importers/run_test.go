@@ -21,6 +21,7 @@ import (
 type memory struct {
 	published bool
 	closed    int
+	released  int // closed, when the reservation ended
 	loads     int
 	failed    error
 	rows      [][]string // columns in hex or "-"
@@ -28,6 +29,10 @@ type memory struct {
 	breakLoad error      // Load fails after the first bytes
 	base      *importers.Base
 	edits     []importers.Edit
+}
+
+func (m *memory) Reserve(context.Context, []importers.Claim) (func(), error) {
+	return func() { m.released = m.closed }, nil
 }
 
 func (m *memory) Begin(context.Context, *importers.Plan, importers.Staging) (importers.Staging, error) {
@@ -179,8 +184,8 @@ func TestRunChoosesIDs(t *testing.T) {
 			if diff := cmp.Diff(tc.want, ids(m)); diff != "" {
 				t.Error(diff)
 			}
-			if r.IDFrom != tc.from || r.Rejected != tc.rejected || !m.published || m.closed != 1 {
-				t.Errorf("%+v, published %v, closed %d", r, m.published, m.closed)
+			if r.IDFrom != tc.from || r.Rejected != tc.rejected || !m.published || m.closed != 1 || m.released != 1 {
+				t.Errorf("%+v, published %v, closed %d, and %d when the reservation ended", r, m.published, m.closed, m.released)
 			}
 		})
 	}
@@ -235,6 +240,13 @@ type several struct {
 	begun     int
 	beside    []importers.Staging
 	published []string
+	reserved  []importers.Claim
+	conflict  error // of the reservation
+}
+
+func (s *several) Reserve(_ context.Context, claims []importers.Claim) (func(), error) {
+	s.reserved = claims
+	return func() {}, s.conflict
 }
 
 func (s *several) Base(context.Context, string) (*importers.Base, error) { return nil, nil }
@@ -295,6 +307,25 @@ func TestRunAllPublishesAllOrNone(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Collections are reserved, all of them, before the first source is opened.
+func TestRunAllReservesFirst(t *testing.T) {
+	t.Parallel()
+	taken := errors.New("taken")
+	s := &several{conflict: taken}
+	open := func(context.Context) (importers.Source, error) {
+		t.Error("a source is opened")
+		return keyed(1), nil
+	}
+	_, err := importers.RunAll(t.Context(), []importers.Job{
+		{Open: open, Options: importers.Options{Collection: "a"}},
+		{Open: open, Options: importers.Options{Collection: "b", Mode: importers.ModeUpsert}},
+	}, s)
+	want := []importers.Claim{{Collection: "a", Mode: importers.ModeCreate}, {Collection: "b", Mode: importers.ModeUpsert}}
+	if diff := cmp.Diff(want, s.reserved); diff != "" || !errors.Is(err, taken) {
+		t.Error(diff, err)
 	}
 }
 

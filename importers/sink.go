@@ -42,9 +42,21 @@ func (p *Plan) VersionIDs() (kind spatial.IDKind, source IDSource, field string)
 	return p.IDKind, p.IDSource, p.IDField
 }
 
+// Claim is a collection that an import is about to make a version of.
+type Claim struct {
+	Collection string
+	Mode       Mode
+}
+
 // Sink is where versions of collections are made. The database implements it;
 // every import goes through one.
 type Sink interface {
+	// Reserve keeps other imports away from the collections until release is
+	// called, which must be after all stagings are closed. It comes before anything
+	// is read: who comes second need not load millions of rows to learn of it.
+	// Errors: conflict when another import has one of them, or when one is to be
+	// created and exists.
+	Reserve(ctx context.Context, claims []Claim) (release func(), err error)
 	// Base describes the current version of a collection; nil where it has none,
 	// or is not there.
 	Base(ctx context.Context, collection string) (*Base, error)

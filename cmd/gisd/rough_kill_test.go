@@ -8,12 +8,15 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"gisd/importers"
 )
 
 var seed = flag.Uint64("seed", 0, "of the moments at which imports are killed; 0 takes another each time")
@@ -226,6 +229,53 @@ func TestImportsOfOneCollectionAtOnce(t *testing.T) {
 		}
 		if n := leftovers(t, pool); n != 0 {
 			t.Errorf("%v: %d things left behind", modes, n)
+		}
+	}
+}
+
+// TestCreationsOfOneCollectionAtOnce: the second is told before it has loaded
+// anything, of whatever layer, and nothing of it is left.
+func TestCreationsOfOneCollectionAtOnce(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	dir := t.TempDir()
+	for layer, n := range map[string]int{"a": 20_000, "b": 20} {
+		if err := os.Rename(numberedPoints(t, 1, n, 1), filepath.Join(dir, layer+".geojsonl")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What both make comes last in the one and is all of the other.
+	one := []string{"import", dir, "--all-layers", "--collection", "land", "--json"}
+	for round, other := range [][]string{one, {"import", numberedPoints(t, 1, 50_000, 2), "--collection", "land_b", "--json"}} {
+		var racers [2]*exec.Cmd
+		var said [2]*bytes.Buffer
+		for i, args := range [][]string{one, other} {
+			racers[i], said[i] = child(t, env, args...)
+			if err := racers[i].Start(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		won := 0
+		for i := range racers {
+			code, all := exitCode(t, racers[i]), said[i].String()
+			message := lastMessage(all)
+			refused := strings.Contains(message, "another import into land_") || strings.Contains(message, "the collection land_")
+			switch {
+			case code == exitDone:
+				won++
+			case code != exitFailed || !refused || strings.Contains(strings.TrimSpace(message), "\n"):
+				t.Errorf("round %d: exit code %d: %s", round, code, all)
+			case strings.Contains(all, fmt.Sprintf("%q", importers.StageLoad)):
+				t.Errorf("round %d: it was loading before it was told: %s", round, all)
+			}
+		}
+		if n := leftovers(t, pool); won != 1 || n != 0 {
+			t.Errorf("round %d: %d won, %d things left behind", round, won, n)
+		}
+		for _, id := range []string{"land_a", "land_b"} {
+			if ask[bool](t, pool, "select exists (select from gisd.collection where id = $1)", id) {
+				must(t, env, "collections", "drop", id, "--yes")
+			}
 		}
 	}
 }

@@ -131,7 +131,7 @@ func (g *staging) claim(ctx context.Context, tx pgx.Tx, p *importers.Plan) error
 	case running:
 		return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "another import into " + o.Collection + " is running"}
 	case o.Mode == importers.ModeCreate && current > 0:
-		return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "the collection " + o.Collection + " exists; use --mode replace for a new version of it"}
+		return errExists(op, o.Collection)
 	}
 	if err := g.buildOn(ctx, tx, p, current); err != nil {
 		return err

@@ -16,6 +16,8 @@ var (
 	queryImportDone string
 	//go:embed queries/import_end.sql
 	queryImportEnd string
+	//go:embed queries/import_existing.sql
+	queryImportExisting string
 	//go:embed queries/import_extent.sql
 	queryImportExtent string
 	//go:embed queries/import_field.sql
@@ -26,6 +28,10 @@ var (
 	queryImportInterrupted string
 	//go:embed queries/import_lives.sql
 	queryImportLives string
+	//go:embed queries/import_reserve.sql
+	queryImportReserve string
+	//go:embed queries/import_reserve_end.sql
+	queryImportReserveEnd string
 	//go:embed queries/import_search_fields.sql
 	queryImportSearchFields string
 	//go:embed queries/import_serialize.sql

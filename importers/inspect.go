@@ -104,6 +104,9 @@ func InspectAs(ctx context.Context, src Source, q CRSRequest) (*Inspection, erro
 	if c.Note.EN != "" {
 		in.Notes = append(slices.Clip(in.Notes), c.Note)
 	}
+	for _, note := range RemarksOf(src).Notes {
+		in.Notes = append(slices.Clip(in.Notes), spatial.Text{VI: note, EN: note})
+	}
 	in.SRID, in.CRSReason, in.CRSGuess = c.SRID, c.Reason, c.Guess
 	return in, nil
 }

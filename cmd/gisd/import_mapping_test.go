@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,8 @@ func inFolder(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,6 +102,54 @@ func TestInspectWritesMapping(t *testing.T) {
 	must(t, env, "import", next, "--collection", "a", "--map", mapPath, "--mode", "replace")
 	if got := ask[string](t, pool, `select string_agg(ten || ':' || ST_AsText(geom), ' ' order by id) from layers.a`); got != "A:POINT(599233 1222000) B:POINT(599333 1222100)" {
 		t.Error(got)
+	}
+}
+
+// TestInspectShowsMapping: a mapping is tried without a database, on the layer that
+// it is for, with what its joins find.
+func TestInspectShowsMapping(t *testing.T) {
+	t.Parallel()
+	dir := inFolder(t, map[string]string{
+		"jan/thua.csv": "SOTHUA,LOAI,GHICHU,wkt\n7,Đất ở,x,\"POLYGON((599200 1222000, 599210 1222000, 599210 1222010, 599200 1222010, 599200 1222000))\"\nhai,,y,\n",
+		"jan/cau.csv":  "ten\nCầu Ông Cộ\n",
+		"owners.csv":   "thua,chu\n7,Một\n11,Ba\n",
+		"map.yaml": `version: 1
+layer: thua
+crs: EPSG:9210
+fields:
+  - {from: SOTHUA, name: so_thua, type: integer}
+  - {from: LOAI, name: loai_dat, codes: {Đất ở: ODT}, default: CHUA_RO}
+  - {from: GHICHU, skip: true}
+  - {name: dien_tich, area: {unit: m2}}
+join: {file: owners.csv, key: thua, on: SOTHUA}
+`,
+		"wrong.yaml": "version: 1\nlayer: thua\nfields: [{from: SO}]\n",
+		"any.yaml":   "version: 1\n",
+	})
+	file := func(name string) string { return filepath.Join(dir, name) }
+	r := gisd(t, nil, "inspect", file("jan"), "--map", file("map.yaml"))
+	for _, want := range []string{"thua (csv", "crs        EPSG:9210: as asked for", "field      so_thua integer: 7 (1 empty)", "field      loai_dat string: ODT | CHUA_RO",
+		"field      dien_tich number: 100", "field      chu string: Một", "1 records found their row, 1 did not; 1 rows were not asked for", "1 values would be left empty"} {
+		if !strings.Contains(r.out, want) {
+			t.Errorf("no %q in %d %s %s", want, r.code, r.err, r.out)
+		}
+	}
+	if strings.Contains(r.out, "GHICHU") || strings.Contains(r.out, "cau") {
+		t.Error(r.out)
+	}
+	for _, test := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"--map", file("wrong.yaml")}, exitFailed, "the file has no field SO"},
+		{[]string{"--map", file("any.yaml")}, exitUsage, "--map is for one layer: name one with --layer:"},
+		{[]string{"--map", file("none.yaml")}, exitUsage, "cannot be read"},
+		{[]string{"--map", file("map.yaml"), "--write-map", file("new.yaml")}, exitUsage, "exclude each other"},
+	} {
+		if r := gisd(t, nil, append([]string{"inspect", file("jan")}, test.args...)...); r.code != test.code || !strings.Contains(r.err, test.says) {
+			t.Errorf("%v: %d %s", test.args, r.code, r.err)
+		}
 	}
 }
 

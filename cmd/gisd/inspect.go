@@ -10,19 +10,21 @@ import (
 
 	"gisd/importers"
 	"gisd/importers/encodings"
+	"gisd/importers/mapping"
 	"gisd/spatial"
 )
 
 func newInspectCommand(a *app) *cobra.Command {
-	var layer, encoding, crsName, mapPath string
+	var layer, encoding, crsName, mapPath, newMap string
 	var asJSON, swapXY bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE|DIR|ZIP|URL|-",
 		Short: "Show what a file holds: layers, counts, fields with samples, encoding, reference system",
 		Long: "Show what a file holds, by the code that imports it. Extents are in the file's own reference system, x first\n" +
 			"(easting, northing or lon, lat).",
-		Example: "  gisd inspect parcels.zip\n  gisd inspect plan.gpkg --layer zones --json",
-		Args:    oneArgument("the file, folder, archive or address"),
+		Example: "  gisd inspect parcels.zip\n  gisd inspect plan.gpkg --layer zones --json\n" +
+			"  gisd inspect parcels.zip --map parcels.yaml",
+		Args: oneArgument("the file, folder, archive or address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			spareMemory()
 			ctx := cmd.Context()
@@ -31,6 +33,13 @@ func newInspectCommand(a *app) *cobra.Command {
 				return err
 			}
 			if err := checkEncoding(encoding); err != nil {
+				return err
+			}
+			if mapPath != "" && newMap != "" {
+				return usagef("--map and --write-map exclude each other")
+			}
+			m, err := readMapping(mapPath)
+			if err != nil {
 				return err
 			}
 			path, _, release, err := a.local(ctx, args[0], nil)
@@ -43,32 +52,24 @@ func newInspectCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer in.Close()
-			layers, err := importers.Layers(ctx, in, importFormats())
+			layers, err := inspectedLayers(ctx, in, layer, m)
 			if err != nil {
 				return err
 			}
-			if layer != "" {
-				l, err := importers.ChooseLayer(layers, layer)
-				if err != nil {
-					return &exitError{exitUsage, err}
-				}
-				layers = []importers.Layer{l}
-			} else {
-				layers = importers.Parts(layers)
-			}
-			if mapPath != "" && len(layers) > 1 {
+			if flag := oneLayerFlag(mapPath, newMap); flag != "" && len(layers) > 1 {
 				_, list, _ := strings.Cut((&importers.AmbiguousError{Layers: layers}).Error(), "\n")
-				return usagef("--write-map is for one layer: name one with --layer:\n%s", list)
+				return usagef("%s is for one layer: name one with --layer:\n%s", flag, list)
 			}
 			q := importers.CRSRequest{SRID: srid, SwapXY: swapXY, Home: a.cfg.HomeArea}
-			return a.inspectLayers(ctx, layers, inspectOptions{encoding, q, asJSON, mapPath})
+			return a.inspectLayers(ctx, layers, inspectOptions{encoding: encoding, crs: q, json: asJSON, newMap: newMap, mapping: m, mapPath: mapPath})
 		},
 	}
 	cmd.Flags().StringVar(&layer, "layer", "", "only this layer")
 	cmd.Flags().StringVar(&encoding, "encoding", "auto", "encoding of text; auto finds out")
 	cmd.Flags().StringVar(&crsName, "crs", "auto", "reference system of the coordinates; auto finds out")
 	cmd.Flags().BoolVar(&swapXY, "swap-xy", false, "the first ordinate is the northing or the latitude; without it that is found out")
-	cmd.Flags().StringVar(&mapPath, "write-map", "", "write a mapping `FILE` (YAML) for gisd import --map; of one layer")
+	cmd.Flags().StringVar(&mapPath, "map", "", "show the layer as this mapping `FILE` makes it for gisd import --map")
+	cmd.Flags().StringVar(&newMap, "write-map", "", "write a mapping `FILE` (YAML) for gisd import --map; of one layer")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a layer")
 	return cmd
 }
@@ -77,7 +78,40 @@ type inspectOptions struct {
 	encoding string
 	crs      importers.CRSRequest
 	json     bool
-	mapPath  string // where a mapping file is to be written
+	newMap   string // where a mapping file is to be written
+	mapping  *mapping.File
+	mapPath  string // where it lies, and what it joins
+}
+
+// inspectedLayers are the layer of that name, else the one that the mapping is
+// for, else all.
+func inspectedLayers(ctx context.Context, in *importers.Input, name string, m *mapping.File) ([]importers.Layer, error) {
+	layers, err := importers.Layers(ctx, in, importFormats())
+	if err != nil {
+		return nil, err
+	}
+	if name == "" && m != nil && len(layers) > 1 { // the only one may have another name next month
+		name = m.Layer
+	}
+	if name == "" {
+		return importers.Parts(layers), nil
+	}
+	l, err := importers.ChooseLayer(layers, name)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return []importers.Layer{l}, nil
+}
+
+// oneLayerFlag is the flag given that several layers do not go with.
+func oneLayerFlag(mapPath, newMap string) string {
+	switch {
+	case mapPath != "":
+		return "--map"
+	case newMap != "":
+		return "--write-map"
+	}
+	return ""
 }
 
 // inspectLayers looks at every layer, those after a damaged one too.
@@ -107,7 +141,17 @@ func (a *app) inspectLayers(ctx context.Context, layers []importers.Layer, o ins
 }
 
 func inspectLayer(ctx context.Context, l importers.Layer, o inspectOptions) (*importers.Inspection, error) {
-	src, err := importers.OpenLayer(ctx, l, importers.SourceOptions{Encoding: o.encoding, AxesAsNamed: o.crs.SwapXY})
+	j := importers.Job{Options: importers.Options{SRID: o.crs.SRID, SwapXY: o.crs.SwapXY, Home: o.crs.Home}, Open: func(ctx context.Context) (importers.Source, error) {
+		how := importers.SourceOptions{Encoding: o.encoding, AxesAsNamed: o.crs.SwapXY}
+		if o.mapping != nil {
+			how = o.mapping.SourceOptions(how)
+		}
+		return importers.OpenLayer(ctx, l, how)
+	}}
+	if o.mapping != nil {
+		j = through(o.mapping, o.mapPath, j)
+	}
+	src, err := j.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +161,8 @@ func inspectLayer(ctx context.Context, l importers.Layer, o inspectOptions) (*im
 		return nil, err
 	}
 	in.Layer, in.File = l.Name, l.File
-	if o.mapPath != "" {
-		err = writeMapping(o.mapPath, draftOf(src, in, o))
+	if o.newMap != "" {
+		err = writeMapping(o.newMap, draftOf(src, in, o))
 	}
 	return in, err
 }

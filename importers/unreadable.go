@@ -14,8 +14,10 @@ func unreadable(f File) string {
 	if err != nil {
 		return ""
 	}
-	if what := unreadableMagic(f, head); what != "" {
-		return what
+	for _, judge := range []func(File, []byte) string{unreadableMagic, unreadableText} {
+		if what := judge(f, head); what != "" {
+			return what
+		}
 	}
 	switch f.Ext() {
 	case ".mxd", ".aprx", ".mapx", ".lyrx", ".qgs", ".qgz":
@@ -30,6 +32,10 @@ func unreadable(f File) string {
 		return "no design file that is read here; save it as DGN V7 or DXF"
 	case ".img", ".ecw", ".sid", ".jp2":
 		return "a raster image; this program reads vector data"
+	case ".shx", ".prj", ".qpj", ".cpg", ".sbn", ".sbx", ".qix":
+		return "a part of a Shapefile, whose .shp is missing"
+	case ".mid", ".map", ".id", ".ind":
+		return "a part of a MapInfo table, whose .tab or .mif is missing"
 	}
 	return ""
 }
@@ -57,8 +63,43 @@ func unreadableMagic(f File, head []byte) string {
 		return "a building model (IFC/STEP); export the outlines as DXF or GeoPackage"
 	case has("LASF"):
 		return "a point cloud (LAS/LAZ); this program reads vector data"
+	case has("SQLite format 3\x00"):
+		return "an SQLite database that is no GeoPackage (SpatiaLite, MBTiles …); export its layers to a GeoPackage"
+	case has("version https://git-lfs"):
+		return "a pointer of Git LFS and not the file itself; fetch that with git lfs pull"
+	case has("PK\x03\x04"):
+		return packed(f, head)
 	case has("PGDMP"), has("-- PostgreSQL database dump"):
 		return "a dump of a PostgreSQL database; restore it, and export the tables to a GeoPackage"
+	}
+	return ""
+}
+
+// packed tells what is a zip archive underneath.
+func packed(f File, head []byte) string {
+	switch ext := f.Ext(); {
+	case bytes.Contains(head, []byte("word/")), ext == ".docx":
+		return "a Word document; put its table into an .xlsx or .csv file"
+	case ext == ".zip", ext == ".kmz", ext == ".shz":
+		return "an archive within a folder or another archive, which is not unpacked there; name it by itself, or unpack it"
+	}
+	return ""
+}
+
+// unreadableText tells texts apart that hold something else than their name says.
+func unreadableText(f File, head []byte) string {
+	if bytes.HasPrefix(head, []byte("\xff\xfe{")) || bytes.HasPrefix(head, []byte("\xfe\xff\x00{")) {
+		return "JSON in UTF-16; save it as UTF-8"
+	}
+	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"))
+	page := bytes.HasPrefix(text, []byte("<!doctype html")) || bytes.HasPrefix(text, []byte("<html"))
+	switch {
+	case page && f.Ext() == ".xls":
+		return "a table of a web page under the name of a workbook; open it in a spreadsheet program and save it as .xlsx"
+	case page:
+		return "a web page (HTML), as of an error or a login, and no data; open it to see what the server says"
+	case len(text) > 0 && text[0] >= 'a' && text[0] <= 'z' && bytes.Contains(text, []byte(`"featurecollection"`)):
+		return "GeoJSON within a program; take away what stands before its first { and after its last }"
 	}
 	return ""
 }

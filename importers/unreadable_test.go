@@ -28,6 +28,14 @@ func TestUnreadableFilesAreNamed(t *testing.T) {
 		{"house.ifc", "ISO-10303-21;", "a building model"},
 		{"map.mxd", "anything", "only points to data"},
 		{"server.sde", "anything", "a connection to a database"},
+		{"page.geojson", "\n<!DOCTYPE html><html>404", "a web page (HTML)"},
+		{"table.xls", "<html><table>", "save it as .xlsx"},
+		{"big.gpkg", "version https://git-lfs.github.com/spec/v1\n", "git lfs pull"},
+		{"lite.sqlite", "SQLite format 3\x00", "that is no GeoPackage"},
+		{"wide.geojson", "\xff\xfe{\x00", "save it as UTF-8"},
+		{"layer.js", `var x = {"type":"FeatureCollection"}`, "GeoJSON within a program"},
+		{"thua.prj", "PROJCS[", "a part of a Shapefile, whose .shp is missing"},
+		{"thua.map", "\x00", "a part of a MapInfo table"},
 		{"unknown.bin", "\x01\x02\x03\x04", "is in no format that is read here"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -46,5 +54,24 @@ func TestUnreadableFilesAreNamed(t *testing.T) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+// What is packed once more is named, in a folder and in an archive.
+func TestArchivesInsideAreNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, want := range map[string]string{"goi.kmz": "name it by itself", "baocao.docx": "a Word document"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("PK\x03\x04 and more"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		in, err := importers.OpenInput(t.Context(), dir, nil, importers.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		if _, err := importers.Layers(t.Context(), in, nil); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
 	}
 }

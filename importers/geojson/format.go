@@ -35,7 +35,7 @@ func (Format) Layers(_ context.Context, in *importers.Input) ([]importers.Layer,
 			if in.Named == "" {
 				continue
 			}
-			return nil, &spatial.Error{Code: spatial.CodeUnsupported, Op: "geojson: open", Message: fmt.Sprintf("%s is JSON, but not GeoJSON: it is no FeatureCollection, Feature or geometry", f.Name)}
+			return nil, &spatial.Error{Code: spatial.CodeUnsupported, Op: "geojson: open", Message: f.Name + otherJSON(head)}
 		}
 		if name == "" {
 			name = f.Base()
@@ -49,6 +49,17 @@ func (Format) Layers(_ context.Context, in *importers.Input) ([]importers.Layer,
 }
 
 const notGeoJSON = "json"
+
+// otherJSON says what JSON is that is no GeoJSON, and what to do about it.
+func otherJSON(head []byte) string {
+	switch {
+	case bytes.Contains(head, []byte(`"esriGeometry`)), bytes.Contains(head, []byte(`"esriFieldType`)):
+		return " is JSON of ArcGIS, not GeoJSON: ask its service for f=geojson, or export the layer to GeoJSON"
+	case bytes.Contains(head, []byte(`"Topology"`)):
+		return " is TopoJSON, not GeoJSON: convert it"
+	}
+	return " is JSON, but not GeoJSON: it is no FeatureCollection, Feature or geometry"
+}
 
 // sniff judges the first bytes of a file: "geojson", "geojsonl" for several
 // objects one after the other, notGeoJSON for other JSON, "" for anything else.

@@ -128,7 +128,8 @@ func TestReadFails(t *testing.T) {
 		{"cut between features", `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null},`, "cut short"},
 		{"no list", `{"type":"FeatureCollection","features":{}}`, "no array"},
 		{"array", `[{"type":"Feature"}]`, "not GeoJSON"},
-		{"topology", `{"type":"Topology"}`, "not GeoJSON"},
+		{"topology", `{"type":"Topology"}`, "TopoJSON, not GeoJSON"},
+		{"of ArcGIS", `{"geometryType":"esriGeometryPoint","features":[{"attributes":{},"geometry":{"x":1,"y":2}}]}`, "f=geojson"},
 		{"rubbish between features", `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null}{}]}`, "between two features"},
 	} {
 		src, err := openText(t.Context(), t, tc.give)

@@ -358,6 +358,20 @@ func indexOf(whole []byte, records int) []byte {
 	return b.Bytes()
 }
 
+// The text of memos is not read, which is said.
+func TestMemo(t *testing.T) {
+	t.Parallel()
+	src, err := open(t, map[string][]byte{"a.dbf": dbfFile(1, []string{"C5", "M10", "B8", "B10"}, "x", "         7", "        ", "         1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	notes := src.Schema().Notes
+	if len(notes) != 2 || !strings.Contains(notes[0].EN, "F2 is a memo") || !strings.Contains(notes[1].VI, "F4 là memo") {
+		t.Errorf("%v", notes)
+	}
+}
+
 func TestTruncatedTable(t *testing.T) {
 	t.Parallel()
 	null := []byte{0, 0, 0, 0}

@@ -79,12 +79,27 @@ func (s *source) open(o importers.SourceOptions) error {
 	}
 	s.schema.Encoding, s.schema.EncodingReason = s.dbf.encoding()
 	for i := range s.dbf.cols {
-		s.schema.Fields = append(s.schema.Fields, s.dbf.cols[i].field)
+		c := &s.dbf.cols[i]
+		s.schema.Fields = append(s.schema.Fields, c.field)
+		if c.kind == 'M' || c.kind == 'G' || c.kind == 'P' || c.kind == 'B' && c.to-c.from == memoWidth {
+			s.schema.Notes = append(s.schema.Notes, memoNote(c.field.Name))
+		}
 	}
 	if s.shp == nil {
 		s.schema.Count = int64(s.dbf.rows)
 	}
 	return nil
+}
+
+// memoWidth is that of a block's number in text (dBASE III and IV). Eight bytes of
+// type B are a number.
+const memoWidth = 10
+
+func memoNote(field string) spatial.Text {
+	return spatial.Text{
+		VI: "trường " + field + " là memo: chữ nằm trong tệp .dbt hoặc .fpt, không được đọc, và trường chỉ có số khối; muốn giữ chữ hãy lưu bảng thành .xlsx hoặc .csv",
+		EN: "the field " + field + " is a memo: its text lies in a .dbt or .fpt file, which is not read, and the field has the numbers of its blocks; save the table as .xlsx or .csv to keep the text",
+	}
 }
 
 func declaredEncoding(path string) string {

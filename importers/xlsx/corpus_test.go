@@ -1,16 +1,12 @@
 package xlsx_test
 
 import (
-	"bufio"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	"gisd/importers"
+	"gisd/importers/importertest"
 	"gisd/importers/xlsx"
-	"gisd/internal/testdata"
 )
 
 // onPurpose lists, by file and layer, why the count differs from GDAL's.
@@ -29,12 +25,7 @@ func onPurpose() map[string]string {
 
 func layersOf(t testing.TB, path string) []importers.Layer {
 	t.Helper()
-	in, err := importers.OpenInput(t.Context(), path, nil, importers.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = in.Close() })
-	layers, err := xlsx.Format{}.Layers(t.Context(), in)
+	layers, err := importertest.Layers(t, xlsx.Format{}, path)
 	if err != nil {
 		t.Errorf("%s: %v", path, err)
 	}
@@ -44,41 +35,33 @@ func layersOf(t testing.TB, path string) []importers.Layer {
 // TestCorpusAgreesWithGDAL compares layers and counts with what GDAL sees.
 func TestCorpusAgreesWithGDAL(t *testing.T) {
 	t.Parallel()
-	list := testdata.Shared(t, "corpus/import/expected.tsv")
-	shared := filepath.Dir(filepath.Dir(filepath.Dir(list)))
-	f, err := os.Open(list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
 	compared := 0
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		c := strings.Split(sc.Text(), "\t")
-		if len(c) < 6 || c[1] != "XLSX" {
+	for _, e := range importertest.Corpus(t) {
+		if e.Driver != "XLSX" {
 			continue
 		}
 		compared++
 		got := "no layer"
-		for _, l := range layersOf(t, filepath.Join(shared, c[0])) {
-			if l.Name != c[2] {
+		for _, l := range layersOf(t, e.File) {
+			if l.Name != e.Layer {
 				continue
 			}
 			src, err := l.Open(t.Context(), importers.SourceOptions{})
 			if err != nil {
-				t.Errorf("%s: %v", c[0], err)
+				t.Errorf("%s: %v", e.Path, err)
 				break
 			}
 			in, err := importers.Inspect(t.Context(), src, 0)
 			if err != nil {
-				t.Errorf("%s: %v", c[0], err)
+				t.Errorf("%s: %v", e.Path, err)
 				break
 			}
 			src.Close()
 			got = strconv.FormatInt(in.Count, 10)
-			t.Logf("%s %s: %s %s (GDAL %s) rejected %d lost %d %v", filepath.Base(c[0]), c[2], got, in.Geometry, c[4], in.Rejected, in.Lost, in.Fields)
+			t.Logf("%s %s: %s %s (GDAL %s) rejected %d lost %d %v", e.Base(), e.Layer, got, in.Geometry, e.Count, in.Rejected, in.Lost, in.Fields)
 		}
-		if _, known := onPurpose()[filepath.Base(c[0])+" "+c[2]]; known != (got != c[4]) {
-			t.Errorf("%s %s: %s, GDAL has %s (listed: %v)", c[0], c[2], got, c[4], known)
+		if _, known := onPurpose()[e.Base()+" "+e.Layer]; known != (got != e.Count) {
+			t.Errorf("%s %s: %s, GDAL has %s (listed: %v)", e.Path, e.Layer, got, e.Count, known)
 		}
 	}
 	if compared < 15 {

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"archive/zip"
 	"context"
 	"errors"
 	"strings"
@@ -28,8 +29,8 @@ func (Format) Layers(ctx context.Context, in *importers.Input) ([]importers.Laye
 			continue
 		}
 		of, err := layersOf(ctx, f)
-		if errors.Is(err, errNoWorkbook) {
-			continue // another kind of document
+		if errors.Is(err, errNoWorkbook) || errors.Is(err, zip.ErrFormat) && !strings.HasPrefix(f.Ext(), ".xls") {
+			continue // another kind of document, or a damaged one
 		}
 		if err != nil {
 			return nil, fail(f.Name, err)

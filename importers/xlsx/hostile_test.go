@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gisd/importers"
+	"gisd/importers/importertest"
 	"gisd/importers/xlsx"
 )
 
@@ -113,6 +114,17 @@ func TestHostile(t *testing.T) {
 				t.Errorf("no error, want %q", tc.want)
 			}
 		})
+	}
+}
+
+// A damaged archive is somebody else's unless its name says that it is a workbook.
+func TestDamagedArchivesBeside(t *testing.T) {
+	t.Parallel()
+	for name, refused := range map[string]bool{"plan.qgz": false, "report.docx": false, "list.xlsx": true, "macros.xlsm": true} {
+		_, err := importertest.Layers(t, xlsx.Format{}, filepath.Dir(importertest.File(t, name, []byte("PK\x03\x04 cut short"))))
+		if (err != nil) != refused {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

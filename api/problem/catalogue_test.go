@@ -1,13 +1,16 @@
 package problem_test
 
 import (
+	"go/token"
 	"io"
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"gisd/api/problem"
+	"gisd/importers/jobs"
 	"gisd/spatial"
 )
 
@@ -22,12 +25,60 @@ func TestEveryMessageHasVietnamese(t *testing.T) {
 	found := collect(t, "../..", []string{
 		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/styles", "api/tiles",
 		"spatial", "spatial/cql", "spatial/crs", "spatial/live", "spatial/postgis",
-		"importers/jobs",
 		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/styles",
 	}, reachesNobody)
 	if len(found) < 180 {
 		t.Errorf("only %d texts found: they are looked for in the wrong way", len(found))
 	}
+	everyHasVietnamese(t, found)
+}
+
+// toTerminals names files of importers whose errors do not come into a job: of the
+// command line, of writers, of the demo.
+var toTerminals = regexp.MustCompile(`/(write[a-z_]*|export|encode[a-z_]*)\.go|/postgis/(migrate|pool|publish|srs|demo|diagnose|backup)`)
+
+// A job that failed says why in the language of whoever asks, too.
+func TestEveryFailureOfAnImportHasVietnamese(t *testing.T) {
+	t.Parallel()
+	folders := []string{"internal/outgoing", "importers/jobs", "importers/mapping", "spatial/postgis"}
+	found := collectWith(t, "../..", append(folders, readers()...), toTerminals, true)
+	if len(found) < 100 {
+		t.Errorf("only %d texts found: they are looked for in the wrong way", len(found))
+	}
+	asFields(found)
+	everyHasVietnamese(t, found)
+}
+
+// What is wrong with a file is the tail of such a failure.
+func TestEveryFaultOfAFileHasVietnamese(t *testing.T) {
+	t.Parallel()
+	found := faults(t, "../..", readers(), toTerminals)
+	if len(found) < 120 {
+		t.Errorf("only %d texts found: they are looked for in the wrong way", len(found))
+	}
+	asFields(found)
+	everyHasVietnamese(t, found)
+}
+
+// readers are the packages that read files.
+func readers() []string {
+	folders := []string{"importers"}
+	for _, format := range []string{"csv", "dxf", "flatgeobuf", "geojson", "geoparquet", "gpkg", "gpx", "kml", "markup", "ogr", "shapefile", "table", "wkb", "xlsx"} {
+		folders = append(folders, "importers/"+format)
+	}
+	return folders
+}
+
+// asFields writes flags as jobs do.
+func asFields(found map[string]token.Position) {
+	for template, at := range found {
+		delete(found, template)
+		found[jobs.SayFields(template)] = at
+	}
+}
+
+func everyHasVietnamese(t *testing.T, found map[string]token.Position) {
+	t.Helper()
 	for template, at := range found {
 		filled := placeholder.ReplaceAllStringFunc(template, func(mark string) string { return "7" + mark[1:2] })
 		got := problem.Say(filled, "vi")
@@ -59,6 +110,22 @@ func TestSay(t *testing.T) {
 				" Nếu đổi chỗ x và y thì vị trí nằm trong vùng: x là toạ độ đông hoặc kinh độ.",
 		},
 		{"vi", "nobody has heard of this", "nobody has heard of this"},
+		{"vi", "thua.kml: line 7: the XML is damaged: syntax", "thua.kml: dòng 7: XML bị hỏng: syntax"},
+		{
+			"vi", "layer thua: every record was rejected, the first of them record 3 (wkt): coordinates lie outside the range of EPSG:4326 (x 500 to 500, y 1 to 1); none of the 2 layers was imported",
+			"lớp thua: mọi bản ghi đều bị loại, bản ghi đầu tiên: bản ghi 3 (wkt): tọa độ nằm ngoài phạm vi của EPSG:4326 (x 500 to 500, y 1 to 1); không lớp nào trong 2 lớp được nhập",
+		},
+		{
+			"vi", "the mapping does not fit the file, whose fields are a, b; line 3: the file has no field c; line 5: two fields would be called a: rename or skip one",
+			"ánh xạ không hợp với tệp, các trường của tệp là a, b; dòng 3: tệp không có trường c; dòng 5: hai trường sẽ cùng tên a: hãy đổi tên hoặc bỏ một trường",
+		},
+		{"vi", "a.dbf: the .dbf file is cut short: it holds 3 of 4 rows; unexpected EOF", "a.dbf: tệp .dbf bị cắt ngắn: có 3 trong 4 dòng; tệp kết thúc bất ngờ"},
+		{
+			"vi", `qh.dwg is an AutoCAD drawing (DWG, 2018), which cannot be read here; save it as DXF (AutoCAD: SAVEAS, "AutoCAD 2018 DXF")`,
+			`qh.dwg là bản vẽ AutoCAD (DWG, 2018), không đọc được ở đây; hãy lưu thành DXF (AutoCAD: SAVEAS, "AutoCAD 2018 DXF")`,
+		},
+		{"vi", "hình học hỏng: malformed geometry: cut short", "hình học hỏng: hình học sai cấu trúc: bị cắt ngắn"},
+		{"vi", strings.Repeat("a: ", 1_000) + strings.Repeat("; b", 1_000), strings.Repeat("a: ", 1_000) + strings.Repeat("; b", 1_000)},
 		{"vi", "", ""},
 	} {
 		if got := problem.Say(test.text, test.lang); got != test.want {

@@ -23,6 +23,8 @@ type collector struct {
 	faults    map[string]bool // string types that are errors, by package and name
 	templates map[string]token.Position
 	constants map[string]ast.Expr // by package and name
+	strict    bool                // a Reason is one of a FieldError, others have reasons too
+	other     map[ast.Node]bool   // such reasons
 }
 
 type function struct {
@@ -49,7 +51,14 @@ type visit struct {
 // values stand.
 func collect(t *testing.T, root string, folders []string, skip *regexp.Regexp) map[string]token.Position {
 	t.Helper()
+	return collectWith(t, root, folders, skip, false)
+}
+
+// collectWith leaves out reasons that are no field's, where strict.
+func collectWith(t *testing.T, root string, folders []string, skip *regexp.Regexp, strict bool) map[string]token.Position {
+	t.Helper()
 	c := &collector{
+		strict: strict, other: map[ast.Node]bool{},
 		files: token.NewFileSet(), sinks: map[sink]bool{}, seen: map[visit]bool{}, faults: map[string]bool{},
 		templates: map[string]token.Position{}, constants: map[string]ast.Expr{},
 	}
@@ -76,6 +85,52 @@ func collect(t *testing.T, root string, folders []string, skip *regexp.Regexp) m
 		}
 	}
 	return c.templates
+}
+
+// faults returns the templates of the errors that functions under the folders
+// make, but for those that begin with the name of the operation, as an error for
+// the log does.
+func faults(t *testing.T, root string, folders []string, skip *regexp.Regexp) map[string]token.Position {
+	t.Helper()
+	c := &collector{files: token.NewFileSet(), templates: map[string]token.Position{}}
+	operation := regexp.MustCompile(`^(importers|[a-z]+): `)
+	for _, folder := range folders {
+		paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("no Go files in %s: %v", folder, err)
+		}
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") || skip.MatchString(filepath.ToSlash(path)) {
+				continue
+			}
+			file, err := parser.ParseFile(c.files, path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok || !makesError(call) {
+					return true
+				}
+				template := c.template(&function{}, call.Args[0])
+				if strings.ContainsFunc(placeholder.ReplaceAllString(template, ""), isLetter) && !operation.MatchString(template) && !strings.HasPrefix(template, "enough") && template != "seen enough" {
+					c.templates[template] = c.files.Position(call.Pos())
+				}
+				return true
+			})
+		}
+	}
+	return c.templates
+}
+
+func makesError(call *ast.CallExpr) bool {
+	fun, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && (fun.Sel.Name == "Errorf" || fun.Sel.Name == "New" && isName(fun.X, "errors"))
+}
+
+func isName(e ast.Expr, name string) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == name
 }
 
 func (c *collector) declare(pkg string, file *ast.File) {
@@ -135,14 +190,16 @@ func (c *collector) function(f *function, signature *ast.FuncType) {
 func (c *collector) walk(f *function) {
 	ast.Inspect(f.body, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.CompositeLit:
+			c.reasons(n)
 		case *ast.KeyValueExpr:
-			if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Message" || key.Name == "Reason") {
+			if key, ok := n.Key.(*ast.Ident); ok && !c.other[n] && (key.Name == "Message" || key.Name == "Reason") {
 				c.text(f, n.Value)
 			}
 		case *ast.AssignStmt:
 			for i, left := range n.Lhs {
 				field, ok := left.(*ast.SelectorExpr)
-				if ok && (field.Sel.Name == "Message" || field.Sel.Name == "Reason") && len(n.Rhs) == len(n.Lhs) {
+				if ok && (field.Sel.Name == "Message" || field.Sel.Name == "Reason" && !c.strict) && len(n.Rhs) == len(n.Lhs) {
 					c.text(f, n.Rhs[i])
 				}
 			}
@@ -164,6 +221,19 @@ func (c *collector) walk(f *function) {
 		}
 		return true
 	})
+}
+
+// reasons notes those in a literal that is no FieldError.
+func (c *collector) reasons(l *ast.CompositeLit) {
+	of, named := l.Type.(*ast.SelectorExpr)
+	if !c.strict || l.Type == nil || named && of.Sel.Name == "FieldError" {
+		return
+	}
+	for _, e := range l.Elts {
+		if pair, ok := e.(*ast.KeyValueExpr); ok && isName(pair.Key, "Reason") {
+			c.other[pair] = true
+		}
+	}
 }
 
 // targets are the functions that a call may mean.

@@ -13,7 +13,6 @@ import (
 	"gisd/importers"
 	"gisd/importers/jobs"
 	"gisd/importers/mapping"
-	"gisd/importers/rejects"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
 )
@@ -119,7 +118,7 @@ func (w importWork) do(ctx context.Context, t jobs.Task) ([]*importers.Report, e
 	}
 	o.ChangedBy, o.Department = t.By.Subject, departmentOf(t.Request, t.By)
 	f.mapPath = filepath.Join(t.Joined, "mapping.yaml") // tables to join lie there
-	l := loading{path: t.Path, flags: f, options: o, rejected: rejects.At(t.Rejects), progress: t.Progress, permit: func(id string) error {
+	l := loading{path: t.Path, flags: f, options: o, rejected: rejectFile(t.Rejects), progress: t.Progress, permit: func(id string) error {
 		c, err := w.existing(ctx, id)
 		if err != nil || c == nil {
 			return errors.Join(err, mayOwn(t.By, t.Request.Department))

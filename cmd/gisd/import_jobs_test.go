@@ -23,6 +23,7 @@ import (
 // office is a server with somebody who imports.
 type office struct {
 	server, dir string
+	language    string // that people ask in
 	env         []string
 	pool        *pgxpool.Pool
 	stop        func()
@@ -101,6 +102,9 @@ func (o *office) ask(t *testing.T, method, path, key, kind string, body io.Reade
 		r.Header.Set("Authorization", "Bearer "+key)
 	}
 	r.Header.Set("Content-Type", kind)
+	if o.language != "" {
+		r.Header.Set("Accept-Language", o.language)
+	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -266,19 +270,25 @@ func TestServerImportFails(t *testing.T) {
 		t.Errorf("%v %s", names, last.text)
 	}
 	t.Log(last.Error.Detail)
+	o.language = "vi"
+	if last = o.ask(t, "GET", "/imports/"+i.ID, admin, "", nil); last.Error == nil || last.Error.Detail != "bad.geojson: tệp kết thúc giữa một giá trị; tệp bị cắt ngắn" {
+		t.Errorf("in Vietnamese: %s", last.text)
+	}
+	o.language = ""
 	// Several layers and no choice: the fields are named, not flags.
 	i = o.started(t, admin, form(t, []string{"collection=many"}, "a.geojson", threeZones, "b.geojson", threeZones))
 	if _, last = o.watch(t, admin, i.ID); last.State != "failed" || !strings.Contains(last.Error.Detail, "allLayers") || strings.Contains(last.Error.Detail, "--") {
 		t.Errorf("%s", last.text)
 	}
 	// Records that are wrong are kept, with the reasons.
-	rows := lines(feature(1, `{"type":"Point","coordinates":[106,11]}`), feature(2, `{"type":"Point","coordinates":[10,95]}`))
+	rows := lines(feature(1, `{"type":"Point","coordinates":[106,11]}`), feature(2, `{"type":"Point","coordinates":[10,95]}`), `{"type":"Feature","geometry":{"type":"Pointe"}}`)
 	i = o.started(t, admin, form(t, []string{"collection=some"}, "some.geojsonl", rows))
-	if _, last = o.watch(t, admin, i.ID); last.State != "done" || last.Reports[0].Rejected != 1 {
+	if _, last = o.watch(t, admin, i.ID); last.State != "done" || last.Reports[0].Rejected != 2 {
 		t.Fatalf("%s", last.text)
 	}
 	rejects := o.ask(t, "GET", "/imports/"+i.ID+"/rejects", admin, "", nil)
-	if rejects.status != 200 || rejects.header.Get("Content-Type") != "text/csv" || !strings.Contains(rejects.text, "outside the range of EPSG:4326") {
+	if rejects.status != 200 || rejects.header.Get("Content-Type") != "text/csv" || !strings.Contains(rejects.text, "outside the range of EPSG:4326") ||
+		!strings.Contains(rejects.text, `không biết kiểu hình học ""Pointe"""`) {
 		t.Errorf("%d %v %s", rejects.status, rejects.header, rejects.text)
 	}
 	if a := o.ask(t, "GET", "/imports/"+i.ID+"/rejects?f=geojson", admin, "", nil); a.status != 200 || !strings.Contains(a.text, `"Feature"`) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"gisd/api/problem"
 	"gisd/importers"
 	"gisd/importers/rejects"
 	"gisd/spatial"
@@ -51,7 +52,7 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags) error
 	if f.mapping, err = readMapping(f.mapPath); err != nil {
 		return err
 	}
-	rejected := rejects.At(f.reject)
+	rejected := rejectFile(f.reject)
 	if err := rejected.Check(path); err != nil {
 		return usagef("--reject: %v", err)
 	}
@@ -62,6 +63,13 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags) error
 		return err
 	}
 	return a.showReports(reports, f)
+}
+
+// rejectFile writes reasons in both languages, what a reader says in English too.
+func rejectFile(path string) *rejects.Files {
+	f := rejects.At(path)
+	f.Vietnamese = func(text string) string { return problem.Say(text, "vi") }
+	return f
 }
 
 // load is the one way from a file to collections. The database is opened once

@@ -170,7 +170,7 @@ func (p *planner) settle(o *op) {
 	}
 	var ok bool
 	if o.deflt, ok = parseText(o.kind, *text, f); !ok {
-		p.fault(f.Line, "%q is no %s", *text, o.kind)
+		p.fault(f.Line, "the value %q is no %s", *text, o.kind)
 	}
 }
 

@@ -164,7 +164,7 @@ func (l *loader) checkValues(f *Field) {
 			continue
 		}
 		if _, ok := parseText(f.Type, *text, f); !ok {
-			l.fault(f.Line, "%s %q is no %s", what, *text, f.Type)
+			l.fault(f.Line, "the %s %q is no %s", what, *text, f.Type)
 		}
 	}
 	if f.Format != "" {

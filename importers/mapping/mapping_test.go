@@ -245,7 +245,7 @@ join: {file: x.csv}
 	got := faults(err)
 	for _, want := range []string{
 		"line 2: crs", `line 3: "unknown" is not known here; names are crs,`, "line 4: encoding", `line 6: "text": want one of string`,
-		"line 7: A is listed in line 6 already", "line 8: a field has from", `line 9: default "x" is no integer`, "line 9: the name b is given in line 7",
+		"line 7: A is listed in line 6 already", "line 8: a field has from", `line 9: the default "x" is no integer`, "line 9: the name b is given in line 7",
 		"line 10: a field that is computed", `line 11: "acre"`, "line 11: a field has only one", "line 12: format", "line 13: a join needs",
 	} {
 		if !strings.Contains(got, want) {

@@ -17,6 +17,9 @@ import (
 type Files struct {
 	csv     *table    // nil for GeoJSON alone
 	geojson *features // nil without a path
+	// Vietnamese puts what is English in a Vietnamese reason, as the words of a
+	// library, into the language; nil leaves it.
+	Vietnamese func(string) string
 }
 
 // At names the files by the path that was asked for: FILE.csv also writes
@@ -102,6 +105,9 @@ type writer struct {
 
 // Reject implements importers.RejectWriter.
 func (w writer) Reject(record int64, e importers.RecordError, lost bool) error {
+	if w.Vietnamese != nil {
+		e.Reason.VI = w.Vietnamese(e.Reason.VI)
+	}
 	if w.csv != nil {
 		if err := w.csv.add(w.layer, record, &e, lost); err != nil {
 			return err

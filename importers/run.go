@@ -46,7 +46,7 @@ type Job struct {
 func RunAll(ctx context.Context, jobs []Job, sink Sink) (reports []*Report, err error) {
 	release, err := sink.Reserve(ctx, claims(jobs))
 	if err != nil {
-		return nil, err
+		return nil, ofLayers(ctx, err, "", len(jobs))
 	}
 	defer release()
 	var runs []*run
@@ -65,7 +65,7 @@ func RunAll(ctx context.Context, jobs []Job, sink Sink) (reports []*Report, err 
 			runs, reports = append(runs, r), append(reports, r.report)
 		}
 		if err != nil {
-			return reports, ofLayer(ctx, err, j.Layer, len(jobs))
+			return reports, ofLayers(ctx, err, "layer "+j.Layer+": ", len(jobs))
 		}
 	}
 	return reports, publish(ctx, sink, runs)
@@ -119,15 +119,15 @@ func (r *run) finish(ctx context.Context) {
 	r.report.Seconds.Finish = time.Since(begin).Seconds()
 }
 
-// ofLayer says which of several layers failed, and what that means for the
-// others.
-func ofLayer(ctx context.Context, err error, layer string, layers int) error {
+// ofLayers says before the message which of several layers failed, and after it
+// what that means for the others.
+func ofLayers(ctx context.Context, err error, before string, layers int) error {
 	e, ok := errors.AsType[*spatial.Error](err)
 	if layers == 1 || !ok || ctx.Err() != nil {
 		return err
 	}
 	return &spatial.Error{Code: e.Code, Op: e.Op, Fields: e.Fields, Err: e.Err,
-		Message: fmt.Sprintf("layer %s: %s; none of the %d layers was imported", layer, e.Message, layers)}
+		Message: before + fmt.Sprintf("%s; none of the %d layers was imported", e.Message, layers)}
 }
 
 // run is one import under way.

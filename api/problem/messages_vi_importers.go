@@ -21,7 +21,8 @@ var vietnameseOfImporters = map[string]string{
 	"{1} is in no format that is read here ({2})":           "{1} không thuộc định dạng nào đọc được ở đây ({2})",
 	"there is no layer {1}; layers are:{2}":                 "không có lớp {1}; các lớp là:{2}",
 	"{1} layers; name one with layer or take allLayers:{2}": "{1} lớp; hãy nêu một lớp bằng layer hoặc lấy tất cả bằng allLayers:{2}",
-	"layer {1}: {2}; none of the {3} layers was imported":   "lớp {1}: {2}; không lớp nào trong {3} lớp được nhập",
+	"{1}; none of the {2} layers was imported":              "{1}; không lớp nào trong {2} lớp được nhập",
+	"layer {1}": "lớp {1}",
 	"layers {1} and {2} would both become the collection {3}: import them one by one with layer": "lớp {1} và lớp {2} sẽ cùng thành lớp dữ liệu {3}: hãy nhập từng lớp bằng layer",
 
 	// importers: archives

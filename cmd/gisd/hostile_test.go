@@ -5,13 +5,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"gisd/internal/testdata"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-	"gisd/internal/testdata"
 )
 
 // Bounds of an import of a file made to do harm.

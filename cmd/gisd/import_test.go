@@ -238,7 +238,7 @@ func TestImportAllLayersOrNone(t *testing.T) {
 	}
 	must(t, env, "collections", "drop", "p_a", "--yes")
 	must(t, env, "collections", "drop", "p_b", "--yes")
-	if r := gisd(t, env, args...); r.code != exitFailed || !strings.Contains(r.err, "layer c: the collection p_c exists") {
+	if r := gisd(t, env, args...); r.code != exitFailed || !strings.Contains(r.err, "the collection p_c exists") || !strings.Contains(r.err, "; none of the 3 layers was imported") {
 		t.Errorf("the last collection exists: exit code %d: %s", r.code, r.err)
 	}
 	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection") - 1; n != 0 {

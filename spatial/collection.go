@@ -73,6 +73,10 @@ type Collection struct {
 	SearchField string          // property that names a feature for people; "" is none
 	UpdatedAt   time.Time
 
+	// LabelsOf is the id of the collection whose label points this stands for; ""
+	// for what is in the catalogue.
+	LabelsOf string
+
 	// The current version. Version 0: nothing was ever imported.
 	Version      int
 	Table        string // within schema "data"

@@ -17,13 +17,14 @@ type Key struct {
 	Coord     Coord
 }
 
-// Of reports whether the tile has a layer of the collection.
+// Of reports whether the tile has a layer of the collection, or of its label
+// points.
 func (k Key) Of(collection string) bool {
 	if k.IDs == collection {
 		return true
 	}
 	for id := range strings.SplitSeq(k.IDs, ",") {
-		if id == collection {
+		if rest, ok := strings.CutPrefix(id, collection); ok && (rest == "" || rest == LabelSuffix) {
 			return true
 		}
 	}

@@ -34,6 +34,7 @@ type Service struct {
 	shared      Shared
 	prober      Prober
 	vacancies   vacancies
+	labels      labels
 	flight      *flight
 	limit       *limiter
 	compressors compressors
@@ -152,6 +153,9 @@ func (s *Service) key(r Request) (k Key, private bool, err error) {
 func (s *Service) collection(id string, a spatial.Access) (*spatial.Collection, error) {
 	c, err := s.catalogue.Collection(id, a)
 	if err != nil {
+		if points := s.labelsOf(id, a); points != nil {
+			return points, nil
+		}
 		return nil, err
 	}
 	if c.GeometryType == spatial.GeometryNone {

@@ -10,6 +10,11 @@ import (
 // KeyProperty carries the feature id where the tile's own id is a hash of it.
 const KeyProperty = "id"
 
+// AngleProperty of a line's label point is the direction of the line there, in
+// degrees clockwise from the x axis of the map, between -90 and 90, as MapLibre's
+// text-rotate takes it. A property of that name goes before.
+const AngleProperty = "angle"
+
 // Tileset is a set of collections published together.
 type Tileset struct {
 	Collections []*spatial.Collection
@@ -98,6 +103,9 @@ func vectorLayer(c *spatial.Collection, q *Query, lang string) VectorLayer {
 			continue
 		}
 		l.Fields = append(l.Fields, FieldType{f.Name, tileField(f.Type)})
+	}
+	if _, taken := c.Field(AngleProperty); c.LabelsOf != "" && !taken && q.Has(AngleProperty) {
+		l.Fields = append(l.Fields, FieldType{AngleProperty, "Number"})
 	}
 	return l
 }

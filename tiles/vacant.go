@@ -39,7 +39,7 @@ type vacant struct {
 func (v *vacancies) has(c *spatial.Collection, at Coord) bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	known := v.of[c.ID]
+	known := v.of[rowsID(c)]
 	if known == nil || known.stamp != stamp(0, c) {
 		return false
 	}
@@ -57,10 +57,11 @@ func (v *vacancies) add(c *spatial.Collection, block Coord) {
 	if v.of == nil {
 		v.of = map[string]*vacant{}
 	}
-	known := v.of[c.ID]
+	id := rowsID(c)
+	known := v.of[id]
 	if known == nil || known.stamp != stamp(0, c) || len(known.blocks) >= vacantMost {
 		known = &vacant{stamp(0, c), map[Coord]struct{}{}}
-		v.of[c.ID] = known
+		v.of[id] = known
 	}
 	known.blocks[block] = struct{}{}
 }

@@ -37,7 +37,7 @@ var law = []room{
 		libraries: []string{"pgx", "prometheus"},
 	},
 
-	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "tiles", "tiles/mvt", "tiles/cell"}, libraries: []string{"pgx", "prometheus"}},
+	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "tiles", "tiles/mvt", "tiles/cell", "tiles/label"}, libraries: []string{"pgx", "prometheus"}},
 	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
 	{pattern: "tiles/styles", may: []string{"spatial", "spatial/crs", "tiles"}},
 	{pattern: "tiles", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},

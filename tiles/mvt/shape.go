@@ -64,3 +64,13 @@ func (l Lattice) Read(s *Shape, b []byte) error {
 	}
 	return s.project(l)
 }
+
+// Coordinates replaces s by the geometry in b, EWKB or ISO WKB, and returns its
+// x, y pairs as they are stored; Parts count pairs, Positions are none. They
+// belong to s until it is read again. The error wraps ErrEWKB.
+func (s *Shape) Coordinates(b []byte) ([]float64, error) {
+	if err := s.read(b); err != nil {
+		return nil, err
+	}
+	return s.xy, nil
+}

@@ -28,6 +28,8 @@ type plan struct {
 	back    *crs.Transform   // 3857 to storage
 	extent  spatial.Envelope // of the collection in SRID 3857; empty when unknown
 	geo     bool             // storage is in degrees
+	labels  bool             // label points are drawn
+	angle   int              // index into keys of theirs; 0: none
 }
 
 // byID puts rows in the order of their ids, so that equal rows give equal bytes
@@ -68,6 +70,12 @@ func newPlan(c *spatial.Collection) (*plan, error) {
 	b.WriteString(from)
 	p.any = "select exists (select" + from + ")"
 	p.sql = b.String()
+	if p.labels = c.LabelsOf != ""; p.labels {
+		if _, taken := c.Field(tiles.AngleProperty); !taken {
+			p.angle = len(p.keys)
+			p.keys = append(p.keys, tiles.AngleProperty)
+		}
+	}
 	p.formats = make(pgx.QueryResultFormats, 2+len(p.fields))
 	for i := range p.formats {
 		p.formats[i] = pgx.BinaryFormatCode

@@ -21,7 +21,11 @@ func (s *Source) planFor(r tiles.LayerRequest) (*plan, error) {
 			some.Fields = append(some.Fields, f)
 		}
 	}
-	return newPlan(&some)
+	p, err := newPlan(&some)
+	if err == nil && !r.Query.Has(tiles.AngleProperty) {
+		p.angle = 0
+	}
+	return p, err
 }
 
 // statement selects the rows of the box that the query leaves.

@@ -46,6 +46,8 @@ type planEntry struct {
 type drawing struct {
 	encoder *mvt.Encoder
 	text    []byte
+	view    tileView // of label points
+	labels  labelling
 }
 
 var _ tiles.Source = (*Source)(nil)
@@ -80,6 +82,9 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	d := s.drawings.Get().(*drawing)
 	defer s.drawings.Put(d)
 	d.encoder.Reset()
+	if p.labels {
+		view.grid.Buffer, d.view = 0, view
+	}
 	if err := d.encoder.BeginLayer(r.Collection.ID, view.grid, p.keys); err != nil {
 		return nil, err
 	}
@@ -130,7 +135,16 @@ func (s *Source) feature(d *drawing, p *plan, values [][]byte) error {
 	if values[0] == nil {
 		return nil
 	}
-	ok, err := d.encoder.Geometry(values[0])
+	geometry := values[0]
+	if p.labels {
+		var err error
+		if geometry, err = d.labels.point(geometry, &d.view); err == nil && geometry == nil {
+			return nil
+		} else if err != nil && !errors.Is(err, mvt.ErrEWKB) && !errors.Is(err, errBeyond) {
+			return err
+		}
+	}
+	ok, err := d.encoder.Geometry(geometry)
 	if errors.Is(err, mvt.ErrEWKB) || errors.Is(err, errBeyond) {
 		s.metrics.skipped.Inc()
 		return nil
@@ -149,13 +163,20 @@ func (s *Source) feature(d *drawing, p *plan, values [][]byte) error {
 			}
 		}
 	}
+	if p.angle > 0 && d.labels.line {
+		d.encoder.Double(p.angle, d.labels.angle)
+	}
 	d.encoder.EndFeature(id)
 	return nil
 }
 
 func (s *Source) plan(c *spatial.Collection) (*plan, error) {
+	key := c.Table
+	if c.LabelsOf != "" {
+		key += tiles.LabelSuffix
+	}
 	s.mu.Lock()
-	e := s.plans[c.Table]
+	e := s.plans[key]
 	s.mu.Unlock()
 	if e.collection == c {
 		return e.plan, nil
@@ -169,6 +190,6 @@ func (s *Source) plan(c *spatial.Collection) (*plan, error) {
 	if len(s.plans) >= maxPlans {
 		clear(s.plans)
 	}
-	s.plans[c.Table] = planEntry{c, p}
+	s.plans[key] = planEntry{c, p}
 	return p, nil
 }

@@ -70,15 +70,17 @@ func abort(c echo.Context) {
 // requestID keeps a short plain id that a proxy has given and makes one
 // otherwise. It is no secret.
 func requestID(r *http.Request) string {
-	if given := r.Header.Get(echo.HeaderXRequestID); given != "" && len(given) <= 64 && strings.Trim(given, idAlphabet) == "" {
-		return given
+	if given := r.Header["X-Request-Id"]; len(given) > 0 && given[0] != "" && len(given[0]) <= 64 && strings.Trim(given[0], idAlphabet) == "" {
+		return given[0]
 	}
 	var raw [8]byte
 	v := rand.Uint64()
 	for i := range raw {
 		raw[i] = byte(v >> (8 * i))
 	}
-	return hex.EncodeToString(raw[:])
+	var text [2 * len(raw)]byte
+	hex.Encode(text[:], raw[:])
+	return string(text[:])
 }
 
 const idAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"

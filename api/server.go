@@ -83,6 +83,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
 	}
 	if s.cfg.TLSCert != "" {
@@ -100,7 +101,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			served <- server.ServeTLS(l, "", "")
 			return
 		}
-		served <- server.Serve(l)
+		served <- server.Serve(wholeListener{l})
 	}()
 	select {
 	case err := <-served:

@@ -37,6 +37,7 @@ type shortcut struct {
 	metrics *metrics
 	log     *slog.Logger
 	nosniff []string
+	writers wholeWriters
 }
 
 func (s *shortcut) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -61,8 +62,14 @@ func (s *shortcut) serve(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	h["X-Request-Id"] = []string{requestID(r)}
 	h["X-Content-Type-Options"] = s.nosniff
-	s.origins.write(h, r.Header.Get(echo.HeaderOrigin))
-	status := s.ready.Write(w, r, answer)
+	origin := ""
+	if given := r.Header[echo.HeaderOrigin]; len(given) > 0 {
+		origin = given[0]
+	}
+	s.origins.write(h, origin)
+	whole := s.writers.get(w, r)
+	status := s.ready.Write(whole, r, answer)
+	s.writers.put(whole)
 	s.metrics.count(seriesKey{s.ready.Route(), http.MethodGet, status}, time.Since(started))
 	return true
 }

@@ -166,3 +166,30 @@ func TestForgetLetsGoOfBuilds(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// elsewhere keeps tiles as another node has left them.
+type elsewhere struct{ m memory }
+
+func (e *elsewhere) Get(ctx context.Context, k tiles.Key) (*tiles.Tile, bool) { return e.m.Get(ctx, k) }
+func (e *elsewhere) Set(ctx context.Context, k tiles.Key, t *tiles.Tile)      { e.m.Set(ctx, k, t) }
+
+// TestShared: a tile is built on one of two nodes.
+func TestShared(t *testing.T) {
+	t.Parallel()
+	shared, src, cat := &elsewhere{}, &source{}, catalogueOf(collection("a"))
+	for range 2 {
+		node := tiles.NewService(tiles.Config{Shared: shared}, cat, src, &memory{}, nil)
+		for range 2 {
+			a, err := node.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here})
+			if err != nil || string(plain(a)) != "<a v1 10/815/480>" {
+				t.Fatalf("%q, %v", plain(a), err)
+			}
+		}
+		if _, ok := node.Cached(t.Context(), tiles.Request{IDs: "a", Coord: here}); !ok {
+			t.Error("the tile of another node is not kept in memory")
+		}
+	}
+	if n := src.calls.Load(); n != 1 {
+		t.Errorf("%d builds on two nodes, want 1", n)
+	}
+}

@@ -2,7 +2,6 @@ package tiles_test
 
 import (
 	"bufio"
-	"context"
 	"io"
 	"net"
 	"net/http"
@@ -10,16 +9,20 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gisd/api"
 )
 
 // BenchmarkCachedTile asks two servers for the same tile over loopback, in
-// turns within one run: gisd's whole router with the tile in its cache, and a
-// handler that does nothing but write the same bytes. Each operation is a
-// thousand requests of either over kept connections.
+// turns within one run: the whole of gisd's with the tile in its cache, and a
+// net/http server of the same time limits whose handler does nothing but write
+// the same bytes. Each operation is a thousand requests of either over kept
+// connections.
 //
 //	go test ./api/tiles -run - -bench CachedTile -benchtime 20x
 func BenchmarkCachedTile(b *testing.B) {
-	h := handler(b)
+	s, _ := newServer(b, source{}, func(*api.Config) {})
+	h := s.Handler()
 	tile := ask(h, "GET", "/tiles/parcels/10/815/480.mvt").Body.Bytes()
 	length := []string{strconv.Itoa(len(tile))}
 	kind := []string{"application/vnd.mapbox-vector-tile"}
@@ -28,7 +31,11 @@ func BenchmarkCachedTile(b *testing.B) {
 		w.Header()["Content-Length"] = length
 		_, _ = w.Write(tile)
 	})
-	ours, theirs := listen(b, h), listen(b, bare)
+	ours := listen(b, func(l net.Listener) error { return s.Serve(b.Context(), l) })
+	theirs := listen(b, func(l net.Listener) error {
+		const short, long = 10 * time.Second, 2 * time.Minute // as ours has for clients that take their time
+		return (&http.Server{Handler: bare, ReadHeaderTimeout: short, ReadTimeout: long, WriteTimeout: long, IdleTimeout: long}).Serve(l)
+	})
 	load(b, ours, 100)
 	load(b, theirs, 100)
 	var a, z time.Duration
@@ -43,15 +50,14 @@ func BenchmarkCachedTile(b *testing.B) {
 	b.ReportMetric(z.Seconds()/a.Seconds(), "ratio")
 }
 
-func listen(b *testing.B, h http.Handler) string {
+func listen(b *testing.B, serve func(net.Listener) error) string {
 	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &http.Server{Handler: h}
-	go func() { _ = s.Serve(l) }()
-	b.Cleanup(func() { _ = s.Shutdown(context.Background()) })
+	go func() { _ = serve(l) }()
+	b.Cleanup(func() { _ = l.Close() })
 	return l.Addr().String()
 }
 

@@ -75,6 +75,12 @@ func handler(t testing.TB) http.Handler {
 // change.
 func server(t testing.TB, src tiles.Source, change func(*api.Config)) (http.Handler, catalogue) {
 	t.Helper()
+	s, list := newServer(t, src, change)
+	return s.Handler(), list
+}
+
+func newServer(t testing.TB, src tiles.Source, change func(*api.Config)) (*api.Server, catalogue) {
+	t.Helper()
 	memory, err := cache.NewMemory(0, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +106,7 @@ func server(t testing.TB, src tiles.Source, change func(*api.Config)) (http.Hand
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Handler(), list
+	return s, list
 }
 
 func ask(h http.Handler, method, target string, header ...string) *httptest.ResponseRecorder {

@@ -35,10 +35,14 @@ type snapshot struct {
 	superseded  chan struct{} // closed when another snapshot takes its place
 }
 
+// changesWithin is how soon a change of roles or visibility takes effect on every
+// node, even where its announcement is lost or nobody listens; a load fits in.
+const changesWithin = 5 * time.Second
+
 // NewCatalogue returns an empty catalogue; Run keeps it fresh, Reload fills it
 // at once.
 func NewCatalogue(db *DB) *Catalogue {
-	c := &Catalogue{pool: db.Pool, log: db.log, poll: 5 * time.Second}
+	c := &Catalogue{pool: db.Pool, log: db.log, poll: changesWithin / 2}
 	c.current.Store(&snapshot{byID: map[string]*spatial.Collection{}, superseded: make(chan struct{})})
 	return c
 }

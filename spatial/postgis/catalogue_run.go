@@ -14,7 +14,7 @@ import (
 // by the poll alone while that connection is down. It returns nil at the end of
 // the context and never gives up before.
 func (c *Catalogue) Run(ctx context.Context) error {
-	const first, last = 200 * time.Millisecond, 5 * time.Second
+	const first, last = 200 * time.Millisecond, changesWithin / 3 // the pause is up to twice as long
 	wait := first
 	for ctx.Err() == nil {
 		started := time.Now()

@@ -90,3 +90,41 @@ func TestQueryThatDoesNotFit(t *testing.T) {
 		t.Errorf("%v, want invalid", err)
 	}
 }
+
+// TestVacant: what is vacant has nothing on any tile below it.
+func TestVacant(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	for _, srid := range []spatial.SRID{9210, 3857, 3395} {
+		t.Run(srid.String(), func(t *testing.T) {
+			t.Parallel()
+			c := fixture.Collection(t, pool, fixture.Spec{ID: fmt.Sprintf("lone_%d", srid), SRID: srid, Features: []fixture.Feature{
+				{ID: "1", WKT: "POINT(106.65 10.98)"}, {ID: "2", WKT: "POINT(106.95 11.40)"},
+			}})
+			source := postgis.NewSource(pool, nil)
+			seen := map[bool]int{}
+			for x := range uint32(8) {
+				for y := range uint32(8) {
+					at := tiles.Coord{Z: 13, X: 815<<3 + x, Y: 480<<3 + y}
+					vacant, err := source.Vacant(t.Context(), c, at)
+					if err != nil {
+						t.Fatal(err)
+					}
+					seen[vacant]++
+					for _, below := range []tiles.Coord{at, {Z: 14, X: 2 * at.X, Y: 2 * at.Y}, {Z: 15, X: 4*at.X + 3, Y: 4*at.Y + 3}} {
+						tile, err := source.Layer(t.Context(), tiles.LayerRequest{Collection: c, Coord: below})
+						if err != nil {
+							t.Fatal(err)
+						}
+						if vacant && len(tile) > 0 || below == at && !vacant && len(tile) == 0 {
+							t.Errorf("%v is vacant: %v; %v has %d bytes", at, vacant, below, len(tile))
+						}
+					}
+				}
+			}
+			if seen[true] < 32 || seen[false] == 0 {
+				t.Errorf("blocks by vacancy: %v", seen)
+			}
+		})
+	}
+}

@@ -49,11 +49,12 @@ func (s *Service) build(ctx context.Context, r Request) (Key, *Tile, error) {
 			return nil, err
 		}
 		defer s.limit.release(names)
-		start := time.Now()
+		start, since := time.Now(), s.since()
 		t, err := s.draw(ctx, wanted, r)
 		if err != nil {
 			return nil, err
 		}
+		t.Since = since
 		s.metrics.build(r.Coord.Z, time.Since(start), t.Len())
 		s.keep(ctx, k, t)
 		if t.Empty() {
@@ -66,8 +67,7 @@ func (s *Service) build(ctx context.Context, r Request) (Key, *Tile, error) {
 
 // keep hands a tile that was built to whoever keeps tiles.
 func (s *Service) keep(ctx context.Context, k Key, t *Tile) {
-	s.cache.Set(ctx, k, t)
-	if s.shared != nil {
+	if s.remember(ctx, k, t) && s.shared != nil {
 		s.shared.Set(ctx, k, t)
 	}
 }
@@ -78,11 +78,11 @@ func (s *Service) fromShared(ctx context.Context, k Key) (*Tile, bool) {
 		return nil, false
 	}
 	t, ok := s.shared.Get(ctx, k)
-	if ok {
-		s.cache.Set(ctx, k, t)
-		s.metrics.shared.Inc()
+	if !ok || !s.remember(ctx, k, t) {
+		return nil, false
 	}
-	return t, ok
+	s.metrics.shared.Inc()
+	return t, true
 }
 
 // draw asks the source for each layer, a few at a time; tiles concatenate

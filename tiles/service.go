@@ -21,8 +21,9 @@ type Config struct {
 	Queue       int // tiles that may wait for a place; 0 is 256
 	// BuildTimeout ends a build, its wait in the queue included; 0 is 30 s.
 	BuildTimeout time.Duration
-	Shared       Shared // keeps tiles for several nodes; nil is none
-	Prober       Prober // tells where there is nothing; nil for nobody
+	Shared       Shared  // keeps tiles for several nodes; nil is none
+	Prober       Prober  // tells where there is nothing; nil for nobody
+	Journal      Journal // knows what changes within a version; nil where nothing does
 }
 
 // Service answers for tiles: from the cache, else built once however many ask,
@@ -33,6 +34,7 @@ type Service struct {
 	cache       Cache
 	shared      Shared
 	prober      Prober
+	journal     Journal
 	vacancies   vacancies
 	labels      labels
 	flight      *flight
@@ -54,7 +56,7 @@ func NewService(c Config, catalogue Catalogue, source Source, cache Cache, reg p
 	}
 	limit := newLimiter(c.Concurrency, c.Queue)
 	return &Service{
-		catalogue: catalogue, source: source, cache: cache, shared: c.Shared, prober: c.Prober, flight: newFlight(c.BuildTimeout),
+		catalogue: catalogue, source: source, cache: cache, shared: c.Shared, prober: c.Prober, journal: c.Journal, flight: newFlight(c.BuildTimeout),
 		limit: limit, metrics: newMetrics(reg, limit),
 	}
 }

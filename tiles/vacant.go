@@ -88,6 +88,7 @@ func (s *Service) explore(ctx context.Context, list []*spatial.Collection, at Co
 	if s.prober == nil {
 		return
 	}
+	since := s.since()
 	for _, c := range list {
 		found, block := false, Coord{}
 		for up := uint32(vacantStep); up <= at.Z; up += vacantStep {
@@ -96,8 +97,12 @@ func (s *Service) explore(ctx context.Context, list []*spatial.Collection, at Co
 			}
 			found, block = true, above(at, up)
 		}
-		if found {
-			s.vacancies.add(c, block)
+		if !found {
+			continue
+		}
+		s.vacancies.add(c, block)
+		if s.outdated(Key{IDs: c.ID, Coord: block}, since) { // somebody put something there meanwhile
+			s.vacancies.forget(c.ID, func(at Coord) bool { return at == block })
 		}
 	}
 }

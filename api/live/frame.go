@@ -2,9 +2,11 @@ package live
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"time"
 
+	"gisd/spatial"
 	"gisd/spatial/live"
 )
 
@@ -13,7 +15,11 @@ import (
 //	snapshot       {"epoch","seq","time","resync","positions":[…]}  forget what you had
 //	positions      {"seq","time","positions":[…]}                   these moved, or came into view
 //	remove         {"seq","devices":["bus-12"]}                     these left the view, or are gone
-//	tiles-changed  {"collections":["roads"]}                        these have a new version
+//	tiles-changed  {"collections":["roads"],"tiles":[…]}            these have a new version; these parts of others changed
+//
+// An item of tiles is {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]},
+// boxes as minlon, minlat, maxlon, maxlat in degrees, rounded outwards, or
+// {"collection":"parcels","all":true}.
 //
 // Each carries the id "epoch-seq", by which a caller that reconnects
 // says what it saw.
@@ -32,12 +38,21 @@ func (s *stream) frame(f *live.Frame, resync bool) {
 	if len(f.Removed) > 0 {
 		s.event("remove", seq)
 		s.text(`{"seq":`, seq, `,"devices":`)
-		s.list(f.Removed)
+		s.strings(f.Removed)
+		s.text("}\n\n")
 	}
-	if len(f.Collections) > 0 {
+	if len(f.Collections)+len(f.Tiles) > 0 {
 		s.event("tiles-changed", seq)
 		s.text(`{"collections":`)
-		s.list(f.Collections)
+		s.strings(f.Collections)
+		s.text(`,"tiles":[`)
+		for i, c := range f.Tiles {
+			if i > 0 {
+				s.text(",")
+			}
+			s.tiles(c)
+		}
+		s.text("]}\n\n")
 	}
 }
 
@@ -60,12 +75,41 @@ func (s *stream) positions(f *live.Frame) {
 	s.text("]}\n\n")
 }
 
-// list ends an event with a list of texts.
-func (s *stream) list(texts []string) {
+func (s *stream) strings(texts []string) {
 	encoded, err := json.Marshal(texts)
-	if err != nil { // strings always encode
+	if err != nil || texts == nil { // strings always encode
 		encoded = []byte("[]")
 	}
 	s.buffer = append(s.buffer, encoded...)
-	s.text("}\n\n")
 }
+
+// tiles writes an item of the list of changed parts.
+func (s *stream) tiles(c spatial.Change) {
+	s.text(`{"collection":`, strconv.Quote(c.Collection)) // an id: [a-z0-9_-]
+	if c.Whole {
+		s.text(`,"all":true}`)
+		return
+	}
+	s.text(`,"boxes":[`)
+	for i, b := range c.Boxes {
+		if i > 0 {
+			s.text(",")
+		}
+		s.text("[")
+		for j, v := range [4]float64{degreesDown(b.MinX), degreesDown(b.MinY), degreesUp(b.MaxX), degreesUp(b.MaxY)} {
+			if j > 0 {
+				s.text(",")
+			}
+			s.buffer = strconv.AppendFloat(s.buffer, v, 'f', -1, 64)
+		}
+		s.text("]")
+	}
+	s.text("]}")
+}
+
+// Degrees are told to 7 decimals, a centimetre.
+const degreeSteps = 1e7
+
+func degreesDown(v float64) float64 { return math.Floor(v*degreeSteps) / degreeSteps }
+
+func degreesUp(v float64) float64 { return math.Ceil(v*degreeSteps) / degreeSteps }

@@ -17,14 +17,16 @@ type news struct {
 	recent []change
 }
 
-// change is a collection before and after; either may be nil.
+// change is a collection before and after; either may be nil. With tiles the
+// collection is the same and features of it changed.
 type change struct {
 	seq           uint64 // of the hub, when it was announced
 	before, after *spatial.Collection
+	tiles         *spatial.Change
 }
 
 // maxNews bounds the memory; beyond it all collections count as changed.
-const maxNews = 256
+const maxNews = 1024
 
 func (c change) id() string {
 	if c.after != nil {
@@ -74,13 +76,32 @@ func (n *news) add(changes []change, seq uint64) {
 	}
 }
 
-// since lists the collections that changed at the sequence number or later;
-// known is false where that is forgotten.
-func (n *news) since(seq uint64, a spatial.Access) (ids []string, known bool) {
+// tilesChanged announces changed features of collections that the catalogue has.
+func (n *news) tilesChanged(list []spatial.Change, catalogue Catalogue, hub *live.Hub) {
+	byID := map[string]*spatial.Collection{}
+	for _, c := range catalogue.Collections(spatial.SystemAccess("live")) {
+		byID[c.ID] = c
+	}
+	var changes []change
+	for i := range list {
+		if c := byID[list[i].Collection]; c != nil {
+			changes = append(changes, change{after: c, tiles: &list[i]})
+		}
+	}
+	if len(changes) == 0 {
+		return
+	}
+	n.add(changes, hub.Seq())
+	hub.AnnounceTiles(func(a spatial.Access) []spatial.Change { return readableTiles(changes, a) })
+}
+
+// since lists the collections that changed at the sequence number or later, and
+// the parts of others; known is false where that is forgotten.
+func (n *news) since(seq uint64, a spatial.Access) (ids []string, tiles []spatial.Change, known bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if seq < n.stale {
-		return nil, false
+		return nil, nil, false
 	}
 	var changes []change
 	for _, c := range n.recent {
@@ -88,17 +109,27 @@ func (n *news) since(seq uint64, a spatial.Access) (ids []string, known bool) {
 			changes = append(changes, c)
 		}
 	}
-	return readable(changes, a), true
+	return readable(changes, a), readableTiles(changes, a), true
 }
 
 func readable(changes []change, a spatial.Access) []string {
 	var ids []string
 	for _, c := range changes {
-		if c.readable(a) && !slices.Contains(ids, c.id()) {
+		if c.tiles == nil && c.readable(a) && !slices.Contains(ids, c.id()) {
 			ids = append(ids, c.id())
 		}
 	}
 	return ids
+}
+
+func readableTiles(changes []change, a spatial.Access) []spatial.Change {
+	var tiles []spatial.Change
+	for _, c := range changes {
+		if c.tiles != nil && c.readable(a) {
+			tiles = live.MergeTiles(tiles, *c.tiles)
+		}
+	}
+	return tiles
 }
 
 // compare lists the collections that a map would draw anew: another version,

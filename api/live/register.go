@@ -121,3 +121,11 @@ func (h *Handlers) Run(ctx context.Context) error {
 	}
 	return h.news.run(ctx, h.cfg.Catalogue, h.hub)
 }
+
+// TilesChanged tells watchers of changed features, boxes in SRID 4326, a change
+// for each collection; each hears only of what they may read. It does not block.
+func (h *Handlers) TilesChanged(changes []spatial.Change) {
+	if h.cfg.Catalogue != nil {
+		h.news.tilesChanged(changes, h.cfg.Catalogue, h.hub)
+	}
+}

@@ -96,7 +96,7 @@ func (s *stream) run(ctx context.Context, watch live.Watch, lastEvent string) er
 	defer age.Stop()
 
 	s.text("retry: ", strconv.Itoa(retryMillis()), "\n\n")
-	missed := s.missed(lastEvent)
+	missed, missedTiles := s.missed(lastEvent)
 	for {
 		select {
 		case <-ctx.Done():
@@ -113,7 +113,10 @@ func (s *stream) run(ctx context.Context, watch live.Watch, lastEvent string) er
 				continue
 			}
 			frame.Collections = append(frame.Collections, missed...)
-			missed = nil
+			for _, c := range missedTiles {
+				frame.Tiles = live.MergeTiles(frame.Tiles, c)
+			}
+			missed, missedTiles = nil, nil
 			s.frame(&frame, lastEvent != "")
 			h.metrics.frames.Inc()
 		}
@@ -124,22 +127,22 @@ func (s *stream) run(ctx context.Context, watch live.Watch, lastEvent string) er
 }
 
 // missed lists the collections that may have changed since the event that the
-// caller saw last.
-func (s *stream) missed(lastEvent string) []string {
+// caller saw last, and the parts that changed of others.
+func (s *stream) missed(lastEvent string) ([]string, []spatial.Change) {
 	if lastEvent == "" || s.handlers.cfg.Catalogue == nil {
-		return nil
+		return nil, nil
 	}
 	epoch, text, _ := strings.Cut(lastEvent, "-")
 	if seq, err := strconv.ParseUint(text, 10, 64); err == nil && epoch == s.handlers.hub.Epoch() {
-		if ids, known := s.handlers.news.since(seq, s.access); known {
-			return ids
+		if ids, tiles, known := s.handlers.news.since(seq, s.access); known {
+			return ids, tiles
 		}
 	}
 	var ids []string
 	for _, c := range s.handlers.cfg.Catalogue.Collections(s.access) {
 		ids = append(ids, c.ID)
 	}
-	return ids
+	return ids, nil
 }
 
 func (s *stream) text(parts ...string) {

@@ -261,3 +261,58 @@ func TestStreamTilesChanged(t *testing.T) {
 		t.Errorf("missed in another epoch: %v", got)
 	}
 }
+
+// TestStreamTouched: of changed features each hears where they are in what they
+// may read, in degrees that hold the boxes; and who was away hears of all at
+// once.
+func TestStreamTouched(t *testing.T) {
+	t.Parallel()
+	source := &catalogue{changed: make(chan struct{})}
+	source.set(
+		&spatial.Collection{ID: "roads", Version: 1, Visibility: spatial.VisibilityPublic, Published: true},
+		&spatial.Collection{ID: "plan", Version: 1, Visibility: spatial.VisibilityInternal, Published: true},
+		&spatial.Collection{ID: "draft", Version: 1, Visibility: spatial.VisibilityPublic},
+	)
+	s := newServer(t, func(c *apilive.Config) { c.Catalogue = source })
+	anonymous, viewer := s.open(t, "", ""), s.open(t, "", "viewer")
+	first := anonymous.next(t, "snapshot")
+	viewer.next(t, "snapshot")
+
+	box := spatial.Envelope{SRID: 4326, MinX: 106.65, MinY: 11.00000001, MaxX: 106.66000001, MaxY: 11.05}
+	roads := spatial.Change{Collection: "roads", Boxes: []spatial.Envelope{box}}
+	s.handlers.TilesChanged([]spatial.Change{
+		{Collection: "plan", Whole: true}, roads, {Collection: "draft", Whole: true}, {Collection: "gone", Whole: true},
+	})
+	item := func(boxes ...any) map[string]any { return map[string]any{"collection": "roads", "boxes": boxes} }
+	one := []any{106.65, 11.0, 106.6600001, 11.05}
+	plan := map[string]any{"collection": "plan", "all": true}
+	for _, want := range []struct {
+		name  string
+		c     *client
+		tiles []any
+	}{{"anonymous", anonymous, []any{item(one)}}, {"viewer", viewer, []any{plan, item(one)}}} {
+		got := want.c.next(t, "tiles-changed")
+		if diff := cmp.Diff(map[string]any{"collections": []any{}, "tiles": want.tiles}, got.data); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", want.name, diff)
+		}
+	}
+
+	roads.Boxes = []spatial.Envelope{{SRID: 4326, MinX: 1, MinY: 2, MaxX: 3, MaxY: 4}, box}
+	s.handlers.TilesChanged([]spatial.Change{roads})
+	back := s.open(t, "", "", "Last-Event-ID", first.id)
+	got := back.next(t, "tiles-changed")
+	if diff := cmp.Diff([]any{item(one, []any{1.0, 2.0, 3.0, 4.0})}, got.data["tiles"]); diff != "" {
+		t.Errorf("missed (-want +got):\n%s", diff)
+	}
+
+	roads.Boxes = nil
+	for i := range 300 {
+		at := float64(i) / 10
+		roads.Boxes = append(roads.Boxes, spatial.Envelope{SRID: 4326, MinX: at, MinY: at, MaxX: at, MaxY: at})
+	}
+	s.handlers.TilesChanged([]spatial.Change{roads})
+	all := []any{map[string]any{"collection": "roads", "all": true}}
+	if diff := cmp.Diff(all, back.next(t, "tiles-changed").data["tiles"]); diff != "" {
+		t.Errorf("many boxes (-want +got):\n%s", diff)
+	}
+}

@@ -65,8 +65,30 @@ func (a *app) examineDatabase(ctx context.Context) []pgcluster.Finding {
 	migrations := pgcluster.Finding{Name: "migrations", OK: true, Detail: "up to date"}
 	if err := a.checkMigrated(ctx, db); err != nil {
 		migrations.OK, migrations.Detail, migrations.Advice = false, describe(err), "run `gisd migrate up`"
+		return append(findings, migrations)
 	}
-	return append(findings, migrations)
+	return append(findings, migrations, examineTriggers(ctx, db))
+}
+
+// examineTriggers looks whether edits in SQL are noticed.
+func examineTriggers(ctx context.Context, db *postgis.DB) pgcluster.Finding {
+	f := pgcluster.Finding{Name: "triggers", OK: true, Detail: "edits in SQL are noticed"}
+	unwatched, err := db.Unwatched(ctx)
+	if err != nil {
+		f.OK, f.Detail, f.Advice = false, describe(err), "see the message"
+		return f
+	}
+	if len(unwatched) == 0 {
+		return f
+	}
+	var details, mend []string
+	for _, u := range unwatched {
+		details = append(details, fmt.Sprintf("%s lacks %s, or they are disabled", u.Collection, strings.Join(u.Triggers, ", ")))
+		mend = append(mend, fmt.Sprintf("select gisd.mend_edits('%s');", u.Collection))
+	}
+	f.OK, f.Detail = false, "edits in SQL go unnoticed and tiles stay as they were: "+strings.Join(details, "; ")
+	f.Advice = fmt.Sprintf("gisd psql -- -c \"%s\"", strings.Join(mend, " "))
+	return f
 }
 
 func (a *app) judge(d postgis.Diagnosis) []pgcluster.Finding {

@@ -114,6 +114,20 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("exit code %d, no %q in\n%s", r.code, want, r.out)
 		}
 	}
+
+	must(t, nil, "migrate", "up", "--data-dir", dir)
+	must(t, nil, "import", squares(t), "--data-dir", dir, "--collection", "zones")
+	must(t, nil, "psql", "--data-dir", dir, "--", "-q", "-c", "alter table data.zones_v1 disable trigger note_update")
+	r = gisd(t, nil, "doctor", "--data-dir", dir)
+	_, mend, ok := strings.Cut(r.out, `gisd psql -- -c "`)
+	mend, _, _ = strings.Cut(mend, `"`)
+	if !ok || !strings.Contains(r.out, "zones lacks note_update") {
+		t.Fatalf("a disabled trigger is not found:\n%s", r.out)
+	}
+	must(t, nil, "psql", "--data-dir", dir, "--", "-q", "-c", mend)
+	if r = gisd(t, nil, "doctor", "--data-dir", dir); strings.Contains(r.out, "WRONG  triggers") {
+		t.Errorf("after %s:\n%s", mend, r.out)
+	}
 }
 
 func kill(t *testing.T, pid int) {

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,6 +28,7 @@ import (
 	"gisd/spatial/redisbus"
 	"gisd/tiles"
 	"gisd/tiles/cache"
+	"gisd/tiles/freshness"
 	tilespostgis "gisd/tiles/postgis"
 	"gisd/tiles/styles"
 	"gisd/web"
@@ -95,6 +97,7 @@ type node struct {
 	origin    negotiate.Origin
 	registry  *prometheus.Registry
 	catalogue *postgis.Catalogue
+	freshness freshness.Config // each room adds what changes of features concern
 	server    api.Config
 	parts     []part
 	closers   []func()
@@ -108,6 +111,7 @@ func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part,
 		return nil, nil, nil, err
 	}
 	err = errors.Join(n.addFeatures(ctx), n.addTiles(), n.addLive(ctx))
+	n.addFreshness()
 	n.addImports()
 	var server *api.Server
 	if err == nil {
@@ -192,8 +196,10 @@ func (n *node) addTiles() error {
 		return err
 	}
 	rows := tilespostgis.NewSource(n.db.Pool, n.registry)
-	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows}, n.catalogue, rows, memory, n.registry)
+	journal := freshness.NewJournal(nil)
+	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows, Journal: journal}, n.catalogue, rows, memory, n.registry)
 	n.closers = append(n.closers, service.Wait)
+	n.freshness.Journal, n.freshness.Tiles = journal, service
 	n.server.Register = append(n.server.Register, func(e *echo.Echo) { apitiles.Register(e, service, n.origin) })
 	n.server.Shortcut = apitiles.NewShortcut(service, n.origin)
 	return nil
@@ -227,6 +233,7 @@ func (n *node) addLive(ctx context.Context) error {
 		Intake:    &live.Intake{Hub: hub, Recorder: writer},
 		Catalogue: n.catalogue, Registrar: devices, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
 	})
+	n.freshness.Tell = streams.TilesChanged
 	n.server.Register = append(n.server.Register, streams.Register)
 	n.server.Streams = append(n.server.Streams, apilive.StreamPath)
 	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
@@ -235,6 +242,23 @@ func (n *node) addLive(ctx context.Context) error {
 		n.parts = append(n.parts, demoFleet{hub: hub, devices: devices, catalogue: n.catalogue, log: n.log}.traffic)
 	}
 	return nil
+}
+
+// otherNodes is how long maps wait, where there are other nodes, before they ask
+// again for what changed: another one may answer them.
+const otherNodes = 100 * time.Millisecond
+
+// addFreshness carries changes of features to what the rooms made of them.
+func (n *node) addFreshness() {
+	c := n.freshness
+	if c.Journal == nil { // the tiles could not be wired
+		return
+	}
+	c.Queue, c.Catalogue, c.Log = postgis.NewDirty(n.db, postgis.DirtyConfig{}), n.catalogue, n.log
+	if n.cfg.RedisURL != "" {
+		c.Settle = otherNodes
+	}
+	n.parts = append(n.parts, freshness.New(c, n.registry).Run)
 }
 
 // build adds the rooms that stand on the catalogue alone and makes the server.

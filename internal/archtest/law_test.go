@@ -39,6 +39,7 @@ var law = []room{
 
 	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "tiles", "tiles/mvt", "tiles/cell", "tiles/label"}, libraries: []string{"pgx", "prometheus"}},
 	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
+	{pattern: "tiles/freshness", may: []string{"spatial", "spatial/crs", "tiles"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/styles", may: []string{"spatial", "spatial/crs", "tiles"}},
 	{pattern: "tiles", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/sourcetest", may: []string{"spatial", "tiles", "tiles/mvt/mvttest"}},

@@ -34,6 +34,7 @@ type Watcher struct {
 	pending     bitset // entries that changed since the last Take
 	snapshot    bool   // everything is due
 	collections []string
+	tiles       []spatial.Change
 }
 
 // Frame is what changed for one watcher.
@@ -44,11 +45,14 @@ type Frame struct {
 	Positions   [][]byte // JSON objects, shared: not to be changed
 	Removed     []string // device ids that left the viewport or are gone
 	Collections []string // collections that have a new version
+	// Tiles are changes of features within the versions that there are, one for
+	// each collection, boxes in SRID 4326.
+	Tiles []spatial.Change
 }
 
 // Empty reports whether the frame says nothing.
 func (f *Frame) Empty() bool {
-	return !f.Snapshot && len(f.Positions) == 0 && len(f.Removed) == 0 && len(f.Collections) == 0
+	return !f.Snapshot && len(f.Positions) == 0 && len(f.Removed) == 0 && len(f.Collections) == 0 && len(f.Tiles) == 0
 }
 
 // Watch starts a watcher; its first frame is a snapshot, due at once.
@@ -105,12 +109,12 @@ func (s *Watcher) Wake() <-chan struct{} { return s.wake }
 // may be empty.
 func (s *Watcher) Take() Frame {
 	s.mu.Lock()
-	pending, snapshot, collections := s.pending, s.snapshot, s.collections
-	s.pending, s.snapshot, s.collections = nil, false, nil
+	pending, snapshot, collections, tiles := s.pending, s.snapshot, s.collections, s.tiles
+	s.pending, s.snapshot, s.collections, s.tiles = nil, false, nil, nil
 	s.mu.Unlock()
 
 	h := s.hub
-	frame := Frame{Time: h.cfg.Now().UTC(), Snapshot: snapshot, Collections: collections}
+	frame := Frame{Time: h.cfg.Now().UTC(), Snapshot: snapshot, Collections: collections, Tiles: tiles}
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	frame.Seq = h.seq.Load()
@@ -161,6 +165,16 @@ func (s *Watcher) signal() {
 // new version; readable returns those that the caller may read (or could, until
 // now).
 func (h *Hub) AnnounceCollections(readable func(spatial.Access) []string) {
+	h.announce(func(s *Watcher) { s.announce(readable(s.filter.Access)) })
+}
+
+// AnnounceTiles tells every watcher at once of changed features; readable
+// returns the changes, one for each collection, that the caller may read.
+func (h *Hub) AnnounceTiles(readable func(spatial.Access) []spatial.Change) {
+	h.announce(func(s *Watcher) { s.announceTiles(readable(s.filter.Access)) })
+}
+
+func (h *Hub) announce(tell func(*Watcher)) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	told := make(map[*Watcher]struct{}, h.watched)
@@ -170,7 +184,7 @@ func (h *Hub) AnnounceCollections(readable func(spatial.Access) []string) {
 				continue
 			}
 			told[s] = struct{}{}
-			s.announce(readable(s.filter.Access))
+			tell(s)
 		}
 	}
 }
@@ -187,4 +201,41 @@ func (s *Watcher) announce(ids []string) {
 	}
 	s.mu.Unlock()
 	s.signal()
+}
+
+// maxBoxes is how many boxes of a collection a frame names; with more, all of
+// it counts as changed.
+const maxBoxes = 256
+
+func (s *Watcher) announceTiles(changes []spatial.Change) {
+	if len(changes) == 0 {
+		return
+	}
+	s.mu.Lock()
+	for _, c := range changes {
+		s.tiles = MergeTiles(s.tiles, c)
+	}
+	s.mu.Unlock()
+	s.signal()
+}
+
+// MergeTiles adds a change to a list that has one for each collection, and
+// returns the list. What stands in c is not changed.
+func MergeTiles(list []spatial.Change, c spatial.Change) []spatial.Change {
+	i := slices.IndexFunc(list, func(known spatial.Change) bool { return known.Collection == c.Collection })
+	if i < 0 {
+		list = append(list, spatial.Change{Collection: c.Collection})
+		i = len(list) - 1
+	}
+	known := &list[i]
+	if known.Whole = known.Whole || c.Whole || len(known.Boxes)+len(c.Boxes) > maxBoxes; known.Whole {
+		known.Boxes = nil
+		return list
+	}
+	for _, box := range c.Boxes {
+		if !slices.Contains(known.Boxes, box) {
+			known.Boxes = append(known.Boxes, box)
+		}
+	}
+	return list
 }

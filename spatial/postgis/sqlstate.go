@@ -20,6 +20,7 @@ const (
 	codeQueryCanceled          = "57014"
 	codeDependentObjects       = "2BP01"
 	codeInsufficientPrivilege  = "42501"
+	codeNoDataFound            = "P0002"
 )
 
 // Wrap turns a database error into a *spatial.Error with a message that is safe

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser";
+import { touches } from "../src/map/touched";
 import { CENTRE, OUT, writeZones } from "./data";
-import { Server } from "./server";
+import { hear, Server } from "./server";
 
 const VIEW = `map=12/${CENTRE.lat}/${CENTRE.lon}`;
 const SIZE = { width: 1280, height: 800 };
@@ -44,6 +45,19 @@ async function openPage(hash: string): Promise<Page> {
 async function middle(of: Page): Promise<string> {
   const clip = { x: SIZE.width / 2 - 60, y: SIZE.height / 2 - 60, width: 120, height: 120 };
   return (await of.screenshot({ clip })).toString("base64");
+}
+
+/** The tiles of the zones that the page asks for meanwhile. */
+async function tilesOf(of: Page, milliseconds: number): Promise<string[]> {
+  const asked: string[] = [];
+  const note = (request: Request) => {
+    const tile = /\/tiles\/[^/]*zones[^/]*\/(\d+\/\d+\/\d+)\.mvt/.exec(request.url())?.[1];
+    if (tile) asked.push(tile);
+  };
+  of.on("request", note);
+  await of.waitForTimeout(milliseconds);
+  of.off("request", note);
+  return asked;
 }
 
 async function until(what: string, test: () => Promise<boolean>): Promise<void> {
@@ -175,6 +189,49 @@ describe("the map of a running server", () => {
     await report(CENTRE.lon + 0.01, 45);
     await card.getByText("45° Đông Bắc").waitFor();
     await card.getByText("106.660000").waitFor();
+    await fresh.context().close();
+  });
+
+  it("shows an edit in SQL at once, and asks for no tile that it does not touch", async () => {
+    const fresh = await openPage(`#map=14.2/${CENTRE.lat}/${CENTRE.lon}`);
+    await fresh.waitForSelector("#map[data-idle]");
+    await until("tiles stop coming", async () => (await tilesOf(fresh, 500)).length === 0);
+    const before = await middle(fresh);
+    const told = await hear(server.url);
+    const asked = tilesOf(fresh, 3000);
+    const west = CENTRE.lon - 0.0005;
+    const south = CENTRE.lat - 0.0005;
+    await server.gisd(
+      "psql",
+      "--",
+      "-q",
+      "-c",
+      `insert into layers.zones (name, geom)
+       values ('Thửa mới', st_makeenvelope(${west}, ${south}, ${west + 0.001}, ${south + 0.001}, 4326))`,
+    );
+    const committed = Date.now();
+    const change = await told();
+    const heard = Date.now();
+    await until("the new parcel is drawn", async () => (await middle(fresh)) !== before);
+    console.info(`an edit in SQL: told after ${heard - committed} ms, drawn after ${Date.now() - committed} ms`);
+    const tiles = await asked;
+    expect(change.collection).toBe("zones");
+    expect(change.boxes.length).toBe(1);
+    const [[w = 0, s = 0, e = 0, n = 0] = []] = change.boxes;
+    for (const [got, want] of [
+      [w, west],
+      [s, south],
+      [e, west + 0.001],
+      [n, south + 0.001],
+    ] as const) {
+      expect(Math.abs(got - want)).toBeLessThan(1e-5);
+    }
+    expect(tiles.length).toBeGreaterThan(0);
+    for (const tile of tiles) {
+      const [z = 0, x = 0, y = 0] = tile.split("/").map(Number);
+      expect(touches({ z, x, y }, [w, s, e, n]), tile).toBe(true);
+    }
+    expect(new Set(tiles).size).toBe(tiles.length);
     await fresh.context().close();
   });
 

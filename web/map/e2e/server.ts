@@ -75,3 +75,31 @@ async function freePort(): Promise<number> {
   if (!address || typeof address === "string") throw new Error("no free port");
   return address.port;
 }
+
+/** Where features changed, as an anonymous stream tells. */
+export interface Change {
+  collection: string;
+  boxes: number[][];
+}
+
+/** Opens a stream; the function it returns waits for the next change of features. */
+export async function hear(url: string): Promise<() => Promise<Change>> {
+  const stop = new AbortController();
+  const answer = await fetch(`${url}/live/stream`, { signal: stop.signal });
+  const lines = answer.body?.pipeThrough(new TextDecoderStream());
+  return async () => {
+    let text = "";
+    try {
+      for await (const chunk of lines ?? []) {
+        text += chunk;
+        for (const [, data = ""] of text.matchAll(/^event: tiles-changed\ndata: (.*)\n\n/gm)) {
+          const [change] = (JSON.parse(data) as { tiles: Change[] }).tiles;
+          if (change) return change;
+        }
+      }
+    } finally {
+      stop.abort();
+    }
+    throw new Error("the stream ended");
+  };
+}

@@ -18,6 +18,7 @@ import { Layers } from "./map/layers";
 import { refresh } from "./map/refresh";
 import { Selection } from "./map/selection";
 import type { MapStyle } from "./map/style";
+import { TouchedTiles } from "./map/touched";
 import type { Address } from "./state/url";
 import type { Notices } from "./ui/notices";
 import type { SpriteSheet } from "./ui/sprite";
@@ -39,6 +40,7 @@ export function mount(app: App): void {
   const selection = new Selection(map);
   const positions = new Positions();
   const live = new LiveLayer(map, positions);
+  const tiles = new TouchedTiles(map);
   const wide = map.getContainer().clientWidth > 720;
 
   const device = new DeviceCardControl({ positions, selection, language, address, sprites });
@@ -80,6 +82,7 @@ export function mount(app: App): void {
     changed: (collections) => {
       refresh(map, client, layers, collections).catch((error: unknown) => notices.error(error));
     },
+    touched: (changes) => tiles.touch(changes),
   });
   const watch = () => stream.watch({ bbox: map.getBounds().toArray().flat() as BBox, zoom: map.getZoom() });
 

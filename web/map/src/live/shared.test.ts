@@ -47,6 +47,7 @@ function tab() {
   const shared = new SharedStream("/live/stream", {
     frame: (f) => frames.push(f),
     changed: () => {},
+    touched: () => {},
     status: () => {},
   });
   const channels = [...FakeChannel.all].filter((c) => !before.has(c));

@@ -2,7 +2,7 @@ import { covers, grow, union } from "../geo/bbox";
 import { type Election, elect } from "./election";
 import type { LiveFrame } from "./positions";
 import { Positions } from "./positions";
-import { type LiveListener, type LiveStatus, Stream, type Viewport } from "./stream";
+import { type LiveListener, type LiveStatus, Stream, type Touched, type Viewport } from "./stream";
 
 /** What tabs of one browser say to each other. */
 type Message =
@@ -10,6 +10,7 @@ type Message =
   | { type: "bye"; tab: string }
   | { type: "frame"; frame: LiveFrame }
   | { type: "changed"; collections: string[] }
+  | { type: "touched"; changes: Touched[] }
   | { type: "status"; status: LiveStatus }
   | { type: "who" };
 
@@ -44,6 +45,7 @@ export class SharedStream {
     this.#stream = new Stream(url, {
       frame: (frame) => this.#pass({ type: "frame", frame }),
       changed: (collections) => this.#pass({ type: "changed", collections }),
+      touched: (changes) => this.#pass({ type: "touched", changes }),
       status: (status) => this.#pass({ type: "status", status }),
     });
     if (typeof BroadcastChannel === "function") {
@@ -143,6 +145,7 @@ export class SharedStream {
   #deliver(message: Message): void {
     if (message.type === "frame") this.#listener.frame(message.frame);
     else if (message.type === "changed") this.#listener.changed(message.collections);
+    else if (message.type === "touched") this.#listener.touched(message.changes);
     else if (message.type === "status") this.#listener.status(message.status);
   }
 

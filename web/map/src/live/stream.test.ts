@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LiveFrame } from "./positions";
-import { type LiveStatus, Stream } from "./stream";
+import { type LiveStatus, Stream, type Touched } from "./stream";
 
 /** The browser's EventSource, driven by hand. */
 class FakeSource extends EventTarget {
@@ -34,10 +34,12 @@ class FakeSource extends EventTarget {
 const frames: LiveFrame[] = [];
 const statuses: LiveStatus[] = [];
 const changes: string[][] = [];
+const touched: Touched[][] = [];
 const stream = () =>
   new Stream("http://x/live/stream", {
     frame: (frame) => frames.push(frame),
     changed: (collections) => changes.push(collections),
+    touched: (parts) => touched.push(parts),
     status: (status) => statuses.push(status),
   });
 const last = () => FakeSource.opened.at(-1) as FakeSource;
@@ -45,7 +47,7 @@ const last = () => FakeSource.opened.at(-1) as FakeSource;
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("EventSource", FakeSource);
-  for (const list of [frames, statuses, changes, FakeSource.opened]) list.length = 0;
+  for (const list of [frames, statuses, changes, touched, FakeSource.opened]) list.length = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -61,12 +63,25 @@ describe("Stream", () => {
     last().say("positions", { positions: [{ device: "b" }] });
     last().say("remove", { devices: ["a"] });
     last().say("tiles-changed", { collections: ["roads"] });
+    last().say("tiles-changed", {
+      collections: [],
+      tiles: [
+        { collection: "parcels", boxes: [[106, 11, 106.1, 11.1]] },
+        { collection: "plan", all: true },
+      ],
+    });
     expect(frames.map((f) => [f.snapshot, f.positions.length, f.removed])).toEqual([
       [true, 1, []],
       [false, 1, []],
       [false, 0, ["a"]],
     ]);
     expect(changes).toEqual([["roads"]]);
+    expect(touched).toEqual([
+      [
+        { collection: "parcels", boxes: [[106, 11, 106.1, 11.1]], all: false },
+        { collection: "plan", boxes: [], all: true },
+      ],
+    ]);
     expect(statuses).toEqual(["connecting", "open"]);
   });
 

@@ -8,7 +8,17 @@ export interface LiveListener {
   frame(frame: LiveFrame): void;
   /** Collections that have a new version; an empty list where any may have. */
   changed(collections: string[]): void;
+  /** Features of these changed, and with them the tiles that touch the boxes. */
+  touched(changes: Touched[]): void;
   status(status: LiveStatus): void;
+}
+
+/** Where features of a collection changed. */
+export interface Touched {
+  collection: string;
+  boxes: BBox[];
+  /** Any of them may have; there are no boxes then. */
+  all: boolean;
 }
 
 export interface Viewport {
@@ -84,6 +94,12 @@ export class Stream {
     on("tiles-changed", (data) => {
       const collections = list<string>(data.collections);
       if (collections.length) listener.changed(collections);
+      const changes = list<Partial<Touched>>(data.tiles).map(({ collection = "", boxes, all }) => ({
+        collection,
+        boxes: list<BBox>(boxes),
+        all: all === true,
+      }));
+      if (changes.length) listener.touched(changes);
     });
   }
 

@@ -1,0 +1,2 @@
+-- Announcements of changed features, and of packed cells brought up to date; no payload.
+listen gisd_dirty

@@ -1,0 +1,146 @@
+package freshness
+
+import (
+	"math"
+
+	"gisd/spatial"
+	"gisd/spatial/crs"
+)
+
+// batch is what was read at once, by collection.
+type batch struct {
+	order    []string // collections, by their first change
+	entries  map[string][]entry
+	sets     map[string]*boxes
+	versions map[string]int // the newest that changed
+	features []change       // those that are no derived ones
+}
+
+// change is one that packed cells have to follow.
+type change struct {
+	position uint64
+	id       string
+	boxes    []spatial.Envelope
+}
+
+// gather converts boxes to SRID 3857. A box in a system that is not known counts
+// as everything.
+func gather(list []spatial.Change) *batch {
+	found := &batch{entries: map[string][]entry{}, sets: map[string]*boxes{}, versions: map[string]int{}}
+	transform := transforms{}
+	gathered := map[string][]spatial.Envelope{}
+	whole := map[string]bool{}
+	for _, one := range list {
+		id := one.Collection
+		if _, known := found.entries[id]; !known {
+			found.order = append(found.order, id)
+		}
+		converted, all := transform.mercator(one)
+		if !all {
+			gathered[id] = append(gathered[id], converted...)
+		}
+		whole[id] = whole[id] || all
+		found.entries[id] = append(found.entries[id], entry{position: one.Position, boxes: newBoxes(converted, all)})
+		found.versions[id] = max(found.versions[id], one.Version)
+		if one.Derived {
+			continue
+		}
+		if all {
+			converted = []spatial.Envelope{square()}
+		}
+		found.features = append(found.features, change{one.Position, id, converted})
+	}
+	for _, id := range found.order {
+		set := newBoxes(gathered[id], whole[id])
+		found.sets[id] = &set
+	}
+	return found
+}
+
+// told is what maps hear, in SRID 4326.
+func told(found *batch) []spatial.Change {
+	out := make([]spatial.Change, 0, len(found.order))
+	for _, id := range found.order {
+		set := found.sets[id]
+		change := spatial.Change{Collection: id, Version: found.versions[id], Whole: set.whole}
+		for _, box := range set.few() {
+			change.Boxes = append(change.Boxes, lonLat(box))
+		}
+		if change.Whole || len(change.Boxes) > 0 {
+			out = append(out, change)
+		}
+	}
+	return out
+}
+
+// transforms are those from storage systems to SRID 3857, nil for what is not
+// known.
+type transforms map[spatial.SRID]*crs.Transform
+
+// mercator converts the change's boxes; whole says that they stand for
+// everything.
+func (t transforms) mercator(change spatial.Change) (converted []spatial.Envelope, whole bool) {
+	if change.Whole {
+		return nil, true
+	}
+	for _, box := range change.Boxes {
+		to, known := t[box.SRID]
+		if !known {
+			to, _ = crs.NewTransform(box.SRID, spatial.SRIDWebMercator)
+			t[box.SRID] = to
+		}
+		if to == nil {
+			return nil, true
+		}
+		// What is not finite, or out of reach, is drawn nowhere.
+		if out, err := to.Envelope(box); err == nil && !out.Empty() {
+			converted = append(converted, out)
+		}
+	}
+	return converted, false
+}
+
+// lonLat converts a box of SRID 3857 to SRID 4326, rounded outwards.
+func lonLat(e spatial.Envelope) spatial.Envelope {
+	const radius, degree, tiny = 6378137, 180 / math.Pi, 1e-8
+	lat := func(y float64) float64 { return degree * math.Atan(math.Sinh(y/radius)) }
+	return spatial.Envelope{
+		SRID: spatial.SRIDWGS84,
+		MinX: e.MinX/radius*degree - tiny, MinY: lat(e.MinY) - tiny,
+		MaxX: e.MaxX/radius*degree + tiny, MaxY: lat(e.MaxY) + tiny,
+	}
+}
+
+// widened is the box, in SRID 4326, that the extent has to hold besides what it
+// holds, with room for the next edits around it; grown is false where it holds
+// all. An extent across the antimeridian is left alone.
+func widened(extent spatial.Envelope, set *boxes) (box spatial.Envelope, grown bool) {
+	if len(set.list) == 0 || extent.MinX > extent.MaxX && !extent.Empty() {
+		return box, false
+	}
+	box = set.list[0]
+	for _, b := range set.list[1:] {
+		box = box.Extend(b.MinX, b.MinY).Extend(b.MaxX, b.MaxY)
+	}
+	box = lonLat(box)
+	if !extent.Empty() {
+		if box.MinX >= extent.MinX && box.MinY >= extent.MinY && box.MaxX <= extent.MaxX && box.MaxY <= extent.MaxY {
+			return box, false
+		}
+		box = box.Extend(extent.MinX, extent.MinY).Extend(extent.MaxX, extent.MaxY)
+	}
+	roomX, roomY := (box.MaxX-box.MinX)/64, (box.MaxY-box.MinY)/64
+	if box.MinX < extent.MinX {
+		box.MinX = max(box.MinX-roomX, -180)
+	}
+	if box.MinY < extent.MinY {
+		box.MinY = max(box.MinY-roomY, -90)
+	}
+	if box.MaxX > extent.MaxX {
+		box.MaxX = min(box.MaxX+roomX, 180)
+	}
+	if box.MaxY > extent.MaxY {
+		box.MaxY = min(box.MaxY+roomY, 90)
+	}
+	return box, true
+}

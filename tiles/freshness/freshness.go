@@ -1,0 +1,209 @@
+package freshness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"gisd/spatial"
+	"gisd/tiles"
+)
+
+// Queue is where committed changes come from; postgis.Dirty is one.
+type Queue interface {
+	// Follow calls take with every change once, in order, and at least every few
+	// seconds, until the context ends. Boxes are in the storage CRS.
+	Follow(ctx context.Context, take func(context.Context, spatial.Changes) error) error
+	// ApplyToCells does so once for the whole cluster; what do fails at comes again.
+	ApplyToCells(ctx context.Context, do func(context.Context, []spatial.Change) error) error
+	// Widen grows a collection's extent to hold the box, in SRID 4326.
+	Widen(ctx context.Context, collection string, version int, box spatial.Envelope) error
+}
+
+// Catalogue knows the collections, from memory.
+type Catalogue interface {
+	Collection(id string, a spatial.Access) (*spatial.Collection, error)
+	Collections(a spatial.Access) []*spatial.Collection
+}
+
+// Tiles are kept somewhere. Forget lets go of those of the collection that
+// touch; touches is safe for goroutines, and true for the parents of a tile for
+// which it is true.
+type Tiles interface {
+	Forget(ctx context.Context, collection string, touches func(tiles.Coord) bool)
+}
+
+// Cells are what tiles are cut from. Between Suspend and Resume, which come in
+// pairs of equal boxes, what touches the boxes is drawn from rows; Forget drops
+// what is in memory of them. Boxes are in SRID 3857.
+type Cells interface {
+	Suspend(c *spatial.Collection, boxes []spatial.Envelope)
+	Forget(c *spatial.Collection, boxes []spatial.Envelope)
+	Resume(c *spatial.Collection, boxes []spatial.Envelope)
+}
+
+// Rebuilder brings stored cells up to date with the rows of now, and returns how
+// many it wrote. Boxes are in SRID 3857. It is called on one node at a time.
+type Rebuilder interface {
+	Rebuild(ctx context.Context, c *spatial.Collection, boxes []spatial.Envelope) (int, error)
+}
+
+// Config wires a Freshness; what is nil is left out.
+type Config struct {
+	Queue     Queue     // required
+	Catalogue Catalogue // required
+	Journal   *Journal  // required; shared with who builds tiles
+	Tiles     Tiles
+	Cells     Cells
+	Rebuilder Rebuilder
+	// Tell hears of changes once their tiles are gone from this node, boxes in
+	// SRID 4326, a change for each collection. It must not block.
+	Tell func([]spatial.Change)
+	// Settle is how long Tell waits, for the other nodes, whose tiles go in the
+	// same moment.
+	Settle time.Duration
+	Log    *slog.Logger
+}
+
+// Freshness carries changes to all that is made of features.
+type Freshness struct {
+	cfg       Config
+	suspended suspended
+	metrics   *metrics
+}
+
+// New wires a Freshness; reg may be nil.
+func New(c Config, reg prometheus.Registerer) *Freshness {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	f := &Freshness{cfg: c}
+	f.metrics = newMetrics(reg, f)
+	return f
+}
+
+// Run follows the queue until the context ends, and then returns nil.
+func (f *Freshness) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return f.cfg.Queue.Follow(ctx, f.take) })
+	if f.cfg.Rebuilder != nil {
+		group.Go(func() error { return f.cfg.Queue.ApplyToCells(ctx, f.rebuild) })
+	}
+	return group.Wait()
+}
+
+var system = spatial.SystemAccess("freshness")
+
+// take is the order that keeps tiles true: what is built from now on sees the
+// changes, what was begun before is not kept, what is kept goes, and then maps
+// ask again.
+func (f *Freshness) take(ctx context.Context, c spatial.Changes) error {
+	if before := f.cfg.Journal.Position(); before > 0 && c.Forgotten > before {
+		f.loseTrack(ctx, c.Forgotten)
+	}
+	found := gather(c.List)
+	f.cfg.Journal.add(found.entries, c.Position, c.Forgotten)
+	if f.cfg.Cells != nil {
+		f.suspended.add(f.cfg.Cells, f.cfg.Catalogue, found.features, c.Rebuilt)
+	}
+	for _, id := range found.order {
+		if f.cfg.Tiles != nil {
+			set := found.sets[id]
+			f.cfg.Tiles.Forget(ctx, id, set.touch)
+		}
+	}
+	f.metrics.took(c.List)
+	if f.cfg.Cells != nil {
+		f.suspended.resume(f.cfg.Cells, c.Rebuilt)
+	}
+	if len(found.order) == 0 {
+		return nil
+	}
+	f.widen(ctx, found)
+	if f.cfg.Tell == nil {
+		return nil
+	}
+	if f.cfg.Settle > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(f.cfg.Settle):
+		}
+	}
+	f.cfg.Tell(told(found))
+	return nil
+}
+
+// loseTrack is for a node that was cut off so long that the queue has forgotten
+// what it missed: anything may have changed.
+func (f *Freshness) loseTrack(ctx context.Context, position uint64) {
+	f.cfg.Log.WarnContext(ctx, "changes of features were missed; all tiles are made anew")
+	f.cfg.Journal.lose(position)
+	var all []spatial.Change
+	for _, c := range f.cfg.Catalogue.Collections(system) {
+		if f.cfg.Tiles != nil {
+			f.cfg.Tiles.Forget(ctx, c.ID, func(tiles.Coord) bool { return true })
+		}
+		if f.cfg.Cells != nil {
+			f.cfg.Cells.Forget(c, []spatial.Envelope{square()})
+		}
+		all = append(all, spatial.Change{Collection: c.ID, Version: c.Version, Whole: true})
+	}
+	if f.cfg.Tell != nil && len(all) > 0 {
+		f.cfg.Tell(all)
+	}
+}
+
+// widen lets extents follow features that were put outside of them: tiles there
+// are known to be empty, and would stay so.
+func (f *Freshness) widen(ctx context.Context, found *batch) {
+	for _, id := range found.order {
+		c, err := f.cfg.Catalogue.Collection(id, system)
+		if err != nil {
+			continue
+		}
+		version, extent := found.versions[id], c.Extent
+		if version != c.Version { // the database knows better
+			extent = spatial.EmptyEnvelope(spatial.SRIDWGS84)
+		}
+		box, grown := widened(extent, found.sets[id])
+		if !grown {
+			continue
+		}
+		if err := f.cfg.Queue.Widen(ctx, id, version, box); err != nil && !errors.Is(err, context.Canceled) {
+			f.cfg.Log.WarnContext(ctx, "the extent does not hold every feature", "collection", id, "error", err)
+		}
+	}
+}
+
+// rebuild implements the work of Queue.ApplyToCells. Changes of versions that
+// are not current any more are nobody's.
+func (f *Freshness) rebuild(ctx context.Context, list []spatial.Change) error {
+	found := gather(list)
+	for _, id := range found.order {
+		c, err := f.cfg.Catalogue.Collection(id, system)
+		if err != nil {
+			continue
+		}
+		if found.versions[id] > c.Version {
+			return fmt.Errorf("freshness: rebuild: version %d of %s is not known here yet", found.versions[id], id)
+		}
+		set := found.sets[id]
+		boxes := set.list
+		if set.whole {
+			boxes = []spatial.Envelope{square()}
+		}
+		start := time.Now()
+		n, err := f.cfg.Rebuilder.Rebuild(ctx, c, boxes)
+		if err != nil {
+			return err
+		}
+		f.metrics.rebuilt(n, time.Since(start))
+	}
+	return nil
+}

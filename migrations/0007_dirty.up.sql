@@ -101,10 +101,16 @@ begin
         from cell
         cross join lateral (select case when st_dimension(g) < 2 then st_intersection(g, box) end as clipped) c
         where st_intersects(g, box)
+      ),
+      piece as materialized (
+        select min(st_xmin(part)) as west, min(st_ymin(part)) as south, max(st_xmax(part)) as east, max(st_ymax(part)) as north
+        from hit
+        group by i, j
       )
-      select min(st_xmin(part)) - more, min(st_ymin(part)) - more, max(st_xmax(part)) + more, max(st_ymax(part)) + more
-      from hit
-      group by i, j;
+      select greatest(p.west - more, left_x), greatest(p.south - more, low_y),
+        least(p.east + more, left_x + wide), least(p.north + more, low_y + high)
+      from piece p
+      where (select sum((q.east - q.west) * (q.north - q.south)) from piece q) < 0.7 * wide * high;
       if found then
         return;
       end if;

@@ -84,10 +84,10 @@ func examineTriggers(ctx context.Context, db *postgis.DB) pgcluster.Finding {
 	var details, mend []string
 	for _, u := range unwatched {
 		details = append(details, fmt.Sprintf("%s lacks %s, or they are disabled", u.Collection, strings.Join(u.Triggers, ", ")))
-		mend = append(mend, fmt.Sprintf("select gisd.mend_edits('%s');", u.Collection))
+		mend = append(mend, "select gisd.mend_edits('"+u.Collection+"')")
 	}
 	f.OK, f.Detail = false, "edits in SQL go unnoticed and tiles stay as they were: "+strings.Join(details, "; ")
-	f.Advice = fmt.Sprintf("gisd psql -- -c \"%s\"", strings.Join(mend, " "))
+	f.Advice = "gisd psql -- -c \"" + strings.Join(mend, "; ") + "\""
 	return f
 }
 

@@ -162,7 +162,7 @@ func TestFresh(t *testing.T) {
 	sql(`update layers.secret set name = 'hidden'`)
 	sql(`update layers.zones set name = 'edited' where name = 'near'`)
 	want := []any{map[string]any{"collection": "zones", "boxes": []any{[]any{106.65, 11.05, 106.66, 11.06}}}}
-	roughly := cmp.Comparer(func(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 })
+	roughly := cmp.Comparer(func(a, b float64) bool { return a-b < 2e-5 && b-a < 2e-5 })
 	for i, n := range nodes {
 		if diff := cmp.Diff(want, n.stream.tiles(t), roughly); diff != "" {
 			t.Errorf("node %d (-want +got):\n%s", i, diff)

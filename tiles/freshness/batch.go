@@ -12,8 +12,9 @@ type batch struct {
 	order    []string // collections, by their first change
 	entries  map[string][]entry
 	sets     map[string]*boxes
-	versions map[string]int // the newest that changed
-	features []change       // those that are no derived ones
+	versions map[string]int              // the newest that changed
+	spans    map[string]spatial.Envelope // all boxes of features, SRID 3857, as close as can be
+	features []change                    // those that are no derived ones
 }
 
 // change is one that packed cells have to follow.
@@ -26,7 +27,7 @@ type change struct {
 // gather converts boxes to SRID 3857. A box in a system that is not known counts
 // as everything.
 func gather(list []spatial.Change) *batch {
-	found := &batch{entries: map[string][]entry{}, sets: map[string]*boxes{}, versions: map[string]int{}}
+	found := &batch{entries: map[string][]entry{}, sets: map[string]*boxes{}, versions: map[string]int{}, spans: map[string]spatial.Envelope{}}
 	transform := transforms{}
 	gathered := map[string][]spatial.Envelope{}
 	whole := map[string]bool{}
@@ -49,12 +50,32 @@ func gather(list []spatial.Change) *batch {
 			converted = []spatial.Envelope{square()}
 		}
 		found.features = append(found.features, change{one.Position, id, converted})
+		if !all {
+			found.spans[id] = span(found.spans, id, converted, one.Boxes)
+		}
 	}
 	for _, id := range found.order {
 		set := newBoxes(gathered[id], whole[id])
 		found.sets[id] = &set
 	}
 	return found
+}
+
+// span grows what is known of the collection by the boxes, without what rounding
+// outwards added to them (crs.Transform.Envelope: 1/1024 of their size and 0.1 mm).
+func span(known map[string]spatial.Envelope, id string, converted, stored []spatial.Envelope) spatial.Envelope {
+	e, ok := known[id]
+	if !ok {
+		e = spatial.EmptyEnvelope(spatial.SRIDWebMercator)
+	}
+	for _, b := range converted {
+		if stored[0].SRID != spatial.SRIDWebMercator {
+			dx, dy := (b.MaxX-b.MinX)/1026, (b.MaxY-b.MinY)/1026
+			b.MinX, b.MinY, b.MaxX, b.MaxY = b.MinX+dx, b.MinY+dy, b.MaxX-dx, b.MaxY-dy
+		}
+		e = e.Extend(b.MinX, b.MinY).Extend(b.MaxX, b.MaxY)
+	}
+	return e
 }
 
 // told is what maps hear, in SRID 4326.
@@ -113,18 +134,16 @@ func lonLat(e spatial.Envelope) spatial.Envelope {
 
 // widened is the box, in SRID 4326, that the extent has to hold besides what it
 // holds, with room for the next edits around it; grown is false where it holds
-// all. An extent across the antimeridian is left alone.
-func widened(extent spatial.Envelope, set *boxes) (box spatial.Envelope, grown bool) {
-	if len(set.list) == 0 || extent.MinX > extent.MaxX && !extent.Empty() {
+// all, to a few decimetres. span is in SRID 3857. An extent across the
+// antimeridian is left alone.
+func widened(extent, span spatial.Envelope) (box spatial.Envelope, grown bool) {
+	const near = 2e-6 // degrees
+	if span.Empty() || extent.MinX > extent.MaxX && !extent.Empty() {
 		return box, false
 	}
-	box = set.list[0]
-	for _, b := range set.list[1:] {
-		box = box.Extend(b.MinX, b.MinY).Extend(b.MaxX, b.MaxY)
-	}
-	box = lonLat(box)
+	box = lonLat(span)
 	if !extent.Empty() {
-		if box.MinX >= extent.MinX && box.MinY >= extent.MinY && box.MaxX <= extent.MaxX && box.MaxY <= extent.MaxY {
+		if box.MinX >= extent.MinX-near && box.MinY >= extent.MinY-near && box.MaxX <= extent.MaxX+near && box.MaxY <= extent.MaxY+near {
 			return box, false
 		}
 		box = box.Extend(extent.MinX, extent.MinY).Extend(extent.MaxX, extent.MaxY)

@@ -162,7 +162,7 @@ func (f *Freshness) loseTrack(ctx context.Context, position uint64) {
 // widen lets extents follow features that were put outside of them: tiles there
 // are known to be empty, and would stay so.
 func (f *Freshness) widen(ctx context.Context, found *batch) {
-	for _, id := range found.order {
+	for id, span := range found.spans {
 		c, err := f.cfg.Catalogue.Collection(id, system)
 		if err != nil {
 			continue
@@ -171,7 +171,7 @@ func (f *Freshness) widen(ctx context.Context, found *batch) {
 		if version != c.Version { // the database knows better
 			extent = spatial.EmptyEnvelope(spatial.SRIDWGS84)
 		}
-		box, grown := widened(extent, found.sets[id])
+		box, grown := widened(extent, span)
 		if !grown {
 			continue
 		}

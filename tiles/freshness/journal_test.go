@@ -198,9 +198,10 @@ func TestJournal(t *testing.T) {
 	q.give(t, spatial.Changes{Position: 7, Forgotten: 3})
 	ask("heard again", false, "rail", 7, far)
 	ask("still remembered", true, "roads", 4, near)
-	now = now.Add(20 * time.Minute)
+	now = now.Add(80 * time.Minute)
 	q.give(t, spatial.Changes{List: []spatial.Change{change(9)}, Position: 9, Forgotten: 3})
-	ask("begun before what is remembered", true, "rail", 4, far)
+	ask("begun before what is remembered", true, "roads", 4, far)
+	ask("of another collection nothing is forgotten", false, "rail", 4, far)
 	ask("begun after it", false, "roads", 5, far)
 	ask("and touched since", true, "roads", 8, near)
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Browser, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch } from "./browser";
 import { touches } from "../src/map/touched";
+import { launch } from "./browser";
 import { CENTRE, OUT, writeZones } from "./data";
 import { hear, Server } from "./server";
 
@@ -213,7 +213,9 @@ describe("the map of a running server", () => {
     const change = await told();
     const heard = Date.now();
     await until("the new parcel is drawn", async () => (await middle(fresh)) !== before);
-    console.info(`an edit in SQL: told after ${heard - committed} ms, drawn after ${Date.now() - committed} ms`);
+    console.info(
+      `an edit in SQL: told after ${heard - committed} ms, drawn after ${Date.now() - committed} ms`,
+    );
     const tiles = await asked;
     expect(change.collection).toBe("zones");
     expect(change.boxes.length).toBe(1);

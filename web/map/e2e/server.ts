@@ -86,12 +86,15 @@ export interface Change {
 export async function hear(url: string): Promise<() => Promise<Change>> {
   const stop = new AbortController();
   const answer = await fetch(`${url}/live/stream`, { signal: stop.signal });
-  const lines = answer.body?.pipeThrough(new TextDecoderStream());
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
   return async () => {
     let text = "";
     try {
-      for await (const chunk of lines ?? []) {
-        text += chunk;
+      for (;;) {
+        const part = await reader?.read();
+        if (!part || part.done) break;
+        text += decoder.decode(part.value, { stream: true });
         for (const [, data = ""] of text.matchAll(/^event: tiles-changed\ndata: (.*)\n\n/gm)) {
           const [change] = (JSON.parse(data) as { tiles: Change[] }).tiles;
           if (change) return change;

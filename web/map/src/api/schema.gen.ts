@@ -438,7 +438,7 @@ export interface paths {
         };
         /**
          * What moves, as server-sent events
-         * @description Events are snapshot, positions, remove, tiles-changed and bye. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again.
+         * @description Events are snapshot, positions, remove, tiles-changed and bye. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again. The data of tiles-changed names in collections those that have a new version, and in tiles where features of others changed: {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]} with boxes as minlon, minlat, maxlon, maxlat in degrees, or {"collection":"parcels","all":true}.
          */
         get: operations["getStream"];
         put?: never;

@@ -1,0 +1,115 @@
+package tiles_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"gisd/tiles"
+)
+
+// journal is one that a test writes.
+type journal struct {
+	mu       sync.Mutex
+	position uint64
+	changes  map[uint64]string // collection by position; every tile is touched
+}
+
+func (j *journal) Position() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.position
+}
+
+func (j *journal) Touched(collection string, position uint64, _ tiles.Coord) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for p, id := range j.changes {
+		if p > position && id == collection {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *journal) change(collection string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.changes == nil {
+		j.changes = map[uint64]string{}
+	}
+	j.position++
+	j.changes[j.position] = collection
+}
+
+// rows is a source whose next answer the test lets go, with the state that rows
+// had when it began.
+type rows struct {
+	state atomic.Int32
+	begun chan struct{}
+	let   chan struct{}
+}
+
+func (r *rows) Layer(context.Context, tiles.LayerRequest) ([]byte, error) {
+	state := r.state.Load()
+	r.begun <- struct{}{}
+	<-r.let
+	return fmt.Append(nil, "state ", state), nil
+}
+
+// TestBuildsAcrossAChange: what was begun before a change is answered to those
+// who asked before it, and kept for nobody.
+func TestBuildsAcrossAChange(t *testing.T) {
+	t.Parallel()
+	j, r := &journal{}, &rows{begun: make(chan struct{}, 10), let: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{Journal: j}, catalogueOf(collection("a"), collection("b")), r, &memory{}, nil)
+	ask := func() chan string {
+		answer := make(chan string, 1)
+		go func() {
+			got, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here})
+			if err != nil {
+				t.Error(err)
+				answer <- ""
+				return
+			}
+			answer <- string(got.In(tiles.Identity).Bytes)
+		}()
+		return answer
+	}
+	edit := func(collection string) {
+		r.state.Add(1)
+		j.change(collection)
+		s.Forget(t.Context(), collection, func(tiles.Coord) bool { return true })
+	}
+	early := ask()
+	<-r.begun
+	edit("a")
+	late := ask()
+	<-r.begun // a build of its own
+	r.let <- struct{}{}
+	r.let <- struct{}{}
+	if a, b := <-early, <-late; a+b != "state 0state 1" {
+		t.Errorf("who asked before got %q, who asked after %q", a, b)
+	}
+	if got := <-ask(); got != "state 1" { // from the cache: nothing is let go
+		t.Errorf("kept is %q", got)
+	}
+	edit("b")
+	if got := <-ask(); got != "state 1" {
+		t.Errorf("after a change of another collection: %q", got)
+	}
+
+	edit("a")
+	again := ask()
+	<-r.begun
+	j.change("a") // not yet told to forget
+	r.let <- struct{}{}
+	<-again
+	fresh := ask()
+	<-r.begun // the build before was not kept
+	r.let <- struct{}{}
+	<-fresh
+	s.Wait()
+}

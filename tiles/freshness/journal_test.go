@@ -242,7 +242,7 @@ func TestTold(t *testing.T) {
 	told = nil
 	nowhere := spatial.Change{Position: 3, Collection: "roads", Version: 3, Boxes: []spatial.Envelope{box4326(math.NaN(), 1, 2, 3)}}
 	q.give(t, spatial.Changes{List: []spatial.Change{nowhere}, Position: 3})
-	if told != nil && len(told) != 0 {
+	if len(told) != 0 {
 		t.Errorf("told of nothing: %+v", told)
 	}
 }

@@ -3,6 +3,7 @@ package cell
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"gisd/tiles/mvt"
 )
@@ -113,42 +114,48 @@ func (c *cursor) geometry(s *mvt.Shape, flags byte, at mvt.Position, to placing)
 
 // positions appends n positions that count from at, and returns the last.
 func (c *cursor) positions(s *mvt.Shape, n int, at mvt.Position, to placing) mvt.Position {
-	ps, b, i := s.Positions, c.b, 0
+	ps, b, i := slices.Grow(s.Positions, n), c.b, 0
+	var far int64 // the bits of every distance from the cell
 	for range n {
-		var d [2]int64
-		for k := range d {
-			if i >= len(b) {
-				c.fail()
-				return at
-			}
-			u := uint64(b[i])
+		var u, v uint64
+		if i+1 < len(b) && b[i] < 0x80 {
+			u = uint64(b[i])
 			i++
-			if u >= 0x80 {
-				if i >= len(b) {
-					c.fail()
-					return at
-				}
-				u = u&0x7f | uint64(b[i])<<7
-				i++
-				if u >= 0x4000 {
-					v, used := binary.Uvarint(b[i-2:])
-					if used <= 0 {
-						c.fail()
-						return at
-					}
-					u = v
-					i += used - 2
-				}
-			}
-			d[k] = int64(u>>1) ^ -int64(u&1)
-		}
-		at.X, at.Y = at.X+d[0], at.Y+d[1]
-		if uint64(at.X+reach) > 2*reach || uint64(at.Y+reach) > 2*reach {
+		} else if i+1 < len(b) && b[i+1] < 0x80 {
+			u = uint64(b[i]&0x7f) | uint64(b[i+1])<<7
+			i += 2
+		} else if u, i = uvarintAt(b, i); i < 0 {
 			c.fail()
 			return at
 		}
+		if i+1 < len(b) && b[i] < 0x80 {
+			v = uint64(b[i])
+			i++
+		} else if i+1 < len(b) && b[i+1] < 0x80 {
+			v = uint64(b[i]&0x7f) | uint64(b[i+1])<<7
+			i += 2
+		} else if v, i = uvarintAt(b, i); i < 0 {
+			c.fail()
+			return at
+		}
+		at.X += int64(u>>1) ^ -int64(u&1)
+		at.Y += int64(v>>1) ^ -int64(v&1)
+		far |= at.X ^ at.X>>63 | at.Y ^ at.Y>>63
 		ps = append(ps, mvt.Position{X: (at.X + to.x) >> to.shift, Y: (at.Y + to.y) >> to.shift})
+	}
+	if far >= reach {
+		c.fail()
+		return at
 	}
 	s.Positions, c.b = ps, b[i:]
 	return at
+}
+
+// uvarintAt reads a varint and returns the place behind it, -1 if there is none.
+func uvarintAt(b []byte, i int) (uint64, int) {
+	v, n := binary.Uvarint(b[i:])
+	if n <= 0 {
+		return 0, -1
+	}
+	return v, i + n
 }

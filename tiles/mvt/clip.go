@@ -1,6 +1,7 @@
 package mvt
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -74,6 +75,9 @@ func clipRing(ring []Position, bounds, clip box, a, b []Position) (out, scratch1
 	}
 	return src, a, b
 }
+
+// compare orders positions by x, then y.
+func compare(a, b Position) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) }
 
 // turnToLeast turns a ring to begin at its least position, so that it does not
 // show where outside the clip box it once began.

@@ -18,9 +18,9 @@ type loop struct {
 func (m *mender) collect(r *ringSet) {
 	f := &m.faces
 	m.loops, m.points = m.loops[:0], m.points[:0]
-	f.at = resized(f.at, len(f.nodes))
-	for i := range f.at {
-		f.at[i] = -1
+	f.onPath = resized(f.onPath, len(f.nodes))
+	for i := range f.onPath {
+		f.onPath[i] = -1
 	}
 	for _, w := range f.walks {
 		if w.filled {
@@ -67,10 +67,10 @@ func (m *mender) unravel(start int32) {
 	f.path = f.path[:0]
 	for h := start; ; {
 		node := f.half[h].from
-		if at := f.at[node]; at >= 0 {
+		if at := f.onPath[node]; at >= 0 {
 			m.cut(at)
 		}
-		f.at[node] = int32(len(f.path))
+		f.onPath[node] = int32(len(f.path))
 		f.path = append(f.path, node)
 		if h = f.next(h); h == start {
 			break
@@ -93,8 +93,8 @@ func (m *mender) cut(at int32) {
 	f := &m.faces
 	l := loop{start: len(m.points)}
 	for _, node := range f.path[at:] {
-		m.points = append(m.points, f.nodes[node])
-		f.at[node] = -1
+		m.points = append(m.points, f.at(node))
+		f.onPath[node] = -1
 	}
 	f.path = f.path[:at]
 	l.end = len(m.points)

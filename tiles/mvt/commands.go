@@ -1,6 +1,9 @@
 package mvt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // The command ids of MVT 2.1 §4.3.1.
 const (
@@ -22,45 +25,49 @@ func (c *commands) command(id, count int) {
 	c.b = binary.AppendUvarint(c.b, uint64(count)<<3|uint64(id))
 }
 
-func (c *commands) point(p Position) {
-	c.b = appendZigzag32(c.b, int32(p.X-c.x))
-	c.b = appendZigzag32(c.b, int32(p.Y-c.y))
-	c.x, c.y = p.X, p.Y
+// moves writes the way from the cursor through ps.
+func (c *commands) moves(ps []Position) {
+	b := slices.Grow(c.b, 2*binary.MaxVarintLen32*len(ps))
+	n, x, y := len(b), c.x, c.y
+	b = b[:cap(b)]
+	for _, p := range ps {
+		n = putZigzag(b, n, p.X-x)
+		n = putZigzag(b, n, p.Y-y)
+		x, y = p.X, p.Y
+	}
+	c.b, c.x, c.y = b[:n], x, y
 }
 
 func (c *commands) points(ps []Position) {
 	c.command(moveTo, len(ps))
-	for _, p := range ps {
-		c.point(p)
-	}
+	c.moves(ps)
 }
 
 func (c *commands) line(ps []Position) {
 	c.command(moveTo, 1)
-	c.point(ps[0])
+	c.moves(ps[:1])
 	c.command(lineTo, len(ps)-1)
-	for _, p := range ps[1:] {
-		c.point(p)
-	}
+	c.moves(ps[1:])
 }
 
-// ring writes an open ring of the given sign of area, turning it where needed.
+// ring writes an open ring, turned the other way round in place if asked to.
 func (c *commands) ring(ps []Position, turned bool) {
-	c.command(moveTo, 1)
-	c.point(ps[0])
-	c.command(lineTo, len(ps)-1)
 	if turned {
-		for i := len(ps) - 1; i > 0; i-- {
-			c.point(ps[i])
-		}
-	} else {
-		for _, p := range ps[1:] {
-			c.point(p)
-		}
+		slices.Reverse(ps[1:])
 	}
+	c.line(ps)
 	c.command(closePath, 1)
 }
 
-func appendZigzag32(b []byte, v int32) []byte {
-	return binary.AppendUvarint(b, uint64(uint32(v<<1)^uint32(v>>31)))
+// putZigzag puts d, a difference of tile units, at n and returns the place
+// behind it.
+func putZigzag(b []byte, n int, d int64) int {
+	u := uint32(d<<1) ^ uint32(d>>63)
+	for u >= 0x80 {
+		b[n] = byte(u) | 0x80
+		u >>= 7
+		n++
+	}
+	b[n] = byte(u)
+	return n + 1
 }

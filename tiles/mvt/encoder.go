@@ -147,8 +147,8 @@ func (e *Encoder) Tag(key, value int) {
 		e.keyIndex[key] = int32(len(e.keyOrder))
 		e.keyOrder = append(e.keyOrder, int32(key))
 	}
-	e.tags = binary.AppendUvarint(e.tags, uint64(e.keyIndex[key]))
-	e.tags = binary.AppendUvarint(e.tags, uint64(value))
+	t := binary.AppendUvarint(e.tags, uint64(e.keyIndex[key]))
+	e.tags = binary.AppendUvarint(t, uint64(value))
 }
 
 // String sets a text property; bytes that are no UTF-8 are refused. v is not

@@ -16,7 +16,7 @@ import (
 // so that the walk around a face has a positive area outside and a negative one
 // around an island of it.
 type faces struct {
-	nodes []Position
+	nodes []node
 	half  []halfEdge
 	order []int32 // half edges by node, counterclockwise
 	place []int32 // where a half edge stands in order
@@ -26,7 +26,7 @@ type faces struct {
 
 	component []int32 // of a node
 	nesting   nesting
-	at        []int32 // where a node stands on the path, -1 if it does not
+	onPath    []int32 // where a node stands on the path, -1 if it does not
 	path      []int32
 }
 
@@ -52,11 +52,11 @@ func (f *faces) connect(pieces []segment) {
 	for _, s := range pieces {
 		f.nodes = append(f.nodes, s.a, s.b)
 	}
-	slices.SortFunc(f.nodes, compare)
+	slices.Sort(f.nodes)
 	f.nodes = slices.Compact(f.nodes)
 	for _, s := range pieces {
-		a, _ := slices.BinarySearchFunc(f.nodes, s.a, compare)
-		b, _ := slices.BinarySearchFunc(f.nodes, s.b, compare)
+		a, _ := slices.BinarySearch(f.nodes, s.a)
+		b, _ := slices.BinarySearch(f.nodes, s.b)
 		f.half = append(f.half, halfEdge{int32(a), int32(b), -1}, halfEdge{int32(b), int32(a), -1})
 		f.order = append(f.order, int32(len(f.half)-2), int32(len(f.half)-1))
 	}
@@ -78,7 +78,7 @@ func (f *faces) around(g, h int32) int {
 	if a.from != b.from {
 		return cmp.Compare(a.from, b.from)
 	}
-	o, p, q := f.nodes[a.from], f.nodes[a.to], f.nodes[b.to]
+	o, p, q := f.at(a.from), f.at(a.to), f.at(b.to)
 	if lower(o, p) != lower(o, q) {
 		if lower(o, p) {
 			return 1
@@ -91,6 +91,8 @@ func (f *faces) around(g, h int32) int {
 // lower reports whether the direction from o to p is in the second half of the
 // circle.
 func lower(o, p Position) bool { return p.Y < o.Y || p.Y == o.Y && p.X < o.X }
+
+func (f *faces) at(node int32) Position { return f.nodes[node].position() }
 
 func (f *faces) next(h int32) int32 {
 	node := f.half[h].to
@@ -108,10 +110,10 @@ func (f *faces) walk() {
 			continue
 		}
 		w := walk{start: int32(h)}
-		origin := f.nodes[f.half[h].from]
+		origin := f.at(f.half[h].from)
 		for g := int32(h); f.half[g].walk < 0; g = f.next(g) {
 			f.half[g].walk = int32(len(f.walks))
-			w.area += turn(origin, f.nodes[f.half[g].from], f.nodes[f.half[g].to])
+			w.area += turn(origin, f.at(f.half[g].from), f.at(f.half[g].to))
 		}
 		f.walks = append(f.walks, w)
 	}
@@ -124,10 +126,10 @@ func (f *faces) fill(pieces []segment) {
 	n := &f.nesting
 	n.each(func(i int32, around []int32) {
 		filled := false
-		p := f.nodes[f.half[f.walks[outer[i]].start].from]
+		p := f.at(f.half[f.walks[outer[i]].start].from)
 		for _, o := range around {
 			for k, s := range pieces {
-				if f.component[f.half[2*k].from] == o && crosses(s.a, s.b, p) {
+				if f.component[f.half[2*k].from] == o && crosses(s.a.position(), s.b.position(), p) {
 					filled = !filled
 				}
 			}
@@ -149,13 +151,14 @@ func (f *faces) pieces() (outer []int32) {
 			continue
 		}
 		c := int32(len(outer))
-		around, b := int32(-1), box{f.nodes[i].X, f.nodes[i].Y, f.nodes[i].X, f.nodes[i].Y}
+		p := f.at(int32(i))
+		around, b := int32(-1), box{p.X, p.Y, p.X, p.Y}
 		f.stack = append(f.stack[:0], int32(i))
 		f.component[i] = c
 		for len(f.stack) > 0 {
 			node := f.stack[len(f.stack)-1]
 			f.stack = f.stack[:len(f.stack)-1]
-			p := f.nodes[node]
+			p := f.at(node)
 			b = box{min(b.minX, p.X), min(b.minY, p.Y), max(b.maxX, p.X), max(b.maxY, p.Y)}
 			for _, h := range f.order[f.first[node]:f.first[node+1]] {
 				if f.walks[f.half[h].walk].area < 0 {

@@ -9,6 +9,7 @@ func (e *Encoder) writePolygons(ps []Position, parts []Part, sound bool) {
 	var thin sliver // stands for polygons without area
 	small := -1     // a polygon within a cell
 	keep := false   // the exterior at hand was kept, so its holes count
+	whole := true   // nothing was cut or bent
 	for i, p := range parts {
 		if p.Kind < ExteriorPart {
 			continue
@@ -27,17 +28,17 @@ func (e *Encoder) writePolygons(ps []Position, parts []Part, sound bool) {
 		case e.clip.misses(bounds):
 		case p.Kind == ExteriorPart && bounds.within(e.cells.cell):
 			small = i
-		case e.tileBox().holds(bounds):
+		case e.clip.holds(bounds) && !e.tileBox().cuts(bounds):
 			keep = r.add(ring, p.Kind) || p.Kind == HolePart
 			if !keep {
 				thin.take(ring, e.clip)
 			}
 		default:
-			sound = false
+			whole = false
 			keep = e.addClipped(ring, bounds, p.Kind, &thin) || p.Kind == HolePart
 		}
 	}
-	if len(r.ends) > 0 && !sound && !r.simple(&e.sweep) {
+	if len(r.ends) > 0 && !(sound && whole) && !r.simple(&e.sweep, sound, e.tileBox(), e.clip) {
 		thin.take(r.positions, e.clip)
 		e.mend.repair(r)
 	}
@@ -71,6 +72,12 @@ func (e *Encoder) addClipped(ring []Position, bounds box, k Kind, thin *sliver) 
 		turnToLeast(e.rings.ring(len(e.rings.ends) - 1))
 	}
 	return true
+}
+
+// cuts reports whether a line along an edge of the box parts o.
+func (b box) cuts(o box) bool {
+	return o.minX < b.minX && o.maxX > b.minX || o.minX < b.maxX && o.maxX > b.maxX ||
+		o.minY < b.minY && o.maxY > b.minY || o.minY < b.maxY && o.maxY > b.maxY
 }
 
 // writeSquare writes the square of the cell at p, unless it is taken.

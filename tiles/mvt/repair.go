@@ -15,23 +15,33 @@ import (
 // farther than half a unit from its edge, and what runs there and back cancels
 // out. The faces between the edges become polygons, see faces.
 type mender struct {
-	edges   []edge
-	active  []edge
-	hot     []Position
+	sweep   sweep
+	hot     []node
 	pieces  []segment
-	along   []Position
+	along   []step
 	faces   faces
 	points  []Position
 	loops   []loop
 	nesting nesting
 }
 
+// node is a position in one number that sorts by x, then y.
+type node uint64
+
+func nodeOf(p Position) node { return node(uint32(p.X+1<<31))<<32 | node(uint32(p.Y+1<<31)) }
+
+func (n node) position() Position {
+	return Position{int64(n>>32) - 1<<31, int64(uint32(n)) - 1<<31}
+}
+
 // segment is an edge without direction: a before b.
-type segment struct{ a, b Position }
+type segment struct{ a, b node }
 
-func compare(a, b Position) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) }
-
-func (s segment) compare(o segment) int { return cmp.Or(compare(s.a, o.a), compare(s.b, o.b)) }
+// step is a hot cell on the way along an edge.
+type step struct {
+	way int64
+	at  node
+}
 
 // repair replaces the rings by those of a valid multipolygon, none if nothing
 // has an area. The same rings give the same result.
@@ -46,24 +56,25 @@ func (m *mender) repair(r *ringSet) {
 
 // node fills pieces with the snap-rounded edges that bound the filled area.
 func (m *mender) node(r *ringSet) {
-	var s sweep
-	s.edges, s.active = m.edges[:0], m.active
+	m.sweep.edges, m.hot, m.pieces = m.sweep.edges[:0], m.hot[:0], m.pieces[:0]
 	for i := range r.ends {
-		s.add(r.ring(i))
+		m.sweep.add(r.ring(i))
 	}
-	m.hot = append(m.hot[:0], r.positions...)
-	slices.SortFunc(s.edges, func(a, b edge) int {
-		return cmp.Or(cmp.Compare(a.minX, b.minX), cmp.Compare(a.number, b.number))
+	for _, p := range r.positions {
+		m.hot = append(m.hot, nodeOf(p))
+	}
+	m.sweep.meet(func(e, o *edge) bool {
+		if p, ok := meeting(e, o); ok {
+			m.hot = append(m.hot, nodeOf(p))
+		}
+		return true
 	})
-	m.crossings(&s)
-	m.edges, m.active = s.edges, s.active
-	slices.SortFunc(m.hot, compare)
+	slices.Sort(m.hot)
 	m.hot = slices.Compact(m.hot)
-	m.pieces = m.pieces[:0]
-	for i := range m.edges {
-		m.split(&m.edges[i])
+	for i := range m.sweep.edges {
+		m.split(&m.sweep.edges[i])
 	}
-	slices.SortFunc(m.pieces, segment.compare)
+	slices.SortFunc(m.pieces, func(s, t segment) int { return cmp.Or(cmp.Compare(s.a, t.a), cmp.Compare(s.b, t.b)) })
 	m.pieces = odd(m.pieces)
 }
 
@@ -81,31 +92,6 @@ func odd(s []segment) []segment {
 		i = j
 	}
 	return out
-}
-
-// crossings adds the grid cells in which edges cross to hot.
-func (m *mender) crossings(s *sweep) {
-	s.active = s.active[:0]
-	for i := range s.edges {
-		e := &s.edges[i]
-		n := 0
-		for j := range s.active {
-			o := &s.active[j]
-			if o.maxX < e.minX {
-				continue
-			}
-			if e.minY <= o.maxY && e.maxY >= o.minY {
-				if p, ok := meeting(e, o); ok {
-					m.hot = append(m.hot, p)
-				}
-			}
-			if n != j {
-				s.active[n] = *o
-			}
-			n++
-		}
-		s.active = append(s.active[:n], *e)
-	}
 }
 
 // meeting is the grid cell of the point where two edges cross between their
@@ -137,25 +123,23 @@ func nearest(num, den int64) int64 {
 // split cuts an edge at the hot cells it passes and appends the pieces.
 func (m *mender) split(e *edge) {
 	m.along = m.along[:0]
-	from, _ := slices.BinarySearchFunc(m.hot, Position{e.minX, e.minY}, compare)
+	dx, dy := e.b.X-e.a.X, e.b.Y-e.a.Y
+	from, _ := slices.BinarySearch(m.hot, nodeOf(Position{e.minX, e.minY}))
 	for _, h := range m.hot[from:] {
-		if h.X > e.maxX {
+		p := h.position()
+		if p.X > e.maxX {
 			break
 		}
-		if h.Y >= e.minY && h.Y <= e.maxY && passes(e.a, e.b, h) {
-			m.along = append(m.along, h)
+		if p.Y >= e.minY && p.Y <= e.maxY && passes(e.a, e.b, p) {
+			m.along = append(m.along, step{p.X*dx + p.Y*dy, h})
 		}
 	}
-	dx, dy := e.b.X-e.a.X, e.b.Y-e.a.Y
-	slices.SortFunc(m.along, func(p, q Position) int {
-		return cmp.Compare(p.X*dx+p.Y*dy, q.X*dx+q.Y*dy)
-	})
+	if len(m.along) > 2 {
+		slices.SortFunc(m.along, func(s, t step) int { return cmp.Compare(s.way, t.way) })
+	}
 	for i := 1; i < len(m.along); i++ {
-		p, q := m.along[i-1], m.along[i]
-		if compare(p, q) > 0 {
-			p, q = q, p
-		}
-		m.pieces = append(m.pieces, segment{p, q})
+		a, b := m.along[i-1].at, m.along[i].at
+		m.pieces = append(m.pieces, segment{min(a, b), max(a, b)})
 	}
 }
 
@@ -168,8 +152,9 @@ func passes(p, q, h Position) bool {
 	// Doubled, corners are integers: the cell is [-1, 1) around h.
 	px, py := 2*(p.X-h.X), 2*(p.Y-h.Y)
 	dx, dy := q.X-p.X, q.Y-p.Y
-	at := func(x, y int64) int64 { return dx*(y-py) - dy*(x-px) }
-	ll, lr, ul, ur := at(-1, -1), at(1, -1), at(-1, 1), at(1, 1)
+	// Twice the distances of the corners from the edge's line, times its length.
+	middle := dy*px - dx*py
+	ll, lr, ul, ur := middle-dx+dy, middle-dx-dy, middle+dx+dy, middle+dx-dy
 	if min(ll, lr, ul, ur) < 0 && max(ll, lr, ul, ur) > 0 {
 		return true
 	}

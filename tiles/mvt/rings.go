@@ -1,9 +1,6 @@
 package mvt
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // ringSet is the rings of one feature, open, tidied and in tile units; holes
 // follow their exterior.
@@ -56,30 +53,46 @@ type edge struct {
 	minY, maxY int64
 	next       int32
 	number     int32
+	changed    bool // not known to keep clear of its like
 }
 
-// sweep is the memory of simple.
+// sweep goes over edges from the left. Positions are those of one tile or of a
+// shape not much larger, and fit 32 bits.
 type sweep struct {
-	edges, active []edge
-	nesting       nesting
+	edges   []edge
+	order   []uint64 // left end and number of each edge
+	active  []int32  // the edges that reach the one at hand
+	nesting nesting
 }
 
 // simple reports whether the rings are a valid multipolygon as they stand:
 // no ring touches itself or another one, holes lie in their exterior and no
 // polygon lies within another. Rings that touch in a point may be valid too,
 // but are left to repair.
-func (r *ringSet) simple(s *sweep) bool {
+//
+// sound says that the rings passed before they were cut and bent at tile and
+// clip, so that only edges which end there are looked at.
+func (r *ringSet) simple(s *sweep, sound bool, tile, clip box) bool {
 	if len(r.ends) == 1 && (len(r.positions) == 3 || convex(r.positions)) {
 		return true
+	}
+	if sound && len(r.ends) == 1 {
+		return keepsClear(r.positions, tile, clip)
 	}
 	s.edges = s.edges[:0]
 	for i := range r.ends {
 		s.add(r.ring(i))
 	}
+	if sound {
+		for i := range s.edges {
+			e := &s.edges[i]
+			e.changed = tile.edges(e.a) || tile.edges(e.b) || clip.edges(e.a) || clip.edges(e.b)
+		}
+	}
 	if len(s.edges) <= pairwise {
 		for i := range s.edges {
 			for j := range s.edges[:i] {
-				if s.edges[i].conflicts(&s.edges[j]) {
+				if (s.edges[i].changed || s.edges[j].changed) && s.edges[i].conflicts(&s.edges[j]) {
 					return false
 				}
 			}
@@ -87,17 +100,62 @@ func (r *ringSet) simple(s *sweep) bool {
 	} else if s.conflict() {
 		return false
 	}
-	return len(r.ends) == 1 || s.nesting.valid(r)
+	return sound || len(r.ends) == 1 || s.nesting.valid(r)
+}
+
+// keepsClear is simple for a single ring that was sound: its changed edges keep clear
+// of all others.
+func keepsClear(ring []Position, tile, clip box) bool {
+	last := ring[len(ring)-1]
+	before := tile.edges(last) || clip.edges(last)
+	for i, b := range ring {
+		here := tile.edges(b) || clip.edges(b)
+		if (before || here) && !clearOf(ring, i) {
+			return false
+		}
+		before = here
+	}
+	return true
+}
+
+// clearOf reports whether the edge that ends in ring[i] has no point in common
+// with the others, but for the vertices it shares with its neighbours.
+func clearOf(ring []Position, i int) bool {
+	n := len(ring)
+	p, q := ring[(i+n-1)%n], ring[i]
+	b := box{min(p.X, q.X), min(p.Y, q.Y), max(p.X, q.X), max(p.Y, q.Y)}
+	// The edge that follows the next one begins at ring[i+1], the last before the
+	// one ahead of it ends at ring[i-2].
+	c := ring[(i+1)%n]
+	for k := 2; k < n-1; k++ {
+		j := i + k
+		if j >= n {
+			j -= n
+		}
+		d := ring[j]
+		if max(c.X, d.X) >= b.minX && min(c.X, d.X) <= b.maxX && max(c.Y, d.Y) >= b.minY && min(c.Y, d.Y) <= b.maxY &&
+			apart(turn(p, q, c), turn(p, q, d)) && apart(turn(c, d, p), turn(c, d, q)) {
+			return false
+		}
+		c = d
+	}
+	return true
+}
+
+// edges reports whether p lies on a line of the box's edges.
+func (b box) edges(p Position) bool {
+	return p.X == b.minX || p.X == b.maxX || p.Y == b.minY || p.Y == b.maxY
 }
 
 func (s *sweep) add(ring []Position) {
 	first := int32(len(s.edges))
+	s.edges = slices.Grow(s.edges, len(ring))
 	for i, a := range ring {
 		b, next := ring[0], first
 		if i+1 < len(ring) {
 			b, next = ring[i+1], first+int32(i)+1
 		}
-		s.edges = append(s.edges, edge{a, b, min(a.X, b.X), max(a.X, b.X), min(a.Y, b.Y), max(a.Y, b.Y), next, first + int32(i)})
+		s.edges = append(s.edges, edge{a, b, min(a.X, b.X), max(a.X, b.X), min(a.Y, b.Y), max(a.Y, b.Y), next, first + int32(i), true})
 	}
 }
 
@@ -113,31 +171,38 @@ func (e *edge) conflicts(o *edge) bool {
 // apart reports whether two turns are not strictly to the same side.
 func apart(a, b int64) bool { return a >= 0 && b <= 0 || a <= 0 && b >= 0 }
 
-// conflict sweeps the edges from the left.
-func (s *sweep) conflict() bool {
-	slices.SortFunc(s.edges, func(a, b edge) int {
-		return cmp.Or(cmp.Compare(a.minX, b.minX), cmp.Compare(a.number, b.number))
+// conflict reports whether any two edges conflict, one of them changed.
+func (s *sweep) conflict() (found bool) {
+	s.meet(func(e, o *edge) bool {
+		found = (e.changed || o.changed) && e.conflicts(o)
+		return !found
 	})
-	s.active = s.active[:0]
+	return found
+}
+
+// meet calls fn with all pairs of edges whose boxes may meet, until it says no.
+func (s *sweep) meet(fn func(e, o *edge) bool) {
+	s.order, s.active = s.order[:0], s.active[:0]
 	for i := range s.edges {
-		e := &s.edges[i]
+		s.order = append(s.order, uint64(s.edges[i].minX+1<<31)<<32|uint64(i))
+	}
+	slices.Sort(s.order)
+	for _, key := range s.order {
+		e := &s.edges[uint32(key)]
 		n := 0
-		for j := range s.active {
-			o := &s.active[j]
+		for _, j := range s.active {
+			o := &s.edges[j]
 			if o.maxX < e.minX {
 				continue
 			}
-			if e.conflicts(o) {
-				return true
-			}
-			if n != j {
-				s.active[n] = *o
-			}
+			s.active[n] = j
 			n++
+			if e.minY <= o.maxY && e.maxY >= o.minY && !fn(e, o) {
+				return
+			}
 		}
-		s.active = append(s.active[:n], *e)
+		s.active = append(s.active[:n], int32(uint32(key)))
 	}
-	return false
 }
 
 // convex reports whether a tidied ring turns one way and around once, so that

@@ -27,5 +27,5 @@ func (p *Prover) Sound(s *Shape, shift uint) bool {
 			p.rings.add(ring, HolePart)
 		}
 	}
-	return len(p.rings.ends) == 0 || p.rings.simple(&p.sweep)
+	return len(p.rings.ends) == 0 || p.rings.simple(&p.sweep, false, box{}, box{})
 }

@@ -40,7 +40,7 @@ func (e *Encoder) writePolygons(ps []Position, parts []Part, sound bool) {
 	}
 	if len(r.ends) > 0 && !(sound && whole) && !r.simple(&e.sweep, sound, e.tileBox(), e.clip) {
 		thin.take(r.positions, e.clip)
-		e.mend.repair(r)
+		e.mend.repair(r, e.tileBox(), e.clip)
 	}
 	if len(r.ends) == 0 {
 		switch {

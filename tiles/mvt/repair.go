@@ -21,6 +21,7 @@ type mender struct {
 	along   []step
 	faces   faces
 	points  []Position
+	seams   []Position
 	loops   []loop
 	nesting nesting
 }
@@ -44,9 +45,10 @@ type step struct {
 }
 
 // repair replaces the rings by those of a valid multipolygon, none if nothing
-// has an area. The same rings give the same result.
-func (m *mender) repair(r *ringSet) {
-	m.node(r)
+// has an area. The same rings give the same result. Where an edge crosses that
+// of the tile it stays in its place, as seam promises.
+func (m *mender) repair(r *ringSet, tile, clip box) {
+	m.node(r, tile, clip)
 	r.reset()
 	if len(m.pieces) > 0 {
 		m.faces.build(m.pieces)
@@ -55,12 +57,19 @@ func (m *mender) repair(r *ringSet) {
 }
 
 // node fills pieces with the snap-rounded edges that bound the filled area.
-func (m *mender) node(r *ringSet) {
+func (m *mender) node(r *ringSet, tile, clip box) {
 	m.sweep.edges, m.hot, m.pieces = m.sweep.edges[:0], m.hot[:0], m.pieces[:0]
 	for i := range r.ends {
 		m.sweep.add(r.ring(i))
 	}
 	for _, p := range r.positions {
+		m.hot = append(m.hot, nodeOf(p))
+	}
+	m.seams = m.seams[:0]
+	for i := range m.sweep.edges {
+		m.seams = seamSegment(m.seams, m.sweep.edges[i].a, m.sweep.edges[i].b, tile, clip)
+	}
+	for _, p := range m.seams {
 		m.hot = append(m.hot, nodeOf(p))
 	}
 	m.sweep.meet(func(e, o *edge) bool {

@@ -257,7 +257,7 @@ export interface paths {
         };
         /**
          * A vector tile of one collection, or of several joined by commas
-         * @description Zoom, column and row of WebMercatorQuad, rows counted from the top. filter must fit each of the collections, properties are names of any of them. The answer comes in zstd, br or gzip, as Accept-Encoding weighs them.
+         * @description Zoom, column and row of WebMercatorQuad, rows counted from the top. filter must fit each of the collections, properties are names of any of them. A collection's id with "_label" behind it asks for the label points of its polygons and lines, one for each feature, as a layer of that name. The answer comes in zstd, br or gzip, as Accept-Encoding weighs them.
          */
         get: operations["getTile"];
         put?: never;

@@ -43,6 +43,7 @@ var law = []room{
 	{pattern: "tiles/styles", may: []string{"spatial", "spatial/crs", "tiles"}},
 	{pattern: "tiles", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/sourcetest", may: []string{"spatial", "tiles", "tiles/mvt/mvttest"}},
+	{pattern: "tiles/overview", may: []string{"tiles", "tiles/mvt", "tiles/cell", "tiles/generalise"}},
 	{pattern: "tiles/...", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt"}},
 
 	{pattern: "importers/demo/...", may: []string{"importers", "importers/demo/...", "spatial", "spatial/crs", "tiles/styles"}},

@@ -87,25 +87,29 @@ func (g *Generaliser) balance(key int32, whole int64) float64 {
 	return kept
 }
 
-// square is a square unit of the output in those of the input.
-func (g *Generaliser) square() float64 { return float64(int64(1) << (2 * g.o.Shift)) }
+// square is a square of one DustUnit in square units of the input.
+func (g *Generaliser) square() float64 {
+	unit := int64(g.o.DustUnit) << g.o.Shift
+	return float64(unit * unit)
+}
 
 // writeSpeck writes a rectangle of a share of the sum's area around its middle.
 // carry is the area that the one before could not take, and returned is what
 // this one leaves, so that areas add up.
 func (g *Generaliser) writeSpeck(s speck, share, carry float64) float64 {
-	side := g.o.DustCell >> g.o.Shift
+	unit := g.o.DustUnit << g.o.Shift
+	side := g.o.DustCell / unit
 	room := side - 1
 	area := float64(share*float64(s.area))/2/g.square() + carry
 	width, height := rectangle(area, room)
 	if height == 0 {
 		return area
 	}
-	left := min(max(int32(s.mx/s.area)>>g.o.Shift-width/2, 0), room-width)
-	top := min(max(int32(s.my/s.area)>>g.o.Shift-height/2, 0), room-height)
+	left := min(max(int32(s.mx/s.area)/unit-width/2, 0), room-width)
+	top := min(max(int32(s.my/s.area)/unit-height/2, 0), room-height)
 	p := Point{(s.x+g.o.Cell.X/g.o.DustCell)*side + left, (s.y+g.o.Cell.Y/g.o.DustCell)*side + top}
 	for _, q := range [4]Point{p, {p.X + width, p.Y}, {p.X + width, p.Y + height}, {p.X, p.Y + height}} {
-		g.dst.Add(q)
+		g.dst.Add(Point{q.X * g.o.DustUnit, q.Y * g.o.DustUnit})
 	}
 	g.dst.EndPart(KindExterior)
 	return area - float64(width)*float64(height)

@@ -20,6 +20,10 @@ type Options struct {
 	// Cell.Side; 0 is 16 << Shift. What larger polygons lose or gain within the
 	// cell, its dust makes up for.
 	DustCell int32
+	// DustUnit is what sides and corners of dust are multiples of, on the grid that
+	// is written, so that a smaller zoom of the band need not round them; it divides
+	// DustCell >> Shift. 0 is 1.
+	DustUnit int32
 	// Shift writes positions on a grid 1<<Shift times coarser, rounded down. A
 	// pass over parcels that are smaller than a unit of the band needs it: on too
 	// coarse a grid they have no area to sum.
@@ -74,7 +78,7 @@ func New() *Generaliser {
 	return &Generaliser{groups: map[group]int32{}, border: graph{snap: true}}
 }
 
-var errDivide = errors.New("generalise: DustCell and Cluster must divide Cell.Side, and 1<<Shift must divide DustCell")
+var errDivide = errors.New("generalise: DustCell and Cluster must divide Cell.Side, and 1<<Shift and DustUnit DustCell")
 
 // Run replaces dst by the generalised features of a cell. src holds, whole,
 // every feature whose box comes within Cell.Margin+1 units of the cell; it is
@@ -93,7 +97,8 @@ func (g *Generaliser) Run(dst, src *Shapes, o Options) (Stats, error) {
 	if o.DustCell == 0 {
 		o.DustCell = 16 << o.Shift
 	}
-	if o.DustCell>>o.Shift < 2 || o.DustCell%(1<<o.Shift) != 0 || o.Cell.Side%o.DustCell != 0 || o.Cluster < 0 || o.Cluster > 0 && o.Cell.Side%o.Cluster != 0 {
+	o.DustUnit = max(o.DustUnit, 1)
+	if o.DustCell>>o.Shift < 2*o.DustUnit || (o.DustCell>>o.Shift)%o.DustUnit != 0 || o.DustCell%(1<<o.Shift) != 0 || o.Cell.Side%o.DustCell != 0 || o.Cluster < 0 || o.Cluster > 0 && o.Cell.Side%o.Cluster != 0 {
 		return Stats{}, errDivide
 	}
 	g.o, g.src, g.dst, g.stats, g.known = o, src, dst, Stats{}, o.Cell.known()

@@ -39,6 +39,7 @@ func suites() []suite {
 		{"bad-row", badRowSuite},
 		{"upsert", upsertSuite},
 		{"cold-tiles", coldTileSuite},
+		{"cells", cellSuite},
 		{"cached-tiles", cachedTileSuite},
 	}
 }

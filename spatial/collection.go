@@ -95,6 +95,7 @@ type Collection struct {
 	WithoutGeometry int64
 	Extent          Envelope // SRID 4326, rounded outwards; empty without features
 	VersionAt       time.Time
+	Pyramid         Pyramid
 }
 
 // Field returns the field of that wire name.

@@ -41,6 +41,7 @@ type config struct {
 	ImportJobs       int
 	ImportMax        byteSize
 	TileCacheSize    byteSize
+	CellCacheSize    byteSize
 	ShutdownTimeout  time.Duration
 }
 
@@ -61,6 +62,7 @@ func defaultConfig() config {
 		ImportJobs:       1,
 		ImportMax:        4 << 30,
 		TileCacheSize:    256 << 20,
+		CellCacheSize:    256 << 20,
 		ShutdownTimeout:  15 * time.Second,
 	}
 }
@@ -111,6 +113,7 @@ func (c *config) settings() []setting {
 		{"import-jobs", serving, number(&c.ImportJobs, 1, 64), "imports that the server runs at once; others wait"},
 		{"import-max", serving, size(&c.ImportMax), "most that one upload to the server may hold, 4GiB"},
 		{"tile-cache-size", serving, size(&c.TileCacheSize), "memory for encoded tiles, 256MiB"},
+		{"cell-cache-size", serving, size(&c.CellCacheSize), "memory for packed cells, from which tiles are cut, 256MiB"},
 		{"shutdown-timeout", serving, duration(&c.ShutdownTimeout), "how long requests may finish after a stop signal"},
 	}
 }

@@ -57,7 +57,7 @@ func (a *app) importDemo(ctx context.Context, db *postgis.DB, scale int) error {
 		}
 	}
 	collections := postgis.NewCollections(db, postgis.NewCatalogue(db))
-	sink := postgis.NewImportSink(db, a.log)
+	sink := a.importSink(db)
 	for _, layer := range layers {
 		c := layer.Collection
 		report, err := importers.Run(ctx, layer.Source, sink, importers.Options{

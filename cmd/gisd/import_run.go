@@ -10,6 +10,7 @@ import (
 	"gisd/importers/rejects"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	tilespostgis "gisd/tiles/postgis"
 )
 
 // loading is one import as it was asked for, by whomever: the command line, a
@@ -113,7 +114,12 @@ func (a *app) load(ctx context.Context, database func(context.Context) (*postgis
 			jobs[i] = through(f.mapping, f.mapPath, jobs[i])
 		}
 	}
-	return importers.RunAll(ctx, jobs, postgis.NewImportSink(db, a.log))
+	return importers.RunAll(ctx, jobs, a.importSink(db))
+}
+
+// importSink is where every import of the program goes.
+func (a *app) importSink(db *postgis.DB) *postgis.ImportSink {
+	return postgis.NewImportSink(db, a.log).Packing(tilespostgis.NewPyramids(db, a.log))
 }
 
 // importJobs gives each layer its collection.

@@ -154,6 +154,7 @@ func commands(a *app) []*cobra.Command {
 		newInspectCommand(a),
 		newExportCommand(a),
 		newCollectionsCommand(a),
+		newTilesCommand(a),
 		newUsersCommand(a),
 		newKeysCommand(a),
 		newVersionCommand(a),

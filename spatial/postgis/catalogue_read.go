@@ -39,7 +39,35 @@ func readCollections(ctx context.Context, tx pgx.Tx) ([]*spatial.Collection, err
 			}
 			return nil
 		})
-	return collections, err
+	if err != nil {
+		return nil, err
+	}
+	return collections, readPyramids(ctx, tx, byID)
+}
+
+// readPyramids sets the packed cells that the current versions have.
+func readPyramids(ctx context.Context, tx pgx.Tx, byID map[string]*spatial.Collection) error {
+	rows, err := tx.Query(ctx, queryCataloguePyramids)
+	if err != nil {
+		return err
+	}
+	var (
+		id          string
+		p           spatial.Pyramid
+		first, last *int
+	)
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last}, func() error {
+		c := byID[id]
+		if c == nil {
+			return nil
+		}
+		c.Pyramid.ID, c.Pyramid.Format = p.ID, p.Format
+		if first != nil && last != nil {
+			c.Pyramid.Bands = append(c.Pyramid.Bands, spatial.ZoomBand{First: *first, Last: *last})
+		}
+		return nil
+	})
+	return err
 }
 
 // scanCollection reads a row of queries/catalogue_collections.sql.

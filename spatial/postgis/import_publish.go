@@ -63,8 +63,29 @@ func (w *publishing) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	w.Report.Geometry = w.Plan.Geometry
+	if err := w.pack(ctx); err != nil {
+		return err
+	}
 	w.report, err = json.Marshal(w.Report)
 	return err
+}
+
+// pack hands the version over as the catalogue will have it.
+func (w *publishing) pack(ctx context.Context) error {
+	g, p := w.g, w.Plan
+	if g.sink.packer == nil {
+		return nil
+	}
+	kind, _, field := p.VersionIDs()
+	c := &spatial.Collection{
+		ID: p.Options.Collection, Version: g.version, Table: g.table, GeometryType: p.Geometry, Dimensions: p.Dimensions,
+		SRID: g.srid, IDKind: kind, IDField: field, Fields: p.Version, FeatureCount: w.Report.Features,
+		Extent: spatial.EmptyEnvelope(spatial.SRIDWGS84),
+	}
+	if b := w.box; b[0] != nil && b[1] != nil && b[2] != nil && b[3] != nil {
+		c.Extent.MinX, c.Extent.MinY, c.Extent.MaxX, c.Extent.MaxY = *b[0], *b[1], *b[2], *b[3]
+	}
+	return g.sink.packer.Pack(ctx, c)
 }
 
 func (w *publishing) publish(ctx context.Context, tx pgx.Tx) (err error) {

@@ -18,12 +18,27 @@ import (
 // ImportSink makes versions of collections in the database. It is safe for use
 // by many goroutines; each import has connections of its own.
 type ImportSink struct {
-	db  *DB
-	log *slog.Logger
+	db     *DB
+	log    *slog.Logger
+	packer Packer
+}
+
+// Packer prepares a version that is complete and about to be published, so that
+// its tiles are quick from the first one on. What it does not get to is no fault
+// of the import: an error ends it, so only the end of ctx is one.
+type Packer interface {
+	Pack(ctx context.Context, c *spatial.Collection) error
 }
 
 // NewImportSink returns the sink of imports into db.
 func NewImportSink(db *DB, log *slog.Logger) *ImportSink { return &ImportSink{db: db, log: log} }
+
+// Packing has versions prepared by p before they are published.
+func (s *ImportSink) Packing(p Packer) *ImportSink {
+	with := *s
+	with.packer = p
+	return &with
+}
 
 // session is the connection that holds the advisory locks of one import, or of
 // several that share their fate: who finds a running import whose lock is free

@@ -29,6 +29,8 @@ var (
 	queryCatalogueCollections string
 	//go:embed queries/catalogue_fields.sql
 	queryCatalogueFields string
+	//go:embed queries/catalogue_pyramids.sql
+	queryCataloguePyramids string
 	//go:embed queries/catalogue_fingerprint.sql
 	queryCatalogueFingerprint string
 	//go:embed queries/catalogue_listen.sql

@@ -69,7 +69,8 @@ func (l *labelling) visible(xy []float64, v *tileView) (bool, error) {
 			return false, err
 		}
 	}
-	return max(math.Abs(c[2]-c[0]), math.Abs(c[3]-c[1]))*v.grid.Scale >= labelUnits, nil
+	units := v.grid.Scale / float64(uint64(1)<<v.grid.Shift) // of the tile per CRS unit
+	return max(math.Abs(c[2]-c[0]), math.Abs(c[3]-c[1]))*units >= labelUnits, nil
 }
 
 func (l *labelling) find(xy []float64) (x, y float64, ok bool) {

@@ -18,6 +18,7 @@ import (
 type plan struct {
 	sql     string
 	any     string // whether there is a row
+	boxes   string // minx, miny, maxx, maxy of the same rows in the storage CRS, at most $5
 	formats pgx.QueryResultFormats
 	keys    []string         // property names; the first is tiles.KeyProperty
 	fields  []field          // the columns behind geom and id
@@ -26,6 +27,7 @@ type plan struct {
 	server  bool             // the database projects
 	exact   *crs.Transform   // storage to 3857; nil when stored so, or server
 	back    *crs.Transform   // 3857 to storage
+	regions *regions         // the same as exact, for zooms that have cells; nil where exact is
 	extent  spatial.Envelope // of the collection in SRID 3857; empty when unknown
 	geo     bool             // storage is in degrees
 	labels  bool             // label points are drawn
@@ -70,6 +72,7 @@ func newPlan(c *spatial.Collection) (*plan, error) {
 	b.WriteString(from)
 	p.any = "select exists (select" + from + ")"
 	p.sql = b.String()
+	p.boxes = "select st_xmin(g), st_ymin(g), st_xmax(g), st_ymax(g)\nfrom (select " + geom + " as g" + from + "\nlimit $5) q"
 	if p.labels = c.LabelsOf != ""; p.labels {
 		if _, taken := c.Field(tiles.AngleProperty); !taken {
 			p.angle = len(p.keys)
@@ -107,5 +110,6 @@ func (p *plan) project(c *spatial.Collection) error {
 		return err
 	}
 	p.back = p.exact.Inverse()
+	p.regions = newRegions(p.exact, p.back, p.geo)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"gisd/spatial"
 	"gisd/spatial/crs"
 	"gisd/tiles"
+	"gisd/tiles/cell"
 	"gisd/tiles/mvt"
 )
 
@@ -39,9 +40,14 @@ func (p *plan) view(c tiles.Coord) (tileView, error) {
 	width := set.TileWidth(c.Z)
 	tile := set.Envelope(c, tiles.Extent, 0)
 	v := tileView{
-		grid: mvt.Grid{MinX: tile.MinX, MaxY: tile.MaxY, Scale: tiles.Extent / width, Extent: tiles.Extent, Buffer: tiles.TileBuffer},
+		grid: mvt.Grid{MinX: tile.MinX, MaxY: tile.MaxY, Scale: tiles.Extent / width},
 		box:  set.Envelope(c, tiles.Extent, tiles.TileBuffer),
 	}
+	band, banded := cell.BandOf(c.Z)
+	if banded { // the same bytes as a tile that is cut from a cell
+		v.grid = band.Grid(set, c)
+	}
+	v.grid.Extent, v.grid.Buffer = tiles.Extent, tiles.TileBuffer
 	if c.Z < coarseBelow {
 		v.grid.Cell = coarseCell
 	}
@@ -55,12 +61,16 @@ func (p *plan) view(c tiles.Coord) (tileView, error) {
 	if p.exact == nil {
 		return v, nil
 	}
-	// A quarter of a tile more, for the vertices of what crosses the edge.
-	fitBox := set.Envelope(c, tiles.Extent, tiles.Extent/4)
-	if !p.extent.Empty() {
-		fitBox = intersect(fitBox, p.extent)
+	if banded {
+		v.grid.Project = p.regions.projector()
+	} else {
+		// A quarter of a tile more, for the vertices of what crosses the edge.
+		fitBox := set.Envelope(c, tiles.Extent, tiles.Extent/4)
+		if !p.extent.Empty() {
+			fitBox = intersect(fitBox, p.extent)
+		}
+		v.grid.Project = p.projector(fitBox, width/tiles.Extent*fitError)
 	}
-	v.grid.Project = p.projector(fitBox, width/tiles.Extent*fitError)
 	var err error
 	if v.box, err = p.back.Envelope(v.box); err != nil {
 		return v, err

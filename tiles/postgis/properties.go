@@ -21,10 +21,21 @@ const (
 // epoch is 2000-01-01, from which PostgreSQL counts days and microseconds.
 const epoch = 946684800
 
-// property hands one binary column value to the encoder: dates as
-// "2026-07-01", times as RFC 3339 in UTC, JSON as its text. Infinite dates are
-// left out, as null is.
-func (d *drawing) property(f field, v []byte) error {
+// target takes the properties of the feature at hand by the position of their
+// keys: the encoder of a tile, or the builder of a cell.
+type target interface {
+	String(key int, v []byte) error
+	Integer(key int, v int64)
+	Double(key int, v float64)
+	Bool(key int, v bool)
+}
+
+// values turns columns into properties; it keeps the memory for their text.
+type values struct{ text []byte }
+
+// property hands one binary column value over: dates as "2026-07-01", times as
+// RFC 3339 in UTC, JSON as its text. Infinite dates are left out, as null is.
+func (d *values) property(to target, f field, v []byte) error {
 	want := 0
 	switch f.typ {
 	case spatial.FieldInteger, spatial.FieldNumber, spatial.FieldDateTime:
@@ -34,51 +45,51 @@ func (d *drawing) property(f field, v []byte) error {
 	case spatial.FieldDate:
 		want = lenDate
 	case spatial.FieldJSON:
-		return d.json(f.key, v)
+		return jsonb(to, f.key, v)
 	default:
-		return d.encoder.String(f.key, v)
+		return to.String(f.key, v)
 	}
 	if len(v) != want {
 		return fmt.Errorf("tiles/postgis: a %s of %d bytes, want %d: the table is not as the catalogue has it", f.typ, len(v), want)
 	}
 	switch f.typ {
 	case spatial.FieldInteger:
-		d.encoder.Integer(f.key, int64(binary.BigEndian.Uint64(v)))
+		to.Integer(f.key, int64(binary.BigEndian.Uint64(v)))
 	case spatial.FieldNumber:
-		d.encoder.Double(f.key, math.Float64frombits(binary.BigEndian.Uint64(v)))
+		to.Double(f.key, math.Float64frombits(binary.BigEndian.Uint64(v)))
 	case spatial.FieldBoolean:
-		d.encoder.Bool(f.key, v[0] != 0)
+		to.Bool(f.key, v[0] != 0)
 	case spatial.FieldDate:
 		days := int32(binary.BigEndian.Uint32(v))
 		if days == math.MaxInt32 || days == math.MinInt32 {
 			return nil
 		}
 		d.text = time.Unix(epoch+int64(days)*86400, 0).UTC().AppendFormat(d.text[:0], time.DateOnly)
-		return d.encoder.String(f.key, d.text)
+		return to.String(f.key, d.text)
 	case spatial.FieldDateTime:
 		micros := int64(binary.BigEndian.Uint64(v))
 		if micros == math.MaxInt64 || micros == math.MinInt64 {
 			return nil
 		}
 		d.text = time.UnixMicro(epoch*1_000_000+micros).UTC().AppendFormat(d.text[:0], time.RFC3339Nano)
-		return d.encoder.String(f.key, d.text)
+		return to.String(f.key, d.text)
 	}
 	return nil
 }
 
-// json takes jsonb's binary form, a version byte before the text.
-func (d *drawing) json(key int, v []byte) error {
+// jsonb takes jsonb's binary form, a version byte before the text.
+func jsonb(to target, key int, v []byte) error {
 	if len(v) < 1 || v[0] != 1 {
 		return fmt.Errorf("tiles/postgis: jsonb of an unknown version")
 	}
-	return d.encoder.String(key, v[1:])
+	return to.String(key, v[1:])
 }
 
 // featureID maps the row's id to the tile's and, where that is a hash, sets the
 // key property.
-func (d *drawing) featureID(p *plan, v []byte) (uint64, error) {
+func (p *plan) featureID(to target, v []byte) (uint64, error) {
 	if p.textID {
-		return mvt.TextID(v), d.encoder.String(0, v)
+		return mvt.TextID(v), to.String(0, v)
 	}
 	if len(v) != lenEightByte {
 		return 0, fmt.Errorf("tiles/postgis: an id of %d bytes, want a bigint", len(v))
@@ -86,7 +97,24 @@ func (d *drawing) featureID(p *plan, v []byte) (uint64, error) {
 	key := int64(binary.BigEndian.Uint64(v))
 	id, hashed := mvt.IntegerID(key)
 	if hashed && !p.hasID {
-		d.encoder.Integer(0, key)
+		to.Integer(0, key)
+	}
+	return id, nil
+}
+
+// attributes sets the properties of a row, which begins with geometry and id,
+// and returns its feature id.
+func (d *values) attributes(to target, p *plan, row [][]byte) (uint64, error) {
+	id, err := p.featureID(to, row[1])
+	if err != nil {
+		return 0, err
+	}
+	for i, f := range p.fields {
+		if v := row[2+i]; v != nil {
+			if err := d.property(to, f, v); err != nil {
+				return 0, err
+			}
+		}
 	}
 	return id, nil
 }

@@ -45,7 +45,7 @@ type planEntry struct {
 // drawing is the reusable memory of one Layer call.
 type drawing struct {
 	encoder *mvt.Encoder
-	text    []byte
+	values  values
 	view    tileView // of label points
 	labels  labelling
 }
@@ -152,16 +152,9 @@ func (s *Source) feature(d *drawing, p *plan, values [][]byte) error {
 	if err != nil || !ok {
 		return err
 	}
-	id, err := d.featureID(p, values[1])
+	id, err := d.values.attributes(d.encoder, p, values)
 	if err != nil {
 		return err
-	}
-	for i, f := range p.fields {
-		if v := values[2+i]; v != nil {
-			if err := d.property(f, v); err != nil {
-				return err
-			}
-		}
 	}
 	if p.angle > 0 && d.labels.line {
 		d.encoder.Double(p.angle, d.labels.angle)

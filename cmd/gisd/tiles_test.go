@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gisd/internal/testdb"
+	tilespostgis "gisd/tiles/postgis"
+)
+
+// cellStats are the bands that `gisd tiles stats` reports.
+func cellStats(t *testing.T, env []string) []tilespostgis.BandStats {
+	t.Helper()
+	var out []tilespostgis.BandStats
+	for line := range strings.Lines(must(t, env, "tiles", "stats", "--json")) {
+		var s tilespostgis.BandStats
+		if err := json.Unmarshal([]byte(line), &s); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// TestCellsOfAnImport has a small import packed before it is published, and finds
+// the same cells after a backup and a restore.
+func TestCellsOfAnImport(t *testing.T) {
+	t.Parallel()
+	env := []string{"GISD_DATABASE_URL=" + testdb.URL(t)}
+	must(t, env, "import", writeFile(t, "many.geojsonl", manyPoints(3000)), "--collection", "many", "--publish")
+	stats := cellStats(t, env)
+	if len(stats) != 2 {
+		t.Fatalf("%+v, want two bands", stats)
+	}
+	for _, s := range stats {
+		if !s.Current || !s.Ready || s.Cells == 0 || s.Features < 3000 || s.Bytes == 0 || s.Version != 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+	dump := filepath.Join(t.TempDir(), "b.dump")
+	must(t, env, "backup", "-o", dump)
+	restored := []string{"GISD_DATABASE_URL=" + testdb.Empty(t)}
+	must(t, restored, "restore", dump)
+	for i, s := range cellStats(t, restored) {
+		if s.Cells != stats[i].Cells || s.Bytes != stats[i].Bytes || !s.Ready || !s.BuiltAt.Equal(stats[i].BuiltAt) {
+			t.Errorf("restored %+v, want %+v", s, stats[i])
+		}
+	}
+	if out := must(t, restored, "tiles", "build", "--all", "--verify"); !strings.Contains(out, "0 differed") {
+		t.Errorf("restored: %s", out)
+	}
+}
+
+func TestTilesCommands(t *testing.T) {
+	t.Parallel()
+	env := []string{"GISD_DATABASE_URL=" + testdb.URL(t)}
+	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish")
+	if out := must(t, env, "tiles", "purge", "zones"); !strings.Contains(out, "zones: tiles come from rows") {
+		t.Error(out)
+	}
+	if s := cellStats(t, env); len(s) != 1 || s[0].Cells != 0 {
+		t.Errorf("purged: %+v", s)
+	}
+	if out := must(t, env, "tiles", "stats", "zones"); !strings.Contains(out, "from rows") {
+		t.Error(out)
+	}
+	if out := must(t, env, "tiles", "build", "zones"); !strings.Contains(out, "of version 1 in") {
+		t.Error(out)
+	}
+	if s := cellStats(t, env); len(s) != 2 || s[0].Cells == 0 {
+		t.Errorf("built: %+v", s)
+	}
+	for _, args := range [][]string{{"build"}, {"build", "--all", "zones"}, {"purge"}, {}} {
+		if r := gisd(t, env, append([]string{"tiles"}, args...)...); r.code != exitUsage {
+			t.Errorf("tiles %v: exit code %d", args, r.code)
+		}
+	}
+	if r := gisd(t, env, "tiles", "build", "nothing"); r.code != exitFailed || !strings.Contains(r.err, "nothing") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+}

@@ -1,0 +1,117 @@
+package postgis
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"gisd/spatial"
+	"gisd/tiles/pyramid"
+)
+
+// Catalogue is what a Keeper watches; spatial/postgis has it.
+type Catalogue interface {
+	Collections(a spatial.Access) []*spatial.Collection
+	Changed() <-chan struct{}
+}
+
+// keeperPause is how long a version whose build failed waits for another try.
+const keeperPause = time.Minute
+
+// Keeper packs current versions that have no cells, or those of another program:
+// one after the other, beside the server. Of several nodes one does the work.
+type Keeper struct {
+	Pyramids  *Pyramids
+	Catalogue Catalogue
+	Workers   int // 0 is one: people are waiting for tiles meanwhile
+	Log       *slog.Logger
+}
+
+// Run works until ctx ends.
+func (k Keeper) Run(ctx context.Context) error {
+	failed := map[string]time.Time{} // by table
+	for ctx.Err() == nil {
+		changed := k.Catalogue.Changed()
+		wait := time.Hour
+		for _, c := range k.Catalogue.Collections(spatial.SystemAccess("cells")) {
+			if !Wanting(c) {
+				continue
+			}
+			if since := time.Since(failed[c.Table]); since < keeperPause {
+				wait = min(wait, keeperPause-since)
+				continue
+			}
+			if err := k.build(ctx, c); err != nil {
+				failed[c.Table] = time.Now()
+				wait = min(wait, keeperPause)
+			}
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+func (k Keeper) build(ctx context.Context, c *spatial.Collection) error {
+	report, err := k.Pyramids.Build(ctx, c, BuildOptions{Workers: max(k.Workers, 1)})
+	switch {
+	case err == nil:
+		k.Log.InfoContext(ctx, "packed cells", "collection", c.ID, "version", c.Version, "cells", report.Cells,
+			"bytes", report.Bytes, "took_ms", int64(1000*report.Seconds), "not_packed", report.NotPacked)
+	case ctx.Err() != nil:
+	case spatial.CodeOf(err) == spatial.CodeConflict || spatial.CodeOf(err) == spatial.CodeNotFound: // another node does it, or it was replaced
+		k.Log.DebugContext(ctx, "cells are left to others", "collection", c.ID, "error", err)
+	default:
+		k.Log.WarnContext(ctx, "cells could not be packed; tiles come from rows", "collection", c.ID, "error", err)
+	}
+	return err
+}
+
+// Wanting reports whether the current version should be packed: it has features
+// to draw, and neither cells that this program reads nor a note that people
+// purged them.
+func Wanting(c *spatial.Collection) bool {
+	return c.Version > 0 && c.GeometryType != spatial.GeometryNone && c.FeatureCount > c.WithoutGeometry &&
+		(c.Pyramid.ID == 0 || c.Pyramid.Format != pyramid.Format)
+}
+
+// mostBefore is how many features, and in how large a table, a version may have
+// whose cells an import builds before it publishes: about a third of a second's
+// work.
+const (
+	mostFeaturesBefore = 50_000
+	mostBytesBefore    = 24 << 20
+)
+
+// Pack builds the cells of a version in the making, if that takes no time that
+// anybody would notice; the server builds the others once they are published. It
+// is what spatial/postgis.Packer wants. A build that fails is told of and left to
+// the server: only the end of ctx is an error.
+func (p *Pyramids) Pack(ctx context.Context, c *spatial.Collection) error {
+	if c.FeatureCount > mostFeaturesBefore || !Wanting(c) {
+		return nil
+	}
+	var bytes int64
+	if err := p.db.Pool.QueryRow(ctx, queryPyramidTableBytes, c.Table).Scan(&bytes); err != nil || bytes > mostBytesBefore {
+		return p.leave(ctx, c, err)
+	}
+	_, err := p.Build(ctx, c, BuildOptions{})
+	return p.leave(ctx, c, err)
+}
+
+func (p *Pyramids) leave(ctx context.Context, c *spatial.Collection, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return errors.Join(ctx.Err(), err)
+	}
+	p.log.WarnContext(ctx, "cells could not be packed yet", "collection", c.ID, "error", err)
+	return nil
+}

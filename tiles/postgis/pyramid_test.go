@@ -1,0 +1,435 @@
+package postgis_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"gisd/internal/fixture"
+	"gisd/internal/testdb"
+	"gisd/spatial"
+	"gisd/spatial/postgis"
+	"gisd/tiles"
+	tilespostgis "gisd/tiles/postgis"
+	"gisd/tiles/pyramid"
+)
+
+// noRows fails a test whose tiles should all come from cells.
+type noRows struct{ t *testing.T }
+
+func (n noRows) Layer(_ context.Context, r tiles.LayerRequest) ([]byte, error) {
+	n.t.Errorf("%s %v comes from rows", r.Collection.ID, r.Coord)
+	return nil, nil
+}
+
+func cellSource(t *testing.T, pool *pgxpool.Pool, rows tiles.Source) *pyramid.Source {
+	t.Helper()
+	s, err := pyramid.NewSource(pyramid.Config{Rows: rows, Cells: tilespostgis.NewCells(pool)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// built packs the collection and returns it as the catalogue has it then.
+func built(t *testing.T, pool *pgxpool.Pool, c *spatial.Collection) *spatial.Collection {
+	t.Helper()
+	report, err := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil).Build(t.Context(), c, tilespostgis.BuildOptions{Workers: 2})
+	if err != nil || report.NotPacked != "" {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	return current(t, pool, c.ID)
+}
+
+func current(t testing.TB, pool *pgxpool.Pool, id string) *spatial.Collection {
+	t.Helper()
+	catalogue := postgis.NewCatalogue(postgis.NewDB(pool, nil))
+	if err := catalogue.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c, err := catalogue.Collection(id, spatial.SystemAccess("test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func layer(t *testing.T, s tiles.Source, c *spatial.Collection, at tiles.Coord) []byte {
+	t.Helper()
+	b, err := s.Layer(t.Context(), tiles.LayerRequest{Collection: c, Coord: at})
+	if err != nil {
+		t.Fatalf("%s %v: %v", c.ID, at, err)
+	}
+	return b
+}
+
+// register puts a table that a test made into the catalogue.
+func register(t testing.TB, pool *pgxpool.Pool, c *spatial.Collection) *spatial.Collection {
+	t.Helper()
+	ctx := t.Context()
+	for _, step := range []struct {
+		sql  string
+		args []any
+	}{
+		{`insert into gisd.collection (id, visibility, published, current_version, last_version) values ($1, 'public', true, 1, 1)`, []any{c.ID}},
+		{`insert into gisd.collection_version (collection_id, version, table_name, state, geometry_type, srid, id_kind, feature_count, min_lon, min_lat, max_lon, max_lat)
+			select $1, 1, $2, 'ready', $3, $4, $5, (select reltuples::bigint from pg_class where oid = to_regclass('data.' || $2::text)), $6, $7, $8, $9`,
+			[]any{c.ID, c.Table, c.GeometryType, int32(c.SRID), c.IDKind, c.Extent.MinX, c.Extent.MinY, c.Extent.MaxX, c.Extent.MaxY}},
+	} {
+		if _, err := pool.Exec(ctx, step.sql, step.args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, f := range c.Fields {
+		if _, err := pool.Exec(ctx, `insert into gisd.field (collection_id, version, ordinal, name, column_name, type) values ($1, 1, $2, $3, $4, $5)`,
+			c.ID, i, f.Name, f.Column, f.Type); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return current(t, pool, c.ID)
+}
+
+// TestTilesFromCellsAreThoseFromRows holds the promise of the pyramid: byte for
+// byte from zoom 13 up, where rows come in the order of their ids, and feature
+// by feature at zoom 12.
+func TestTilesFromCellsAreThoseFromRows(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	var collections []*spatial.Collection
+	for _, srid := range []spatial.SRID{9210, 3857, 4326, 3395} {
+		for name, shapes := range map[string][]fixture.Feature{"points": fixture.Points(300), "lines": fixture.Lines(300), "polygons": fixture.Polygons(300)} {
+			collections = append(collections, fixture.Collection(t, pool, fixture.Spec{ID: fmt.Sprintf("%s_%d", name, srid), SRID: srid, Features: shapes}))
+		}
+	}
+	for srid, c := range parcels(t, pool, 3000) {
+		c.ID = fmt.Sprintf("parcels_%d", srid)
+		collections = append(collections, register(t, pool, c))
+	}
+	rows, cells := tilespostgis.NewSource(pool, nil), cellSource(t, pool, noRows{t})
+	for _, c := range collections {
+		t.Run(c.ID, func(t *testing.T) {
+			c := built(t, pool, c)
+			rng, drawn := rand.New(rand.NewPCG(5, uint64(c.SRID))), 0
+			for range 150 {
+				at := within(rng, c.Extent, 12+rng.Uint32N(7))
+				want, got := layer(t, rows, c, at), layer(t, cells, c, at)
+				drawn += len(want)
+				if at.Z > 12 && !bytes.Equal(want, got) {
+					t.Errorf("%v: %d bytes from rows, %d from cells: %s", at, len(want), len(got), cmp.Diff(decode(t, want), decode(t, got)))
+				} else if d := cmp.Diff(decode(t, want), decode(t, got)); d != "" {
+					t.Errorf("%v (-rows +cells):\n%s", at, d)
+				}
+			}
+			if drawn == 0 {
+				t.Error("nothing was compared")
+			}
+		})
+	}
+}
+
+func TestTextIDsAndTypes(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	spec := fixture.Spec{ID: "typed", IDKind: spatial.IDText, SRID: 9210}
+	for i, f := range fixture.Polygons(40) {
+		f.ID = fmt.Sprintf("thửa %d", i)
+		spec.Features = append(spec.Features, f)
+	}
+	c := built(t, pool, fixture.Collection(t, pool, spec))
+	rows, cells := tilespostgis.NewSource(pool, nil), cellSource(t, pool, noRows{t})
+	rng, seen := rand.New(rand.NewPCG(1, 1)), 0
+	for range 60 {
+		at := within(rng, c.Extent, 12+rng.Uint32N(4))
+		want, got := decode(t, layer(t, rows, c, at)), decode(t, layer(t, cells, c, at))
+		seen += len(want)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%v (-rows +cells):\n%s", at, d)
+		}
+	}
+	if seen == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+func TestVersionsNeverMix(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	features := func(name string) []fixture.Feature {
+		out := fixture.Points(200)
+		for i := range out {
+			out[i].Properties = []any{name}
+		}
+		return out
+	}
+	spec := fixture.Spec{ID: "swapped", Fields: fixture.Fields()[:1], Features: features("old")}
+	old := built(t, pool, fixture.Collection(t, pool, spec))
+	cells := cellSource(t, pool, tilespostgis.NewSource(pool, nil))
+	rng := rand.New(rand.NewPCG(2, 3))
+	names := func(c *spatial.Collection, at tiles.Coord) map[any]bool {
+		out := map[any]bool{}
+		for _, f := range decode(t, layer(t, cells, c, at)) {
+			out[f.Properties["name"]] = true
+		}
+		return out
+	}
+	warm := within(rng, old.Extent, 13)
+	names(old, warm)
+	spec.Features = features("new")
+	unpacked := fixture.Collection(t, pool, spec)
+	if unpacked.Pyramid.ID != 0 {
+		t.Fatalf("the new version has the cells of the old one: %+v", unpacked.Pyramid)
+	}
+	next := built(t, pool, unpacked)
+	for range 100 {
+		at := within(rng, old.Extent, 12+rng.Uint32N(5))
+		for c, want := range map[*spatial.Collection]string{old: "old", unpacked: "new", next: "new"} {
+			if got := names(c, at); len(got) > 0 && (len(got) != 1 || !got[want]) {
+				t.Fatalf("%v of version %d holds %v", at, c.Version, got)
+			}
+		}
+	}
+	// Once the old version is dropped, whoever still asks for it is told so.
+	fixture.Collection(t, pool, spec)
+	var left int
+	if err := pool.QueryRow(t.Context(), `select count(*) from gisd.pyramid p join gisd.cell c on c.pyramid_id = p.id where p.version = 1`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d cells of the dropped version are left, %v", left, err)
+	}
+	_, err := cellSource(t, pool, tilespostgis.NewSource(pool, nil)).Layer(t.Context(), tiles.LayerRequest{Collection: old, Coord: warm})
+	if spatial.CodeOf(err) != spatial.CodeUnavailable {
+		t.Errorf("a tile of a dropped version: %v, want unavailable", err)
+	}
+}
+
+func TestBuildThatIsCutOffLeavesWhatWasThere(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	c := register(t, pool, parcels(t, pool, 3000)[9210])
+	pyramids := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil)
+	count := func() (pyramids, cells int) {
+		t.Helper()
+		err := pool.QueryRow(t.Context(), `select (select count(*) from gisd.pyramid), (select count(*) from gisd.cell)`).Scan(&pyramids, &cells)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pyramids, cells
+	}
+	ways := []struct {
+		name string
+		cut  func(cancel context.CancelFunc)
+		code spatial.Code
+	}{
+		{"cancelled", func(cancel context.CancelFunc) { cancel() }, spatial.CodeCanceled},
+		{"its sessions killed", func(context.CancelFunc) {
+			exec(t, pool, `select pg_terminate_backend(pid) from pg_stat_activity
+				where datname = current_database() and pid <> pg_backend_pid() and query ilike 'copy "gisd"."cell"%'`)
+		}, spatial.CodeUnavailable},
+	}
+	cutOff := func(way int) {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		_, err := pyramids.Build(ctx, c, tilespostgis.BuildOptions{Workers: 1, Progress: func(int, int) { ways[way].cut(cancel) }})
+		if spatial.CodeOf(err) != ways[way].code {
+			t.Errorf("%s: %v", ways[way].name, err)
+		}
+	}
+	for i := range ways {
+		cutOff(i)
+		if p, n := count(); p != 0 || n != 0 {
+			t.Errorf("%s: %d builds and %d cells are left", ways[i].name, p, n)
+		}
+	}
+	c = built(t, pool, c)
+	p, n := count()
+	for i := range ways {
+		cutOff(i)
+		if p2, n2 := count(); p2 != p || n2 != n || p == 0 || n == 0 {
+			t.Errorf("%s: %d builds with %d cells became %d with %d", ways[i].name, p, n, p2, n2)
+		}
+	}
+	if again := current(t, pool, c.ID); again.Pyramid.ID != c.Pyramid.ID {
+		t.Errorf("the build %d became %d", c.Pyramid.ID, again.Pyramid.ID)
+	}
+}
+
+func TestOneBuildAtATime(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	c := fixture.Collection(t, pool, fixture.Spec{ID: "p", Features: fixture.Points(50)})
+	pyramids := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil)
+	var second error
+	_, err := pyramids.Build(t.Context(), c, tilespostgis.BuildOptions{Workers: 1, Progress: func(done, _ int) {
+		if done == 1 {
+			_, second = pyramids.Build(t.Context(), c, tilespostgis.BuildOptions{})
+		}
+	}})
+	if err != nil || spatial.CodeOf(second) != spatial.CodeConflict {
+		t.Errorf("%v; beside it %v, want conflict", err, second)
+	}
+}
+
+// TestRebuildAfterEdits changes rows by plain SQL and has the cells packed again
+// by the boxes before and after.
+func TestRebuildAfterEdits(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	c := built(t, pool, register(t, pool, parcels(t, pool, 2000)[9210]))
+	pyramids := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil)
+	rows := tilespostgis.NewSource(pool, nil)
+	rng := rand.New(rand.NewPCG(9, 9))
+	table := `data."` + c.Table + `"`
+	boxOf := func(where string) spatial.Envelope {
+		t.Helper()
+		box := spatial.Envelope{SRID: c.SRID}
+		if err := pool.QueryRow(t.Context(), `select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_extent(geom) e from `+table+` where `+where+`) q`).
+			Scan(&box.MinX, &box.MinY, &box.MaxX, &box.MaxY); err != nil {
+			t.Fatal(err)
+		}
+		return box
+	}
+	for _, test := range []struct{ name, where, sql string }{
+		{"a property", "id = 700", `update ` + table + ` set land_use = 'XYZ' where id = 700`},
+		{"a shape", "id = 701", `update ` + table + ` set geom = st_translate(geom, 900, 400) where id = 701`},
+		{"gone", "id between 1 and 60", `delete from ` + table + ` where id between 1 and 60`},
+		{"to where nothing was", "id = 1999", `update ` + table + ` set geom = st_translate(geom, 5000, 5000) where id = 1999`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := boxOf(test.where)
+			exec(t, pool, test.sql)
+			boxes := []spatial.Envelope{before}
+			if test.name != "gone" {
+				boxes = append(boxes, boxOf(test.where))
+			}
+			n, err := pyramids.Rebuild(t.Context(), c, boxes)
+			if err != nil || n == 0 {
+				t.Fatalf("%d cells, %v", n, err)
+			}
+			cells := cellSource(t, pool, noRows{t})
+			moved := *c
+			moved.Extent = c.Extent
+			moved.Extent.MaxX, moved.Extent.MaxY = c.Extent.MaxX+0.06, c.Extent.MaxY+0.06
+			for range 80 {
+				at := within(rng, moved.Extent, 13+rng.Uint32N(5))
+				if want, got := layer(t, rows, &moved, at), layer(t, cells, &moved, at); !bytes.Equal(want, got) {
+					t.Fatalf("%v: %s", at, cmp.Diff(decode(t, want), decode(t, got)))
+				}
+			}
+		})
+	}
+	if n, err := pyramids.Rebuild(t.Context(), c, []spatial.Envelope{tiles.WebMercatorQuad().Envelope(tiles.Coord{}, 1, 0)}); err != nil || n == 0 {
+		t.Errorf("everywhere: %d cells, %v", n, err)
+	}
+}
+
+func TestVerifyMends(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	c := register(t, pool, parcels(t, pool, 3000)[9210])
+	pyramids := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil)
+	verify := func(built bool, mended int64) {
+		t.Helper()
+		report, err := pyramids.Verify(t.Context(), c, tilespostgis.BuildOptions{})
+		if err != nil || report.Built != built || report.Mended != mended || report.Cells == 0 {
+			t.Errorf("%+v, %v; want built %v, mended %d", report, err, built, mended)
+		}
+	}
+	verify(true, 0)
+	verify(false, 0)
+	exec(t, pool, `delete from gisd.cell where ctid = (select min(ctid) from gisd.cell where first_zoom = 14)`)
+	verify(false, 1)
+	exec(t, pool, `update gisd.cell set record = '\x00' where ctid = (select min(ctid) from gisd.cell where first_zoom = 12)`)
+	verify(false, 1)
+	exec(t, pool, `insert into gisd.cell select pyramid_id, first_zoom, 1, 1, features, record from gisd.cell where first_zoom = 14 limit 1`)
+	verify(false, 1)
+	verify(false, 0)
+}
+
+func TestPurge(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	c := built(t, pool, fixture.Collection(t, pool, fixture.Spec{ID: "p", Features: fixture.Points(50)}))
+	pyramids := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil)
+	if err := pyramids.Purge(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	purged := current(t, pool, c.ID)
+	if tilespostgis.Wanting(purged) || len(purged.Pyramid.Bands) != 0 {
+		t.Errorf("purged: %+v; nobody may build it by himself", purged.Pyramid)
+	}
+	if !purged.UpdatedAt.After(c.UpdatedAt) {
+		t.Error("readers are not told")
+	}
+	stats, err := pyramids.Stats(t.Context())
+	if err != nil || len(stats) != 1 || stats[0].LastZoom >= stats[0].FirstZoom || stats[0].Cells != 0 {
+		t.Errorf("%+v, %v", stats, err)
+	}
+	// A reader who does not know yet gets rows.
+	at := within(rand.New(rand.NewPCG(1, 2)), c.Extent, 14)
+	if got := layer(t, cellSource(t, pool, tilespostgis.NewSource(pool, nil)), c, at); !bytes.Equal(got, layer(t, tilespostgis.NewSource(pool, nil), c, at)) {
+		t.Error("another tile than that of the rows")
+	}
+}
+
+func TestLargeFeaturesAreNotPacked(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	world := []fixture.Feature{{ID: "1", WKT: "POLYGON((-170 -80,170 -80,170 80,-170 80,-170 -80))"}}
+	c := fixture.Collection(t, pool, fixture.Spec{ID: "world", Features: world})
+	report, err := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil).Build(t.Context(), c, tilespostgis.BuildOptions{})
+	if err != nil || report.NotPacked == "" {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	if c = current(t, pool, "world"); tilespostgis.Wanting(c) || len(c.Pyramid.Bands) != 0 {
+		t.Errorf("%+v", c.Pyramid)
+	}
+	if len(layer(t, cellSource(t, pool, tilespostgis.NewSource(pool, nil)), c, tiles.Coord{Z: 14, X: 9000, Y: 8000})) == 0 {
+		t.Error("nothing is drawn")
+	}
+}
+
+func TestKeeperPacksWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	fixture.Collection(t, pool, fixture.Spec{ID: "one", Features: fixture.Points(50)})
+	db := postgis.NewDB(pool, nil)
+	catalogue := postgis.NewCatalogue(db)
+	if err := catalogue.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	keeper := tilespostgis.Keeper{Pyramids: tilespostgis.NewPyramids(db, nil), Catalogue: catalogue, Log: slog.New(slog.DiscardHandler)}
+	go func() { done <- keeper.Run(ctx) }()
+	packed := func(id string) {
+		t.Helper()
+		for {
+			changed := catalogue.Changed()
+			if err := catalogue.Reload(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if c, err := catalogue.Collection(id, spatial.Access{}); err == nil && len(c.Pyramid.Bands) > 0 {
+				return
+			}
+			select {
+			case <-changed:
+			case err := <-done:
+				t.Fatalf("the keeper went away: %v", err)
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	packed("one")
+	fixture.Collection(t, pool, fixture.Spec{ID: "two", Features: fixture.Points(50)})
+	packed("two")
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,136 @@
+package pyramid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"gisd/spatial"
+	"gisd/tiles"
+	"gisd/tiles/cell"
+)
+
+// coarseBelow and coarseCell are how rows are drawn too: below zoom 12 polygons
+// and lines less than 4 units wide, half a pixel, share a square.
+const (
+	coarseBelow = 12
+	coarseCell  = 4
+)
+
+// Config wires a Source.
+type Config struct {
+	Rows     tiles.Source // answers where no cell does
+	Cells    Store
+	MaxBytes int64 // memory for hot cells; 0 is DefaultMaxBytes
+	Log      *slog.Logger
+}
+
+// Source draws collections from their cells. A tile cut from a cell is the tile
+// drawn from the rows, byte for byte, in the bands that are not generalised. It
+// is safe for goroutines.
+type Source struct {
+	rows      tiles.Source
+	memory    *memory
+	suspended suspended
+	cutters   sync.Pool
+	metrics   *metrics
+	log       *slog.Logger
+}
+
+var _ tiles.Source = (*Source)(nil)
+
+// NewSource returns a source; reg may be nil.
+func NewSource(c Config, reg prometheus.Registerer) (*Source, error) {
+	m, err := newMemory(c.Cells, c.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Source{rows: c.Rows, memory: m, log: c.Log, cutters: sync.Pool{New: func() any { return cell.NewCutter() }}}
+	s.metrics = newMetrics(reg, s)
+	return s, nil
+}
+
+// Layer implements tiles.Source. Errors: not_found when the caller may not read
+// the collection, else those of the database.
+func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error) {
+	c := r.Collection
+	band, ok := Packed(c, r.Coord.Z)
+	if !ok || !r.Access.CanRead(c) {
+		return s.rows.Layer(ctx, r)
+	}
+	if s.suspended.touch(c.ID, r.Coord) {
+		s.metrics.answers.rows.Inc()
+		return s.rows.Layer(ctx, r)
+	}
+	e, hit, err := s.memory.get(ctx, Key{c.Pyramid.ID, band.Cell(r.Coord)})
+	if errors.Is(err, cell.ErrRecord) {
+		s.log.ErrorContext(ctx, "a packed cell is damaged: `gisd tiles build` makes it anew", "collection", c.ID, "error", err)
+		s.metrics.damaged.Inc()
+		e, err = entry{rows: true}, nil
+	}
+	switch {
+	case err != nil:
+		return nil, wrap(ctx, c.ID, err)
+	case e.rows:
+		s.metrics.answers.rows.Inc()
+		return s.rows.Layer(ctx, r)
+	case hit:
+		s.metrics.answers.memory.Inc()
+	default:
+		s.metrics.answers.database.Inc()
+	}
+	if e.empty {
+		return nil, nil
+	}
+	return s.cut(c, e.record, r.Coord)
+}
+
+func (s *Source) cut(c *spatial.Collection, record cell.Record, at tiles.Coord) ([]byte, error) {
+	cutter := s.cutters.Get().(*cell.Cutter)
+	defer s.cutters.Put(cutter)
+	cutter.Reset()
+	o := cell.Options{Layer: c.ID, Buffer: tiles.TileBuffer}
+	if at.Z < coarseBelow {
+		o.Cell = coarseCell
+	}
+	if _, err := cutter.Cut(record, at, o); err != nil {
+		return nil, fmt.Errorf("pyramid: cut %s %v: %w", c.ID, at, err)
+	}
+	return cutter.Tile(), nil
+}
+
+func wrap(ctx context.Context, id string, err error) error {
+	op := "pyramid: draw " + id
+	switch ctx.Err() {
+	case nil:
+		return fmt.Errorf("%s: %w", op, err)
+	case context.DeadlineExceeded:
+		return &spatial.Error{Code: spatial.CodeTimeout, Op: op, Message: "The tile was not ready in time.", Err: err}
+	}
+	return &spatial.Error{Code: spatial.CodeCanceled, Op: op, Message: "The request was cancelled.", Err: err}
+}
+
+// Forget drops the cells in memory that the boxes touch; what is being read just
+// now is not kept either. Boxes are in SRID 3857.
+func (s *Source) Forget(c *spatial.Collection, boxes []spatial.Envelope) {
+	s.memory.forget(c.Pyramid, boxes)
+}
+
+// Suspend has tiles that the boxes touch come from rows, which an edit has
+// changed and whose cells are not packed again yet. Calls with equal boxes
+// count: each wants a Resume. Boxes are in SRID 3857.
+func (s *Source) Suspend(c *spatial.Collection, boxes []spatial.Envelope) {
+	s.suspended.change(c.ID, boxes, 1)
+}
+
+// Resume takes one Suspend of the same boxes back; Forget goes before it.
+func (s *Source) Resume(c *spatial.Collection, boxes []spatial.Envelope) {
+	s.suspended.change(c.ID, boxes, -1)
+}

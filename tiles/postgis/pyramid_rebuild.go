@@ -49,6 +49,7 @@ func (p *Pyramids) Rebuild(ctx context.Context, c *spatial.Collection, boxes []s
 		k := newPacker(plan, []cell.Band{band})
 		for _, at := range distinctCells(boxes, band) {
 			n := 0
+			plan.reach(at)
 			err := pgx.BeginFunc(ctx, p.db.Pool, func(tx pgx.Tx) (err error) {
 				n, err = repack(ctx, tx, k, id, at)
 				return err
@@ -106,6 +107,14 @@ func repack(ctx context.Context, tx pgx.Tx, k *packer, id int64, at tiles.Coord)
 	}
 	_, err = tx.Exec(ctx, queryCellPut, id, zoom, x, y, int32(now.features), now.record)
 	return 1, err
+}
+
+// reach has the plan look at all of a cell, where an edit may have brought what
+// the extent of the import does not hold.
+func (p *plan) reach(at tiles.Coord) {
+	if box := tiles.WebMercatorQuad().Envelope(at, tiles.Extent, tiles.TileBuffer); !p.extent.Empty() {
+		p.extent = p.extent.Extend(box.MinX, box.MinY).Extend(box.MaxX, box.MaxY)
+	}
 }
 
 // touchedCells is how many cells of the band boxes in SRID 3857 touch, those of

@@ -59,6 +59,7 @@ func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, o BuildOpt
 		if packers[at.Z] == nil {
 			continue
 		}
+		v.plan.reach(at)
 		err := pgx.BeginFunc(ctx, p.db.Pool, func(tx pgx.Tx) error {
 			n, err := repack(ctx, tx, packers[at.Z], id, at)
 			report.Mended += int64(n)

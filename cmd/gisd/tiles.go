@@ -131,7 +131,7 @@ func (a *app) withPyramids(ctx context.Context, ids []string, all bool,
 	for _, id := range ids {
 		c, err := catalogue.Collection(id, commandLine())
 		if err != nil {
-			return fmt.Errorf("%s: %w", id, err)
+			return spatial.NotFound("tiles", "There is no collection "+id+".")
 		}
 		list = append(list, c)
 	}

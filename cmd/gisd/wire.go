@@ -30,6 +30,7 @@ import (
 	"gisd/tiles/cache"
 	"gisd/tiles/freshness"
 	tilespostgis "gisd/tiles/postgis"
+	"gisd/tiles/pyramid"
 	"gisd/tiles/styles"
 	"gisd/web"
 )
@@ -196,8 +197,12 @@ func (n *node) addTiles() error {
 		return err
 	}
 	rows := tilespostgis.NewSource(n.db.Pool, n.registry)
+	cells, err := n.cells(rows)
+	if err != nil {
+		return err
+	}
 	journal := freshness.NewJournal(nil)
-	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows, Journal: journal}, n.catalogue, rows, memory, n.registry)
+	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows, Journal: journal}, n.catalogue, cells, memory, n.registry)
 	n.closers = append(n.closers, service.Wait)
 	n.freshness.Journal, n.freshness.Tiles = journal, service
 	n.server.Register = append(n.server.Register, func(e *echo.Echo) { apitiles.Register(e, service, n.origin) })
@@ -218,6 +223,17 @@ func (n *node) sharedTiles() (tiles.Shared, error) {
 	tier := cache.NewRedis(client, cache.RedisConfig{}, n.log, n.registry)
 	n.parts = append(n.parts, tier.Run)
 	return tier, nil
+}
+
+// cells draws from packed cells, and from rows where there are none yet.
+func (n *node) cells(rows tiles.Source) (*pyramid.Source, error) {
+	pyramids := tilespostgis.NewPyramids(n.db, n.log)
+	n.parts = append(n.parts, tilespostgis.Keeper{Pyramids: pyramids, Catalogue: n.catalogue, Log: n.log}.Run)
+	source, err := pyramid.NewSource(pyramid.Config{
+		Rows: rows, Cells: tilespostgis.NewCells(n.db.Pool), MaxBytes: int64(n.cfg.CellCacheSize), Log: n.log,
+	}, n.registry)
+	n.freshness.Cells, n.freshness.Rebuilder = source, pyramids
+	return source, err
 }
 
 func (n *node) addLive(ctx context.Context) error {

@@ -62,7 +62,7 @@ func NewSource(c Config, reg prometheus.Registerer) (*Source, error) {
 func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error) {
 	c := r.Collection
 	band, ok := Packed(c, r.Coord.Z)
-	if !ok || !r.Access.CanRead(c) {
+	if !ok || r.Query.Rows() || !r.Access.CanRead(c) {
 		return s.rows.Layer(ctx, r)
 	}
 	if s.suspended.touch(c.ID, r.Coord) {
@@ -89,14 +89,15 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	if e.empty {
 		return nil, nil
 	}
-	return s.cut(c, e.record, r.Coord)
+	return s.cut(r, e.record)
 }
 
-func (s *Source) cut(c *spatial.Collection, record cell.Record, at tiles.Coord) ([]byte, error) {
+func (s *Source) cut(r tiles.LayerRequest, record cell.Record) ([]byte, error) {
+	c, at := r.Collection, r.Coord
 	cutter := s.cutters.Get().(*cell.Cutter)
 	defer s.cutters.Put(cutter)
 	cutter.Reset()
-	o := cell.Options{Layer: c.ID, Buffer: tiles.TileBuffer}
+	o := cell.Options{Layer: c.ID, Buffer: tiles.TileBuffer, Properties: drawn(c, r.Query)}
 	if at.Z < coarseBelow {
 		o.Cell = coarseCell
 	}
@@ -104,6 +105,18 @@ func (s *Source) cut(c *spatial.Collection, record cell.Record, at tiles.Coord) 
 		return nil, fmt.Errorf("pyramid: cut %s %v: %w", c.ID, at, err)
 	}
 	return cutter.Tile(), nil
+}
+
+// drawn are the properties that a query wants, nil for all; the key of a feature
+// whose id is a hash comes with them.
+func drawn(c *spatial.Collection, q *tiles.Query) []string {
+	if q == nil || q.Properties == nil {
+		return nil
+	}
+	if _, named := c.Field(tiles.KeyProperty); named && c.IDKind == spatial.IDInteger {
+		return q.Properties
+	}
+	return append([]string{tiles.KeyProperty}, q.Properties...)
 }
 
 func wrap(ctx context.Context, id string, err error) error {

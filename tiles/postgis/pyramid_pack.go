@@ -37,7 +37,7 @@ type packer struct {
 	shape   mvt.Shape
 	values  values
 	cells   map[tiles.Coord]*packing
-	free    []*cell.Builder
+	free    map[uint32][]*cell.Builder // by zoom: those of coarse cells have grown large
 	skipped int64
 	read    int64
 }
@@ -49,7 +49,7 @@ type packing struct {
 }
 
 func newPacker(p *plan, bands []cell.Band) *packer {
-	k := &packer{plan: p, bands: bands, cells: map[tiles.Coord]*packing{}}
+	k := &packer{plan: p, bands: bands, cells: map[tiles.Coord]*packing{}, free: map[uint32][]*cell.Builder{}}
 	k.lattice = bands[0].Lattice(tiles.WebMercatorQuad())
 	if p.regions != nil {
 		k.lattice.Project = p.regions.projector()
@@ -171,8 +171,8 @@ func (k *packer) put(band cell.Band, at tiles.Coord, row [][]byte) error {
 
 func (k *packer) builder(band cell.Band, at tiles.Coord) (*cell.Builder, error) {
 	b := cell.NewBuilder()
-	if n := len(k.free); n > 0 {
-		b, k.free = k.free[n-1], k.free[:n-1]
+	if free := k.free[at.Z]; len(free) > 0 {
+		b, k.free[at.Z] = free[len(free)-1], free[:len(free)-1]
 	}
 	return b, b.Reset(band, at, k.plan.keys)
 }
@@ -196,7 +196,7 @@ func (k *packer) finish(emit func(packed) error) error {
 				return err
 			}
 		}
-		k.free = append(k.free, c.builder)
+		k.free[at.Z] = append(k.free[at.Z], c.builder)
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"gisd/tiles"
 	tilespostgis "gisd/tiles/postgis"
 	"gisd/tiles/pyramid"
+	"gisd/tiles/sourcetest"
 )
 
 // noRows fails a test whose tiles should all come from cells.
@@ -131,6 +132,56 @@ func TestTilesFromCellsAreThoseFromRows(t *testing.T) {
 				t.Error("nothing was compared")
 			}
 		})
+	}
+}
+
+// TestPyramidSource has a source over cells do what every source must.
+func TestPyramidSource(t *testing.T) {
+	t.Parallel()
+	for _, srid := range []spatial.SRID{4326, 9210} {
+		t.Run(srid.String(), func(t *testing.T) {
+			t.Parallel()
+			sourcetest.Run(t, func(t *testing.T, features []sourcetest.Feature) (tiles.Source, *spatial.Collection) {
+				pool := testdb.DB(t)
+				spec := fixture.Spec{ID: "mixed", SRID: srid, Fields: fixture.Fields()[:1]}
+				for _, f := range features {
+					var name any
+					if f.Name != "" {
+						name = f.Name
+					}
+					spec.Features = append(spec.Features, fixture.Feature{ID: f.ID, WKT: f.WKT, Properties: []any{name}})
+				}
+				c := built(t, pool, fixture.Collection(t, pool, spec))
+				return cellSource(t, pool, tilespostgis.NewSource(pool, nil)), c
+			})
+		})
+	}
+}
+
+// TestSomeProperties cuts tiles with a choice of properties as rows draw them.
+func TestSomeProperties(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	rows, cells := tilespostgis.NewSource(pool, nil), cellSource(t, pool, noRows{t})
+	for _, kind := range []spatial.IDKind{spatial.IDInteger, spatial.IDText} {
+		c := built(t, pool, fixture.Collection(t, pool, fixture.Spec{ID: "some_" + string(kind), IDKind: kind, Features: fixture.Polygons(40)}))
+		rng := rand.New(rand.NewPCG(3, 4))
+		for _, names := range [][]string{{}, {"name"}, {"area", "built"}, {"nothing", "count"}} {
+			for range 20 {
+				r := tiles.LayerRequest{Collection: c, Coord: within(rng, c.Extent, 12+rng.Uint32N(3)), Query: &tiles.Query{Properties: names}}
+				want, err := rows.Layer(t.Context(), r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := cells.Layer(t.Context(), r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if d := cmp.Diff(decode(t, want), decode(t, got)); d != "" {
+					t.Errorf("%s ids, %q, %v (-rows +cells):\n%s", kind, names, r.Coord, d)
+				}
+			}
+		}
 	}
 }
 

@@ -61,6 +61,9 @@ func NewSource(c Config, reg prometheus.Registerer) (*Source, error) {
 // the collection, else those of the database.
 func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error) {
 	c := r.Collection
+	if err := ctx.Err(); err != nil {
+		return nil, wrap(ctx, c.ID, err)
+	}
 	band, ok := Packed(c, r.Coord.Z)
 	if !ok || r.Query.Rows() || !r.Access.CanRead(c) {
 		return s.rows.Layer(ctx, r)

@@ -130,7 +130,7 @@ func coarsen(s *mvt.Shape, bits uint) {
 // within cuts a range of cells to those under the tile at, or above it. An empty
 // range has from beyond to.
 func within(from, to, at tiles.Coord) (tiles.Coord, tiles.Coord) {
-	x0, y0, x1, y1 := at.X, at.Y, at.X, at.Y
+	var x0, y0, x1, y1 uint32
 	if from.Z >= at.Z {
 		shift := from.Z - at.Z
 		x0, y0, x1, y1 = at.X<<shift, at.Y<<shift, (at.X+1)<<shift-1, (at.Y+1)<<shift-1

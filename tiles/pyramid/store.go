@@ -32,9 +32,9 @@ type Store interface {
 var ErrFromRows = errors.New("pyramid: the tile comes from rows")
 
 // Packed reports whether the zoom of a collection has cells that this program
-// reads, and of which band.
+// reads, and of which band. Label points have none.
 func Packed(c *spatial.Collection, z uint32) (cell.Band, bool) {
-	if c.Pyramid.Format != Format {
+	if c.Pyramid.Format != Format || c.LabelsOf != "" {
 		return cell.Band{}, false
 	}
 	b, ok := c.Pyramid.Band(int(z))

@@ -12,6 +12,9 @@ create table gisd.pyramid (
   snapshot pg_snapshot not null,  -- what the build saw: what is edited later is rebuilt cell by cell
   features bigint not null default 0,
   seconds double precision not null default 0,
+  dissolve text not null default '',            -- the property that small scales are merged by
+  generalisation jsonb not null default '[]',   -- what was done to stay within the byte budget, by zoom
+  edited_at timestamptz,                        -- the first edit that small scales do not show yet
   ready boolean not null default false, -- not before edits made meanwhile are in it
   built_at timestamptz not null default clock_timestamp(),
   unique (collection_id, version),

@@ -39,7 +39,8 @@ type BuildReport struct {
 }
 
 // Build packs a version, which may be the current one or one in the making, and
-// replaces the cells it has. All rows are read as they are at one moment; One transaction
+// replaces the cells it has. All rows are read as they are at one moment; what is
+// edited meanwhile is packed again before readers are told. One transaction
 // holds the result: whoever stops a build leaves what was there before. Memory is
 // bounded by the cells in the making, one block for each worker.
 //
@@ -63,10 +64,19 @@ func (p *Pyramids) Build(ctx context.Context, c *spatial.Collection, o BuildOpti
 		id, err = b.run(ctx, tx, begin)
 		return err
 	}); err == nil {
-		_, err = conn.Exec(ctx, queryPyramidReady, id)
+		err = p.ready(ctx, conn, c, id)
 	}
 	b.report.Seconds = time.Since(begin).Seconds()
 	return b.report, postgis.Wrap(ctx, op, err)
+}
+
+// ready has readers use a build, with what was edited while it ran.
+func (p *Pyramids) ready(ctx context.Context, conn *pgx.Conn, c *spatial.Collection, id int64) error {
+	if err := p.catchUp(ctx, conn, c, id); err != nil {
+		return err
+	}
+	_, err := conn.Exec(ctx, queryPyramidReady, id)
+	return err
 }
 
 // build is one build under way.

@@ -379,6 +379,43 @@ func TestRebuildAfterEdits(t *testing.T) {
 	}
 }
 
+// TestEditsDuringABuild has rows change once the build has its snapshot: the
+// cells that readers get hold them all the same.
+func TestEditsDuringABuild(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	c := register(t, pool, parcels(t, pool, 2000)[9210])
+	exec(t, pool, `alter table data."`+c.Table+`" add revision bigint not null default 1, add recorded_at timestamptz not null default now(),
+		add changed_by text not null default 'test'`)
+	exec(t, pool, `create table history."`+c.ID+`" (id text, revision bigint, recorded_at timestamptz, changed_by text, operation text, properties jsonb, geom geometry)`)
+	exec(t, pool, `select gisd.watch_edits('`+c.Table+`')`)
+	edited := false
+	report, err := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil).Build(t.Context(), c, tilespostgis.BuildOptions{Workers: 1, Progress: func(int, int) {
+		if !edited {
+			edited = true
+			exec(t, pool, `update data."`+c.Table+`" set land_use = 'XYZ' where id in (1, 700, 1999)`)
+		}
+	}})
+	if err != nil || !edited {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	c = current(t, pool, c.ID)
+	cells, found := cellSource(t, pool, noRows{t}), map[any]bool{}
+	rng := rand.New(rand.NewPCG(4, 4))
+	for range 300 {
+		for id, f := range decode(t, layer(t, cells, c, within(rng, c.Extent, 15))) {
+			if is := f.Properties["land_use"] == "XYZ"; is != (id == 1.0 || id == 700.0 || id == 1999.0) {
+				t.Fatalf("feature %v has the land use %v", id, f.Properties["land_use"])
+			} else if is {
+				found[id] = true
+			}
+		}
+	}
+	if len(found) != 3 {
+		t.Errorf("%v were drawn, want all three", found)
+	}
+}
+
 func TestVerifyMends(t *testing.T) {
 	t.Parallel()
 	pool := testdb.DB(t)

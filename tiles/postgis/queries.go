@@ -29,6 +29,8 @@ var (
 	queryPyramidInsert string
 	//go:embed queries/pyramid_lock.sql
 	queryPyramidLock string
+	//go:embed queries/pyramid_missed.sql
+	queryPyramidMissed string
 	//go:embed queries/pyramid_of.sql
 	queryPyramidOf string
 	//go:embed queries/pyramid_ready.sql

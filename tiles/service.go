@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -40,6 +41,7 @@ type Service struct {
 	flight      *flight
 	limit       *limiter
 	compressors compressors
+	improving   atomic.Bool // a tile is being compressed for longer
 	metrics     *metrics
 }
 
@@ -78,11 +80,32 @@ type Answer struct {
 // nothing. It is made when first asked for and kept. The tile must not be
 // empty.
 func (a Answer) In(e Encoding) *Encoded {
+	if e == Either {
+		e = a.either()
+	}
 	form, grown := a.Tile.in(e, &a.service.compressors)
 	if grown {
 		a.service.cache.Reweigh(a.key, a.Tile)
 	}
 	return form
+}
+
+// either is br where it is there. It is made beside the requests, one tile at a
+// time.
+func (a Answer) either() Encoding {
+	s, t := a.service, a.Tile
+	if t.has(Brotli) != nil {
+		return Brotli
+	}
+	if t.asked.Add(1)%eitherAsked == 0 && s.improving.CompareAndSwap(false, true) {
+		s.flight.running.Go(func() {
+			defer s.improving.Store(false)
+			if t.improve(&s.compressors) {
+				s.cache.Reweigh(a.key, t)
+			}
+		})
+	}
+	return Zstd
 }
 
 // Tile returns the tile that is asked for. A tile in the cache costs no

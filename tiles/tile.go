@@ -26,6 +26,7 @@ type Tile struct {
 	forms  [encodings]atomic.Pointer[Encoded]
 	size   atomic.Int64
 
+	asked  atomic.Uint32 // for Either
 	making sync.Mutex
 	wanted atomic.Bool // the plain form itself was asked for
 }
@@ -148,6 +149,22 @@ func (t *Tile) in(e Encoding, c *compressors) (form *Encoded, grown bool) {
 	t.wanted.Store(true)
 	t.forms[e].Store(form)
 	return form, true
+}
+
+// improve makes br and gives up zstd, for which it stands; false where nothing
+// changed.
+func (t *Tile) improve(c *compressors) bool {
+	form, grown := t.in(Brotli, c)
+	if form.Coding == nil {
+		return grown
+	}
+	t.making.Lock()
+	defer t.making.Unlock()
+	if old := t.has(Zstd); old != nil && old.Coding != nil {
+		t.forms[Zstd].Store(nil)
+		t.size.Add(-formOverhead - int64(cap(old.Bytes)))
+	}
+	return true
 }
 
 // release gives up the plain bytes where nobody asked for them.

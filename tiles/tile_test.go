@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
@@ -249,4 +250,37 @@ func FuzzUnpack(f *testing.F) {
 			t.Skip() // a valid frame around bytes that do not expand
 		}
 	})
+}
+
+// TestEither: who takes zstd and br gets zstd at first and br from then on when
+// the tile is asked for again and again; only one of the two is kept.
+func TestEither(t *testing.T) {
+	t.Parallel()
+	want := compressible(20_000)
+	a, _ := answerWith(t, want)
+	first := a.In(tiles.Either)
+	if got := strings.Join(first.Coding, ","); got != "zstd" {
+		t.Errorf("at first in %q", got)
+	}
+	form := first
+	for deadline := time.Now().Add(20 * time.Second); form.Coding[0] != "br"; form = a.In(tiles.Either) {
+		if time.Now().After(deadline) {
+			t.Fatal("never in br")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if !bytes.Equal(expand(t, form), want) || len(form.Bytes) >= len(want) {
+		t.Errorf("br of %d bytes is something else", len(form.Bytes))
+	}
+	for deadline := time.Now().Add(20 * time.Second); a.Tile.Size() > len(form.Bytes)+len(first.Bytes); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d bytes kept: both forms", a.Tile.Size())
+		}
+	}
+	small, _ := answerWith(t, []byte("small"))
+	for range 10 {
+		if form := small.In(tiles.Either); form.Coding != nil || string(form.Bytes) != "small" {
+			t.Fatalf("a small tile comes as %q in %v", form.Bytes, form.Coding)
+		}
+	}
 }

@@ -137,8 +137,7 @@ func (h *handlers) policy(r *http.Request, private bool) []string {
 	return h.public
 }
 
-// encodingFor knows by heart what browsers and common clients send. Where the
-// client does not mind, it is zstd, the cheapest to make and to read, then br.
+// encodingFor knows by heart what browsers and common clients send.
 func encodingFor(r *http.Request) engine.Encoding {
 	accepted := r.Header["Accept-Encoding"]
 	if len(accepted) == 0 {
@@ -147,7 +146,7 @@ func encodingFor(r *http.Request) engine.Encoding {
 	if len(accepted) == 1 {
 		switch accepted[0] {
 		case "gzip, deflate, br, zstd":
-			return engine.Zstd
+			return engine.Either
 		case "gzip, deflate, br":
 			return engine.Brotli
 		case "gzip", "gzip, deflate":
@@ -156,6 +155,9 @@ func encodingFor(r *http.Request) engine.Encoding {
 	}
 	switch negotiate.Coding(r, "zstd", "br", "gzip") {
 	case "zstd":
+		if negotiate.Coding(r, "br", "zstd", "gzip") == "br" { // the caller does not mind
+			return engine.Either
+		}
 		return engine.Zstd
 	case "br":
 		return engine.Brotli

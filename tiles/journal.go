@@ -40,6 +40,9 @@ func (s *Service) outdated(k Key, since string) bool {
 		if s.journal.Touched(id, position, k.Coord) {
 			return true
 		}
+		if base, ok := strings.CutSuffix(id, LabelSuffix); ok && s.journal.Touched(base, position, k.Coord) {
+			return true
+		}
 	}
 	return false
 }

@@ -113,3 +113,26 @@ func TestBuildsAcrossAChange(t *testing.T) {
 	<-fresh
 	s.Wait()
 }
+
+// TestLabelsFollowTheirCollection: a change of a collection while its label
+// points are drawn leaves none of before.
+func TestLabelsFollowTheirCollection(t *testing.T) {
+	t.Parallel()
+	j, r := &journal{}, &rows{begun: make(chan struct{}, 10), let: make(chan struct{})}
+	s := tiles.NewService(tiles.Config{Journal: j}, catalogueOf(collection("a")), r, &memory{}, nil)
+	done := make(chan error, 1)
+	ask := tiles.Request{IDs: "a" + tiles.LabelSuffix, Coord: here}
+	go func() {
+		_, err := s.Tile(t.Context(), ask)
+		done <- err
+	}()
+	<-r.begun
+	j.change("a")
+	r.let <- struct{}{}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Cached(t.Context(), ask); ok {
+		t.Error("label points of before the change are kept")
+	}
+}

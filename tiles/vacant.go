@@ -102,7 +102,7 @@ func (s *Service) explore(ctx context.Context, list []*spatial.Collection, at Co
 		}
 		s.vacancies.add(c, block)
 		if s.outdated(Key{IDs: c.ID, Coord: block}, since) { // somebody put something there meanwhile
-			s.vacancies.forget(c.ID, func(at Coord) bool { return at == block })
+			s.vacancies.forget(rowsID(c), func(at Coord) bool { return at == block })
 		}
 	}
 }

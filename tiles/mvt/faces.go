@@ -25,6 +25,8 @@ type faces struct {
 	stack []int32
 
 	component []int32 // of a node
+	grouped   []int32 // segments by component
+	starts    []int32 // where a component's segments begin in grouped
 	nesting   nesting
 	onPath    []int32 // where a node stands on the path, -1 if it does not
 	path      []int32
@@ -121,21 +123,39 @@ func (f *faces) walk() {
 
 // fill colours the walks: across a segment lies the other colour. Around a
 // connected piece of the drawing is what the pieces around it leave there.
-func (f *faces) fill(pieces []segment) {
+func (f *faces) fill(segments []segment) {
 	outer := f.pieces()
-	n := &f.nesting
-	n.each(func(i int32, around []int32) {
+	f.group(len(outer), segments)
+	f.nesting.each(func(i int32, around []int32) {
 		filled := false
 		p := f.at(f.half[f.walks[outer[i]].start].from)
 		for _, o := range around {
-			for k, s := range pieces {
-				if f.component[f.half[2*k].from] == o && crosses(s.a.position(), s.b.position(), p) {
+			for _, k := range f.grouped[f.starts[o]:f.starts[o+1]] {
+				if crosses(segments[k].a.position(), segments[k].b.position(), p) {
 					filled = !filled
 				}
 			}
 		}
 		f.colour(outer[i], filled)
 	})
+}
+
+// group sorts the segments by their connected piece.
+func (f *faces) group(n int, segments []segment) {
+	f.starts, f.grouped = resized(f.starts, n+2), resized(f.grouped, len(segments))
+	clear(f.starts)
+	piece := func(k int) int32 { return f.component[f.half[2*k].from] }
+	for k := range segments {
+		f.starts[piece(k)+2]++
+	}
+	for i := 2; i < len(f.starts); i++ {
+		f.starts[i] += f.starts[i-1]
+	}
+	for k := range segments {
+		at := &f.starts[piece(k)+1]
+		f.grouped[*at] = int32(k)
+		*at++
+	}
 }
 
 // pieces numbers the connected pieces, leaves their boxes in nesting and

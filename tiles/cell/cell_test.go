@@ -287,6 +287,37 @@ func TestOptions(t *testing.T) {
 	})
 }
 
+// TestSeveralLayers puts two collections into one tile; a cut that fails leaves
+// nothing behind.
+func TestSeveralLayers(t *testing.T) {
+	t.Parallel()
+	band, at := cell.Band{First: 14, Last: 18}, tiles.Coord{Z: 14, X: 13000, Y: 7700}
+	first := build(t, randomShapes(rand.New(rand.NewPCG(13, 1)), band, at, 50), band, at)
+	second := build(t, randomShapes(rand.New(rand.NewPCG(13, 2)), band, at, 50), band, at)
+	a, b := options(1), options(1)
+	b.Layer = "roads"
+	want := slices.Concat(cut(t, first, at, a), cut(t, second, at, b))
+	c := cell.NewCutter()
+	for range 2 {
+		c.Reset()
+		for i, record := range [][]byte{first, second} {
+			r, err := cell.Open(record)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Cut(r, tiles.Coord{Z: 14}, a); err == nil {
+				t.Error("a tile of another cell was cut")
+			}
+			if _, err := c.Cut(r, at, []cell.Options{a, b}[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(c.Tile(), want) {
+			t.Error("two layers are not what each is alone, one behind the other")
+		}
+	}
+}
+
 func TestEach(t *testing.T) {
 	t.Parallel()
 	band, at := cell.Band{First: 14, Last: 18}, tiles.Coord{Z: 14, X: 13000, Y: 7700}

@@ -9,7 +9,9 @@ func (e *Encoder) draw(ps []Position, parts []Part, sound bool) bool {
 		e.geometry[i].reset()
 	}
 	if len(parts) == 1 && parts[0].Kind == ExteriorPart {
-		e.writePolygons(ps, parts, sound)
+		if !sound || !e.writeWhole(ps[parts[0].Start:parts[0].End]) {
+			e.writePolygons(ps, parts, sound)
+		}
 		return len(e.geometry[typePolygon].b) > 0
 	}
 	e.writePoints(ps, parts)

@@ -1,5 +1,7 @@
 package mvt
 
+import "slices"
+
 // writePolygons clips and tidies the rings of a feature, makes one valid
 // multipolygon of them (OGC 06-103r4 §6.1.11, §6.1.14) and writes it wound as
 // MVT 2.1 §4.3.4.4 asks.
@@ -52,6 +54,26 @@ func (e *Encoder) writePolygons(ps []Position, parts []Part, sound bool) {
 		return
 	}
 	r.write(&e.geometry[typePolygon])
+}
+
+// writeWhole writes a sound polygon of one ring and reports whether it could:
+// nothing is to be cut off, and it is not too small.
+func (e *Encoder) writeWhole(ring []Position) bool {
+	ring = openRing(ring)
+	if len(ring) < 3 {
+		return false
+	}
+	bounds := boundsOf(ring)
+	if !e.clip.holds(bounds) || e.tileBox().cuts(bounds) || bounds.within(e.cells.cell) {
+		return false
+	}
+	e.c = slices.Grow(e.c[:0], len(ring))
+	kept := tidyRing(e.c, ring)
+	if len(kept) < 3 {
+		return false
+	}
+	e.geometry[typePolygon].ring(kept, area2(kept) < 0)
+	return true
 }
 
 // addClipped cuts a ring to the clip box and adds what is left.

@@ -19,14 +19,18 @@ func (s *Service) build(ctx context.Context, r Request) (Key, *Tile, error) {
 	if err != nil {
 		return Key{}, nil, err
 	}
-	k := Key{IDs: r.IDs, Coord: r.Coord}
+	k := Key{IDs: r.IDs, Coord: r.Coord, Matrix: r.Matrix}
+	set, err := MatrixSet(r.Matrix)
+	if err != nil {
+		return Key{}, nil, err
+	}
 	rows := uint64(0)
 	var wanted []*spatial.Collection
 	var names []string
 	for _, collection := range list {
 		k.Stamp = stamp(k.Stamp, collection)
 		rows = mix(rows, rowsOf(collection, r.Access))
-		if mayShow(collection, r.Coord) && !s.vacancies.has(collection, r.Coord) {
+		if mayShow(collection, set, r.Coord) && (r.Matrix != "" || !s.vacancies.has(collection, r.Coord)) {
 			wanted, names = append(wanted, collection), append(names, collection.ID)
 		}
 	}
@@ -57,7 +61,7 @@ func (s *Service) build(ctx context.Context, r Request) (Key, *Tile, error) {
 		t.Since = since
 		s.metrics.build(r.Coord.Z, time.Since(start), t.Len())
 		s.keep(ctx, k, t)
-		if t.Empty() {
+		if t.Empty() && r.Matrix == "" {
 			s.explore(ctx, wanted, r.Coord)
 		}
 		return t, nil
@@ -65,16 +69,17 @@ func (s *Service) build(ctx context.Context, r Request) (Key, *Tile, error) {
 	return k, t, err
 }
 
-// keep hands a tile that was built to whoever keeps tiles.
+// keep hands a tile that was built to whoever keeps tiles; other nodes are told
+// of those of WebMercatorQuad alone.
 func (s *Service) keep(ctx context.Context, k Key, t *Tile) {
-	if s.remember(ctx, k, t) && s.shared != nil {
+	if s.remember(ctx, k, t) && s.shared != nil && k.Matrix == "" {
 		s.shared.Set(ctx, k, t)
 	}
 }
 
 // fromShared looks for a tile that another node has built.
 func (s *Service) fromShared(ctx context.Context, k Key) (*Tile, bool) {
-	if s.shared == nil {
+	if s.shared == nil || k.Matrix != "" {
 		return nil, false
 	}
 	t, ok := s.shared.Get(ctx, k)
@@ -89,7 +94,7 @@ func (s *Service) fromShared(ctx context.Context, k Key) (*Tile, bool) {
 // (MVT 2.1 §4.1: layers in any order, names differ).
 func (s *Service) draw(ctx context.Context, list []*spatial.Collection, r Request) (*Tile, error) {
 	layer := func(ctx context.Context, c *spatial.Collection) ([]byte, error) {
-		return s.source.Layer(ctx, LayerRequest{Collection: c, Coord: r.Coord, Access: r.Access, Query: r.Query})
+		return s.source.Layer(ctx, LayerRequest{Collection: c, Coord: r.Coord, Access: r.Access, Query: r.Query, Matrix: r.Matrix})
 	}
 	if len(list) == 1 {
 		b, err := layer(ctx, list[0])

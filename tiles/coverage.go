@@ -4,13 +4,14 @@ import (
 	"math"
 
 	"gisd/spatial"
+	"gisd/spatial/crs"
 )
 
 // mayShow reports whether the collection can have anything on the tile. It has
 // not below its first zoom, nor where the tile with its buffer lies outside its
 // extent; such tiles are answered without the database. An unknown extent may
 // show everywhere.
-func mayShow(c *spatial.Collection, at Coord) bool {
+func mayShow(c *spatial.Collection, set TileMatrixSet, at Coord) bool {
 	if c.Version == 0 || int(at.Z) < c.MinZoom {
 		return false
 	}
@@ -21,7 +22,10 @@ func mayShow(c *spatial.Collection, at Coord) bool {
 	if e.Empty() {
 		return false
 	}
-	box := lonLat(WebMercatorQuad().Envelope(at, Extent, TileBuffer))
+	box, ok := lonLat(set.Envelope(at, Extent, TileBuffer))
+	if !ok {
+		return true
+	}
 	if e.MinY > box.MaxY || e.MaxY < box.MinY {
 		return false
 	}
@@ -31,8 +35,24 @@ func mayShow(c *spatial.Collection, at Coord) bool {
 	return e.MinX <= box.MaxX && e.MaxX >= box.MinX
 }
 
-// lonLat converts a box of SRID 3857 to SRID 4326, rounded outwards.
-func lonLat(e spatial.Envelope) spatial.Envelope {
+// lonLat converts a box to SRID 4326, rounded outwards; false where that cannot
+// be told.
+func lonLat(e spatial.Envelope) (spatial.Envelope, bool) {
+	switch e.SRID {
+	case spatial.SRIDWGS84:
+		return e, true
+	case spatial.SRIDWebMercator:
+		return fromMercator(e), true
+	}
+	t, err := crs.NewTransform(e.SRID, spatial.SRIDWGS84)
+	if err != nil {
+		return e, false
+	}
+	out, err := t.Envelope(e)
+	return out, err == nil
+}
+
+func fromMercator(e spatial.Envelope) spatial.Envelope {
 	const degree, tiny = 180 / math.Pi, 1e-9
 	lat := func(y float64) float64 { return degree * math.Atan(math.Sinh(y/6378137)) }
 	return spatial.Envelope{SRID: spatial.SRIDWGS84,

@@ -36,8 +36,12 @@ func (s *Service) outdated(k Key, since string) bool {
 	if err != nil {
 		return true
 	}
+	at := k.Coord
+	if k.Matrix != "" {
+		at = Coord{} // the journal knows WebMercatorQuad: any change counts
+	}
 	for id := range strings.SplitSeq(k.IDs, ",") {
-		if s.journal.Touched(id, position, k.Coord) {
+		if s.journal.Touched(id, position, at) {
 			return true
 		}
 		if base, ok := strings.CutSuffix(id, LabelSuffix); ok && s.journal.Touched(base, position, k.Coord) {
@@ -59,6 +63,8 @@ func (s *Service) remember(ctx context.Context, k Key, t *Tile) bool {
 		return true
 	}
 	id, _, _ := strings.Cut(k.IDs, ",")
-	s.cache.Forget(ctx, id, func(c Coord) bool { return c.Z <= k.Coord.Z && c == above(k.Coord, k.Coord.Z-c.Z) })
+	s.cache.Forget(ctx, id, func(c Coord) bool {
+		return k.Matrix == "" && c.Z <= k.Coord.Z && c == above(k.Coord, k.Coord.Z-c.Z)
+	})
 	return false
 }

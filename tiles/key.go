@@ -15,6 +15,7 @@ type Key struct {
 	Stamp     uint64
 	Predicate [16]byte
 	Coord     Coord
+	Matrix    string // tile matrix set, "" for WebMercatorQuad
 }
 
 // Of reports whether the tile has a layer of the collection, or of its label
@@ -29,6 +30,12 @@ func (k Key) Of(collection string) bool {
 		}
 	}
 	return false
+}
+
+// touched reports whether an edit touches the tile, told by tiles of
+// WebMercatorQuad; all those of other sets count as touched.
+func (k Key) touched(touches func(Coord) bool) bool {
+	return k.Matrix != "" || touches(k.Coord)
 }
 
 // stamp changes with every import of the collection and every change of its

@@ -16,6 +16,16 @@ type Request struct {
 	Coord  Coord
 	Access spatial.Access
 	Query  *Query // nil asks for everything
+	Matrix string // the tile matrix set, see MatrixSet; "" is WebMercatorQuad
+}
+
+// valid reports whether the tile belongs to its tile matrix set.
+func (r Request) valid() bool {
+	if r.Matrix == "" {
+		return r.Coord.Valid()
+	}
+	set, err := MatrixSet(r.Matrix)
+	return err == nil && set.Matrix() == r.Matrix && set.Has(r.Coord)
 }
 
 // Query narrows what is drawn; the zero value narrows nothing.

@@ -14,7 +14,7 @@ import (
 )
 
 // maxCollections bounds how many collections one tile may join.
-const maxCollections = 64
+const maxCollections = 256
 
 // Config sizes a Service; zero values are defaults.
 type Config struct {
@@ -116,7 +116,7 @@ func (a Answer) either() Encoding {
 // repeat and filters that do not fit; unavailable when too many tiles wait to be
 // built; canceled and timeout with ctx.
 func (s *Service) Tile(ctx context.Context, r Request) (Answer, error) {
-	if !r.Coord.Valid() {
+	if !r.valid() {
 		return Answer{}, spatial.NotFound("tiles: tile", fmt.Sprintf("There is no tile %v.", r.Coord))
 	}
 	k, private, err := s.key(r)
@@ -135,7 +135,7 @@ func (s *Service) Tile(ctx context.Context, r Request) (Answer, error) {
 // Cached is Tile for what lies in the cache; else it reports false at once, and
 // so it does for every error.
 func (s *Service) Cached(ctx context.Context, r Request) (Answer, bool) {
-	if !r.Coord.Valid() {
+	if !r.valid() {
 		return Answer{}, false
 	}
 	k, private, err := s.key(r)
@@ -151,16 +151,17 @@ func (s *Service) Cached(ctx context.Context, r Request) (Answer, bool) {
 
 // Forget drops the tiles of a collection that an edit touches, and lets nobody
 // who asks from now on join a build that began before. If touches is true of a
-// tile, it is true of all tiles above it.
+// tile, it is true of all tiles above it. It is asked of tiles of WebMercatorQuad;
+// those of other sets all go.
 func (s *Service) Forget(ctx context.Context, collection string, touches func(Coord) bool) {
-	s.flight.forget(func(k Key) bool { return k.Of(collection) && touches(k.Coord) })
+	s.flight.forget(func(k Key) bool { return k.Of(collection) && k.touched(touches) })
 	s.cache.Forget(ctx, collection, touches)
 	s.vacancies.forget(collection, touches)
 }
 
 // key reads the ids without keeping anything of them.
 func (s *Service) key(r Request) (k Key, private bool, err error) {
-	k = Key{IDs: r.IDs, Coord: r.Coord}
+	k = Key{IDs: r.IDs, Coord: r.Coord, Matrix: r.Matrix}
 	rows := uint64(0)
 	for id := range strings.SplitSeq(r.IDs, ",") {
 		collection, err := s.collection(id, r.Access)

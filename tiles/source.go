@@ -13,12 +13,13 @@ const (
 	TileBuffer = 64
 )
 
-// LayerRequest asks for one collection on one tile of WebMercatorQuad.
+// LayerRequest asks for one collection on one tile.
 type LayerRequest struct {
 	Collection *spatial.Collection
 	Coord      Coord
 	Access     spatial.Access // rows that this caller may not read stay out
 	Query      *Query         // what is drawn of the rest; nil is all
+	Matrix     string         // the tile matrix set, see MatrixSet; "" is WebMercatorQuad
 }
 
 // Source draws collections. Layer returns an encoded tile of a single layer

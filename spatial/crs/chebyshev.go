@@ -61,7 +61,7 @@ func cutOff(c *[fitNodes][fitNodes]float64, d int, h float64) float64 {
 		}
 	}
 	q := h / 2_000_000
-	return sum + 8*q*q/((1-q)*(1-q))*cubic + 1e-6
+	return sum + 8*q*q/((1-q)*(1-q))*cubic
 }
 
 // monomials turns the Chebyshev coefficients up to total degree d into those

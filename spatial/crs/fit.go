@@ -52,7 +52,7 @@ const fitReach = 300_000
 // coefficients of degree 5 and more; each of them is at most q = h/2 000 km
 // times one of the degree before, h being half the domain's longer side, so
 // their sum and their aliases come to less than 8q/(1-q)² times the largest
-// coefficient of degree 3 times q; 1 µm is added for rounding.
+// coefficient of degree 3 times q; 1 µm, or 10⁻¹¹ degrees, is added for rounding.
 func Fit(from, to spatial.SRID, box spatial.Envelope, maxErr float64) (*Approximation, bool) {
 	exact, err := NewTransform(from, to)
 	if err != nil {
@@ -93,8 +93,12 @@ func FitTransform(exact, back *Transform, box spatial.Envelope, maxErr float64) 
 	}
 	chebyshevCoefficients(&vx)
 	chebyshevCoefficients(&vy)
+	rounding := 1e-6
+	if exact.to.Geographic {
+		rounding = 1e-11
+	}
 	for a.Degree = 1; a.Degree <= 3; a.Degree++ {
-		a.MaxError = max(cutOff(&vx, a.Degree, h), cutOff(&vy, a.Degree, h))
+		a.MaxError = max(cutOff(&vx, a.Degree, h), cutOff(&vy, a.Degree, h)) + rounding
 		if a.MaxError <= maxErr {
 			a.px, a.py = monomials(&vx, a.Degree), monomials(&vy, a.Degree)
 			return a, true

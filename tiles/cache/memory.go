@@ -80,7 +80,7 @@ func (m *Memory) Reweigh(k tiles.Key, t *tiles.Tile) {
 func (m *Memory) Forget(_ context.Context, collection string, touches func(tiles.Coord) bool) {
 	var touched []tiles.Key
 	for k := range m.tiles.Keys() {
-		if k.Of(collection) && touches(k.Coord) {
+		if k.Of(collection) && (k.Matrix != "" || touches(k.Coord)) {
 			touched = append(touched, k)
 		}
 	}

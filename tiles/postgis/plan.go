@@ -11,11 +11,13 @@ import (
 	"gisd/tiles"
 )
 
-// plan is what drawing one version of a collection always needs. The statement
-// has one text for all tiles, so that each connection prepares it once; $1 to
-// $4 are minx, miny, maxx, maxy of the box in the storage CRS, or in SRID 3857
-// where the database projects. The expected index is the GiST on geom.
+// plan is what drawing one version of a collection in one tile matrix set always
+// needs. The statement has one text for all tiles, so that each connection
+// prepares it once; $1 to $4 are minx, miny, maxx, maxy of the box in the storage
+// CRS, or in that of the set where the database projects. The expected index is
+// the GiST on geom.
 type plan struct {
+	set     tiles.TileMatrixSet
 	sql     string
 	any     string // whether there is a row
 	boxes   string // minx, miny, maxx, maxy of the same rows in the storage CRS, at most $5
@@ -25,10 +27,10 @@ type plan struct {
 	hasID   bool             // a field of that name stands for the feature id
 	textID  bool             // ids are text
 	server  bool             // the database projects
-	exact   *crs.Transform   // storage to 3857; nil when stored so, or server
-	back    *crs.Transform   // 3857 to storage
-	regions *regions         // the same as exact, for zooms that have cells; nil where exact is
-	extent  spatial.Envelope // of the collection in SRID 3857; empty when unknown
+	exact   *crs.Transform   // storage to the set's CRS; nil when stored so, or server
+	back    *crs.Transform   // the set's CRS to storage
+	regions *regions         // the same as exact, for zooms of WebMercatorQuad that have cells; nil where exact is
+	extent  spatial.Envelope // of the collection in the set's CRS; empty when unknown
 	geo     bool             // storage is in degrees
 	labels  bool             // label points are drawn
 	angle   int              // index into keys of theirs; 0: none
@@ -43,16 +45,16 @@ type field struct {
 	key int // index into keys
 }
 
-func newPlan(c *spatial.Collection) (*plan, error) {
-	p := &plan{keys: []string{tiles.KeyProperty}, textID: c.IDKind == spatial.IDText, extent: spatial.EmptyEnvelope(spatial.SRIDWebMercator)}
+func newPlan(c *spatial.Collection, set tiles.TileMatrixSet) (*plan, error) {
+	p := &plan{set: set, keys: []string{tiles.KeyProperty}, textID: c.IDKind == spatial.IDText, extent: spatial.EmptyEnvelope(set.SRID)}
 	if err := p.project(c); err != nil {
 		return nil, err
 	}
 	var b strings.Builder
 	geom, box := `"geom"`, `st_makeenvelope($1, $2, $3, $4, `+strconv.Itoa(int(c.SRID))+`)`
 	if p.server {
-		geom = `st_transform("geom", 3857)`
-		box = `st_transform(st_makeenvelope($1, $2, $3, $4, 3857), ` + strconv.Itoa(int(c.SRID)) + `)`
+		geom = `st_transform("geom", ` + strconv.Itoa(int(set.SRID)) + `)`
+		box = `st_transform(st_makeenvelope($1, $2, $3, $4, ` + strconv.Itoa(int(set.SRID)) + `), ` + strconv.Itoa(int(c.SRID)) + `)`
 	}
 	b.WriteString("select " + geom + `, "id"`)
 	for _, f := range c.Fields {
@@ -88,7 +90,7 @@ func newPlan(c *spatial.Collection) (*plan, error) {
 
 func (p *plan) project(c *spatial.Collection) error {
 	if e := c.Extent; e.SRID == spatial.SRIDWGS84 && !e.Empty() && e.MinX <= e.MaxX {
-		t, err := crs.NewTransform(spatial.SRIDWGS84, spatial.SRIDWebMercator)
+		t, err := crs.NewTransform(spatial.SRIDWGS84, p.set.SRID)
 		if err != nil {
 			return err
 		}
@@ -96,7 +98,7 @@ func (p *plan) project(c *spatial.Collection) error {
 			return err
 		}
 	}
-	if c.SRID == spatial.SRIDWebMercator {
+	if c.SRID == p.set.SRID {
 		return nil
 	}
 	system, ok := crs.Lookup(c.SRID)
@@ -106,7 +108,7 @@ func (p *plan) project(c *spatial.Collection) error {
 	}
 	p.geo = system.Geographic
 	var err error
-	if p.exact, err = crs.NewTransform(c.SRID, spatial.SRIDWebMercator); err != nil {
+	if p.exact, err = crs.NewTransform(c.SRID, p.set.SRID); err != nil {
 		return err
 	}
 	p.back = p.exact.Inverse()

@@ -10,7 +10,7 @@ import (
 	"gisd/tiles/mvt"
 )
 
-// errBeyond marks a feature with a vertex that web Mercator cannot show.
+// errBeyond marks a feature with a vertex that the tile matrix set cannot show.
 var errBeyond = errors.New("tiles/postgis: a vertex is beyond the reach of the projection")
 
 // fitError is how far, in tile units, a fitted projection may be off.
@@ -36,7 +36,7 @@ type tileView struct {
 
 // view converts the tile's box to the storage CRS and fits the projection.
 func (p *plan) view(c tiles.Coord) (tileView, error) {
-	set := tiles.WebMercatorQuad()
+	set := p.set
 	width := set.TileWidth(c.Z)
 	tile := set.Envelope(c, tiles.Extent, 0)
 	v := tileView{
@@ -44,6 +44,7 @@ func (p *plan) view(c tiles.Coord) (tileView, error) {
 		box:  set.Envelope(c, tiles.Extent, tiles.TileBuffer),
 	}
 	band, banded := cell.BandOf(c.Z)
+	banded = banded && set.Matrix() == "" // cells are of WebMercatorQuad
 	if banded { // the same bytes as a tile that is cut from a cell
 		v.grid = band.Grid(set, c)
 	}

@@ -51,7 +51,7 @@ func (p *Pyramids) Build(ctx context.Context, c *spatial.Collection, o BuildOpti
 	b := newBuild(p.db, c, o)
 	begin := time.Now()
 	var err error
-	if b.plan, err = newPlan(c); err != nil {
+	if b.plan, err = newPlan(c, tiles.WebMercatorQuad()); err != nil {
 		return b.report, postgis.Wrap(ctx, op, err)
 	}
 	conn, err := p.db.Connect(ctx)

@@ -40,7 +40,7 @@ func (p *Pyramids) Rebuild(ctx context.Context, c *spatial.Collection, boxes []s
 		report, err := p.Build(ctx, c, BuildOptions{})
 		return int(report.Cells), err
 	}
-	plan, err := newPlan(c)
+	plan, err := newPlan(c, tiles.WebMercatorQuad())
 	if err != nil {
 		return 0, postgis.Wrap(ctx, op, err)
 	}

@@ -44,7 +44,7 @@ func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, o BuildOpt
 		return report, err
 	}
 	v := verification{build: newBuild(p.db, c, o), id: id, wrong: map[tiles.Coord]struct{}{}}
-	if v.plan, err = newPlan(c); err == nil {
+	if v.plan, err = newPlan(c, tiles.WebMercatorQuad()); err == nil {
 		err = v.compare(ctx)
 	}
 	if err != nil {

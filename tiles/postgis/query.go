@@ -12,7 +12,7 @@ import (
 // only these; it is made for the one tile, since callers choose.
 func (s *Source) planFor(r tiles.LayerRequest) (*plan, error) {
 	if r.Query == nil || r.Query.Properties == nil {
-		return s.plan(r.Collection)
+		return s.plan(r.Collection, r.Matrix)
 	}
 	some := *r.Collection
 	some.Fields = nil
@@ -21,7 +21,11 @@ func (s *Source) planFor(r tiles.LayerRequest) (*plan, error) {
 			some.Fields = append(some.Fields, f)
 		}
 	}
-	p, err := newPlan(&some)
+	set, err := tiles.MatrixSet(r.Matrix)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlan(&some, set)
 	if err == nil && !r.Query.Has(tiles.AngleProperty) {
 		p.angle = 0
 	}
@@ -47,7 +51,7 @@ func (p *plan) statement(r tiles.LayerRequest, box spatial.Envelope) (string, []
 
 // Vacant implements tiles.Prober with a look into the index on geom.
 func (s *Source) Vacant(ctx context.Context, c *spatial.Collection, at tiles.Coord) (bool, error) {
-	p, err := s.plan(c)
+	p, err := s.plan(c, "")
 	if err != nil {
 		return false, err
 	}

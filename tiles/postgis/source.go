@@ -28,8 +28,11 @@ type Source struct {
 	slots    chan struct{} // one for each connection that tiles may hold
 
 	mu    sync.Mutex
-	plans map[string]planEntry // by table, which belongs to one version
+	plans map[planKey]planEntry
 }
+
+// planKey: a table belongs to one version.
+type planKey struct{ table, matrix string }
 
 // sortedFrom is the first zoom whose rows come in the order of their ids. Below
 // it the rows of a whole province would be sorted on disk.
@@ -58,7 +61,7 @@ var _ tiles.Source = (*Source)(nil)
 func NewSource(pool *pgxpool.Pool, reg prometheus.Registerer) *Source {
 	return &Source{
 		slots: make(chan struct{}, max(1, pool.Config().MaxConns*3/4)),
-		pool:  pool, metrics: newMetrics(reg), plans: map[string]planEntry{},
+		pool:  pool, metrics: newMetrics(reg), plans: map[planKey]planEntry{},
 		drawings: sync.Pool{New: func() any { return &drawing{encoder: mvt.NewEncoder()} }},
 	}
 }
@@ -163,10 +166,10 @@ func (s *Source) feature(d *drawing, p *plan, values [][]byte) error {
 	return nil
 }
 
-func (s *Source) plan(c *spatial.Collection) (*plan, error) {
-	key := c.Table
+func (s *Source) plan(c *spatial.Collection, matrix string) (*plan, error) {
+	key := planKey{c.Table, matrix}
 	if c.LabelsOf != "" {
-		key += tiles.LabelSuffix
+		key.table += tiles.LabelSuffix
 	}
 	s.mu.Lock()
 	e := s.plans[key]
@@ -174,7 +177,11 @@ func (s *Source) plan(c *spatial.Collection) (*plan, error) {
 	if e.collection == c {
 		return e.plan, nil
 	}
-	p, err := newPlan(c)
+	set, err := tiles.MatrixSet(matrix)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlan(c, set)
 	if err != nil {
 		return nil, err
 	}

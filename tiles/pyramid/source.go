@@ -65,7 +65,7 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 		return nil, wrap(ctx, c.ID, err)
 	}
 	band, ok := Packed(c, r.Coord.Z)
-	if !ok || r.Query.Rows() || !r.Access.CanRead(c) {
+	if !ok || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) {
 		return s.rows.Layer(ctx, r)
 	}
 	if s.suspended.touch(c.ID, r.Coord) {

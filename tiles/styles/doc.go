@@ -33,6 +33,7 @@
 //	  "hidden": true               // off until a person turns it on
 //	}
 //
+// "palette": "land-use" stands for the categories of the official land-use codes.
 // A category may have its own color, icon, width and minzoom. Without
 // categories, "by" on a field with a code list takes the colours and labels of
 // that list: the land-use codes are written down once.

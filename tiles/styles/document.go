@@ -58,6 +58,9 @@ type Input struct {
 	Collections []*spatial.Collection
 	CodeLists   map[string][]spatial.CodeValue // those that the collections' fields name
 	Basemap     Basemap
+	// Alone leaves the ground out, for a layer that is put on somebody else's map,
+	// and shows what is hidden until turned on.
+	Alone bool
 }
 
 // Basemap is an optional raster ground: an XYZ address in Web Mercator.
@@ -89,13 +92,16 @@ func Build(in Input) *Document {
 	}
 	d.Center = [2]float64{round6((box.MinX + box.MaxX) / 2), round6((box.MinY + box.MaxY) / 2)}
 	d.Zoom = zoomFor(box)
-	d.addGround(in.Basemap)
+	if !in.Alone {
+		d.addGround(in.Basemap)
+	}
 
 	var layers []Layer
 	for source, members := range sourcesOf(in.Collections) {
 		d.Sources[source] = vectorSource(in, members)
 		for _, c := range members {
 			s := styleOf(c, in.CodeLists)
+			s.Hidden = s.Hidden && !in.Alone
 			layers = append(layers, collectionLayers(c, s, source)...)
 		}
 	}
@@ -112,7 +118,9 @@ func Build(in Input) *Document {
 	d.Metadata.sortGroups()
 	slices.SortStableFunc(layers, func(a, b Layer) int { return a.order - b.order })
 	d.Layers = append(d.Layers, layers...)
-	d.addOverviewLabels()
+	if !in.Alone {
+		d.addOverviewLabels()
+	}
 	return d
 }
 
@@ -131,8 +139,15 @@ func styleOf(c *spatial.Collection, lists map[string][]spatial.CodeValue) Style 
 		s = Style{}
 	}
 	s = s.withDefaults(c)
+	if s.By == "" || len(s.Categories) > 0 {
+		return s
+	}
+	if s.Palette == PaletteLandUse {
+		s.Categories = slices.Clone(landUse[:])
+		return s
+	}
 	f, ok := c.Field(s.By)
-	if s.By == "" || len(s.Categories) > 0 || !ok {
+	if !ok {
 		return s
 	}
 	for _, v := range lists[f.CodeList] {

@@ -34,6 +34,7 @@ type Style struct {
 	Dash         []float64  `json:"dash,omitempty"` // in line widths
 	Arrows       bool       `json:"arrows,omitempty"`
 	By           string     `json:"by,omitempty"`
+	Palette      string     `json:"palette,omitempty"` // "land-use": categories of the official codes
 	Categories   []Category `json:"categories,omitempty"`
 	Icon         string     `json:"icon,omitempty"`
 	Rotate       string     `json:"rotate,omitempty"`
@@ -128,6 +129,12 @@ func (s Style) faults() []spatial.FieldError {
 	between("minzoom", s.MinZoom, 0, 24)
 	between("maxzoom", s.MaxZoom, 0, 24)
 	between("labelMinzoom", s.LabelMinZoom, 0, 24)
+	if s.Palette != "" && s.Palette != PaletteLandUse {
+		fault("palette", "must be "+PaletteLandUse)
+	}
+	if s.Palette != "" && s.By == "" {
+		fault("by", "names the property that the palette is of")
+	}
 	if len(s.Categories) > maxCategories {
 		fault("categories", fmt.Sprintf("at most %d", maxCategories))
 	}

@@ -8,6 +8,7 @@ SHELL := /bin/bash
 APT_RUN  := postgresql postgresql-postgis gdal-bin
 APT_TEST := $(APT_RUN) redis-server proj-bin chromium
 APT_BENCH := $(APT_TEST) python3-gdal postgis
+APT_CONFORMANCE := $(APT_TEST) openjdk-17-jre-headless maven
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GO_SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.go' '*.sql' '*.yaml' go.mod go.sum 2>/dev/null)
@@ -41,7 +42,7 @@ web/map/node_modules/.installed: web/map/package.json web/map/package-lock.json
 	cd web/map && npm install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
-.PHONY: need-run need-test need-bench
+.PHONY: need-run need-test need-bench need-conformance
 need-run:
 	@scripts/toolchain.sh go node
 	@scripts/need.sh $(APT_RUN)
@@ -50,6 +51,8 @@ need-test:
 	@scripts/need.sh $(APT_TEST)
 need-bench: need-test
 	@scripts/need.sh $(APT_BENCH)
+need-conformance: need-test
+	@scripts/need.sh $(APT_CONFORMANCE)
 
 .PHONY: test
 test: need-test build test-go test-web test-e2e ## install what is missing and run every test
@@ -91,8 +94,13 @@ verify: generate ## generated files are fresh
 golden: need-test ## rewrite golden files and the table of PROJ's answers
 	go test ./tiles/styles ./spatial/crs -update
 
-.PHONY: conformance
-conformance: need-test ## inspect and import every file of the corpus, not a sample; writes docs/import-corpus.md
+.PHONY: conformance conformance-ogc conformance-corpus
+conformance: conformance-ogc conformance-corpus ## the official OGC test suites, and the whole corpus; writes docs/conformance.md and docs/import-corpus.md
+
+conformance-ogc: need-conformance build ## the official OGC test suites alone
+	go run ./conformance
+
+conformance-corpus: need-test ## inspect and import every file of the corpus, not a sample
 	go test -timeout 60m -count 1 -run TestCorpus ./cmd/gisd -args -whole
 
 .PHONY: fuzz

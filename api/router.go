@@ -76,6 +76,9 @@ func compose(all ...echo.MiddlewareFunc) echo.MiddlewareFunc {
 var compressed = []string{"/ogc", "/search", "/api", "/crs", "/styles", "/live/positions"}
 
 func uncompressed(c echo.Context) bool {
+	if strings.HasSuffix(c.Path(), "/tiles/:set/:matrix/:row/:col") {
+		return true
+	}
 	path := c.Request().URL.Path
 	return !slices.ContainsFunc(compressed, func(prefix string) bool {
 		rest, ok := strings.CutPrefix(path, prefix)

@@ -66,7 +66,7 @@ func TestRegisteredSets(t *testing.T) {
 	}{
 		{"WebMercatorQuad", 0, tiles.TileMatrix{ID: "0", ScaleDenominator: 559082264.028717, CellSize: 156543.033928041,
 			PointOfOrigin: [2]float64{-20037508.3427892, 20037508.3427892}, MatrixWidth: 1, MatrixHeight: 1}},
-		{"WebMercatorQuad", 18, tiles.TileMatrix{ID: "18", ScaleDenominator: 2132.72958385, CellSize: 0.59716428335,
+		{"WebMercatorQuad", 18, tiles.TileMatrix{ID: "18", ScaleDenominator: 2132.72958385, CellSize: 0.597164283477939,
 			PointOfOrigin: [2]float64{-20037508.3427892, 20037508.3427892}, MatrixWidth: 262144, MatrixHeight: 262144}},
 		{"WorldCRS84Quad", 0, tiles.TileMatrix{ID: "0", ScaleDenominator: 279541132.014358, CellSize: 0.703125,
 			PointOfOrigin: [2]float64{-180, 90}, MatrixWidth: 2, MatrixHeight: 1}},

@@ -50,7 +50,7 @@ type CodeLists interface {
 	CodeList(ctx context.Context, id string) (*spatial.CodeList, error)
 }
 
-// Config of the handlers; all members but CodeLists, Now, Downloads and Log are
+// Config of the handlers; all members but CodeLists, Now, Downloads, Extensions and Log are
 // required.
 type Config struct {
 	Catalogue Catalogue
@@ -60,10 +60,12 @@ type Config struct {
 	CodeLists CodeLists // nil for none
 	Encoder   Encoder
 	Downloads Downloads // nil for none
-	Log       *slog.Logger
-	Origin    negotiate.Origin
-	CursorKey []byte           // seals paging cursors; the same on every node
-	Now       func() time.Time // time.Now
+	// Extensions are what other rooms serve below /ogc.
+	Extensions []Extension
+	Log        *slog.Logger
+	Origin     negotiate.Origin
+	CursorKey  []byte           // seals paging cursors; the same on every node
+	Now        func() time.Time // time.Now
 }
 
 // Handlers serve /ogc and /search. Safe for concurrent use.

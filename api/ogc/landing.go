@@ -1,8 +1,6 @@
 package ogc
 
 import (
-	"slices"
-
 	"github.com/labstack/echo/v4"
 
 	"gisd/api/negotiate"
@@ -80,6 +78,7 @@ func (h *Handlers) landing(c echo.Context) error {
 		negotiate.Link{Href: r.href(nil, "functions"), Rel: ogcRel + "functions", Type: negotiate.TypeJSON, Title: r.in(titleFunctions)},
 		negotiate.Link{Href: r.href(formatQuery("json"), "collections"), Rel: "data", Type: negotiate.TypeJSON, Title: r.in(titleCollections)},
 	)
+	links = append(links, r.landingExtensions()...)
 	doc := struct {
 		Title       string           `json:"title"`
 		Description string           `json:"description"`
@@ -107,7 +106,7 @@ func (h *Handlers) conformance(c echo.Context) error {
 	doc := struct {
 		ConformsTo []string         `json:"conformsTo"`
 		Links      []negotiate.Link `json:"links"`
-	}{slices.Clone(conformanceClasses[:]), r.selfAndAlternate(formatJSON, "conformance")}
+	}{h.conformsTo(), r.selfAndAlternate(formatJSON, "conformance")}
 	if r.format.Name == formatHTML.Name {
 		return r.page(h.pages.conformance, r.in(titleConformance), r.href(formatQuery("json"), "conformance"), r.crumbs(), doc)
 	}

@@ -59,7 +59,7 @@ func (r *request) definition() object {
 		paths["/collections/{collectionId}/"+kind] = get(kind, "Capabilities", "JSON Schema: the "+kind+" of a collection", "schema", ref("parameters", "collectionId"))
 	}
 	paths["/functions"] = get("getFunctions", "Capabilities", "Functions that filters may call", "functions")
-	return object{
+	doc := object{
 		"openapi": "3.0.3",
 		"info": object{
 			"title": r.in(titleServer), "version": "1.0.0",
@@ -69,6 +69,8 @@ func (r *request) definition() object {
 		"paths":      paths,
 		"components": object{"parameters": r.h.parameters(), "responses": responses(), "schemas": schemas()},
 	}
+	r.h.extend(doc)
+	return doc
 }
 
 func formatNames(formats ...negotiate.Format) []string {

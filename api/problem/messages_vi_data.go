@@ -42,6 +42,17 @@ var vietnameseOfData = map[string]string{
 	"{1} rows cannot be converted; the first of them are listed.": "{1} dòng không chuyển đổi được; các dòng đầu tiên được liệt kê.",
 	"the row has {1} columns only":                                "dòng chỉ có {1} cột",
 
+	// tiles and styles
+	"There is no such tile matrix set.":                               "Không có lưới ô này.",
+	"There is no tile {1}/{2}/{3} (tile matrix, row, column) in {4}.": "Không có ô {1}/{2}/{3} (mức, hàng, cột) trong {4}.",
+	"The tile lies outside the limits of the tileset.":                "Ô nằm ngoài phạm vi của bộ ô.",
+	"The address names the format already.":                           "Địa chỉ đã nêu định dạng.",
+	"leave it out":                                                    "hãy bỏ đi",
+	"QML is a style of one layer; ask for that of a collection.":      "QML là kiểu của một lớp; hãy yêu cầu kiểu của một lớp dữ liệu.",
+	"must be json or sld":                                             "phải là json hoặc sld",
+	"must be land-use":                                                "phải là land-use",
+	"names the property that the palette is of":                       "nêu thuộc tính mà bảng màu áp dụng",
+
 	// spatial/postgis: collections and features
 	"There is no such code list.":                             "Không có bảng mã này.",
 	"There is no such feature.":                               "Không có đối tượng này.",

@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"gisd/api/negotiate"
+	"gisd/api/problem"
 	"gisd/spatial"
 	"gisd/tiles/styles"
 )
@@ -19,37 +21,111 @@ const typeGlyphs = "application/x-protobuf"
 // Glyphs and sprites change with the program alone.
 const assetAge = "max-age=86400"
 
-func (h *handlers) style(c echo.Context) error {
-	id, ok := strings.CutSuffix(c.Param("file"), ".json")
-	if !ok || id != DefaultStyle {
-		return spatial.NotFound("styles: style", "There is no such style.")
+// The formats of a style: MapLibre's JSON, SLD and QML.
+func formats(json string) []negotiate.Format {
+	return []negotiate.Format{
+		{Name: "json", Type: json, Also: []string{typeMapLibre, negotiate.TypeJSON}},
+		{Name: "sld", Type: styles.TypeSLD, Also: []string{"application/vnd.ogc.sld+xml"}},
+		{Name: "qml", Type: styles.TypeQML},
 	}
+}
+
+const typeMapLibre = "application/vnd.mapbox.style+json"
+
+// style answers /styles/{id}.{format} and /styles/{id}?f={format}.
+func (h *handlers) style(c echo.Context) error {
+	name, err := url.PathUnescape(c.Param("file"))
+	if err != nil {
+		return noStyle()
+	}
+	for _, f := range formats(negotiate.TypeJSON) {
+		if id, ok := strings.CutSuffix(name, "."+f.Name); ok {
+			if c.QueryParam("f") != "" {
+				return spatial.Invalid("styles: style", "The address names the format already.", spatial.FieldError{Name: "f", Reason: "leave it out"})
+			}
+			return h.write(c, id, f)
+		}
+	}
+	f, err := negotiate.Choose(c, formats(negotiate.TypeJSON))
+	if err != nil {
+		return err
+	}
+	return h.write(c, name, f)
+}
+
+func noStyle() error { return spatial.NotFound("styles: style", "There is no such style.") }
+
+// write answers with the style of the map, or of one collection.
+func (h *handlers) write(c echo.Context, id string, f negotiate.Format) error {
 	if err := negotiate.Only(c.QueryParams()); err != nil {
 		return err
 	}
 	access := h.Access(c)
 	collections := h.Catalogue.Collections(access)
+	if id != DefaultStyle {
+		i := slices.IndexFunc(collections, func(c *spatial.Collection) bool { return c.ID == id })
+		if i < 0 || !drawn(collections[i]) {
+			return noStyle()
+		}
+		collections = collections[i : i+1]
+	}
 	lists, err := h.codeLists(c.Request().Context(), collections)
 	if err != nil {
 		return err
 	}
+	var body []byte
+	switch f.Name {
+	case "json":
+		body, err = h.document(c, id, collections, lists)
+	case "sld":
+		body = styles.WriteSLD(sheets(collections, lists, problem.Language(c.Request()))...)
+	default:
+		if id == DefaultStyle {
+			return spatial.Invalid("styles: style", "QML is a style of one layer; ask for that of a collection.", spatial.FieldError{Name: "f", Reason: "must be json or sld"})
+		}
+		body = styles.WriteQML(sheets(collections, lists, problem.Language(c.Request()))[0])
+	}
+	if err != nil {
+		return err
+	}
+	negotiate.Cache(c, access, "no-cache")
+	if f.Name != "json" {
+		header := c.Response().Header()
+		header.Add("Vary", "Accept-Language")
+		header.Set("Content-Disposition", `attachment; filename="`+id+"."+f.Name+`"`)
+	}
+	return answer(c, newAsset(f.Type, body))
+}
+
+// drawn reports whether a collection has anything to draw.
+func drawn(c *spatial.Collection) bool {
+	return c.Version > 0 && c.GeometryType != spatial.GeometryNone
+}
+
+func sheets(collections []*spatial.Collection, lists map[string][]spatial.CodeValue, lang string) []styles.Sheet {
+	var all []styles.Sheet
+	for _, c := range collections {
+		if drawn(c) {
+			all = append(all, styles.SheetOf(c, lists, lang))
+		}
+	}
+	return all
+}
+
+func (h *handlers) document(c echo.Context, id string, collections []*spatial.Collection, lists map[string][]spatial.CodeValue) ([]byte, error) {
 	query := ""
 	if key := negotiate.URLKey(c.Request()); key != "" {
 		query = "key=" + url.QueryEscape(key)
 	}
-	body, err := styles.Build(styles.Input{
+	return styles.Build(styles.Input{
 		ID:          id,
 		Base:        h.Origin.Base(c.Request()),
 		TileQuery:   query,
 		Collections: collections,
 		CodeLists:   lists,
 		Basemap:     h.Basemap,
+		Alone:       id != DefaultStyle,
 	}).Bytes()
-	if err != nil {
-		return err
-	}
-	negotiate.Cache(c, access, "no-cache")
-	return answer(c, newAsset(negotiate.TypeJSON, body))
 }
 
 func (h *handlers) codeLists(ctx context.Context, collections []*spatial.Collection) (map[string][]spatial.CodeValue, error) {

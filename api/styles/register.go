@@ -47,7 +47,7 @@ type asset struct {
 	body            []byte
 }
 
-// Register adds /styles/{id}.json, /fonts/{stack}/{range}.pbf and
+// Register adds /styles/{id}.{json,qml,sld}, their list at /ogc/styles, /fonts/{stack}/{range}.pbf and
 // /sprites/default{,@2x}.{json,png}. It draws the sprites, once.
 func Register(e *echo.Echo, d Deps) error {
 	glyphs, err := styles.NewGlyphs()
@@ -64,6 +64,8 @@ func Register(e *echo.Echo, d Deps) error {
 		h.sprites["default"+suffix+".png"] = newAsset("image/png", sheet.PNG)
 	}
 	e.GET("/styles/:file", h.style)
+	e.GET("/ogc/styles", h.list)
+	e.GET("/ogc/styles/:style", h.ogcStyle)
 	e.GET("/fonts/:stack/:file", h.font)
 	e.GET("/sprites/:file", h.sprite)
 	return nil

@@ -118,6 +118,40 @@ func TestStyle(t *testing.T) {
 	}
 }
 
+// The list links each style in every format that it has, and nothing hidden.
+func TestList(t *testing.T) {
+	t.Parallel()
+	e := server(t)
+	var doc struct {
+		Default string
+		Styles  []struct {
+			ID    string
+			Links []struct{ Href, Rel, Type string }
+		}
+	}
+	if err := json.Unmarshal(get(e, "http://gis.example/ogc/styles?key=k").Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.Default != "default" || len(doc.Styles) != 2 || doc.Styles[0].ID != "default" || doc.Styles[1].ID != "open" || len(doc.Styles[0].Links) != 2 || len(doc.Styles[1].Links) != 3 {
+		t.Fatalf("%+v", doc)
+	}
+	for _, s := range doc.Styles {
+		for _, l := range s.Links {
+			w := get(e, l.Href)
+			if got := w.Header().Get("Content-Type"); w.Code != 200 || l.Rel != "stylesheet" || got != l.Type {
+				t.Errorf("%+v: %d, %s", l, w.Code, got)
+			}
+		}
+	}
+	alone := get(e, "http://gis.example/styles/open.json").Body.String()
+	if strings.Contains(alone, "overview") || strings.Contains(alone, "tiles.example") || !strings.Contains(alone, "/tiles/open/{z}/{x}/{y}.mvt") {
+		t.Errorf("the style of one collection: %s", alone)
+	}
+	if sld := get(e, "http://gis.example/styles/open.sld").Body.String(); !strings.Contains(sld, "<ogc:Literal>ODT</ogc:Literal>") {
+		t.Errorf("no category of the code list: %s", sld)
+	}
+}
+
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	e := server(t)
@@ -126,8 +160,21 @@ func TestPaths(t *testing.T) {
 		status            int
 	}{
 		{"/styles/default.json", "application/json", 200},
-		{"/styles/default", "", 404},
+		{"/styles/default", "application/json", 200},
+		{"/styles/default?f=json", "application/json", 200},
+		{"/styles/default.sld", "application/vnd.ogc.sld+xml", 200},
+		{"/styles/default.qml", "", 400},
+		{"/styles/default.json?f=sld", "", 400},
+		{"/styles/default?f=png", "", 400},
+		{"/styles/open.json", "application/json", 200},
+		{"/styles/open?f=qml", "application/vnd.qgis.qml+xml", 200},
+		{"/styles/open?f=sld", "application/vnd.ogc.sld+xml", 200},
+		{"/styles/secret?f=sld", "", 404},
 		{"/styles/other.json", "", 404},
+		{"/ogc/styles", "application/json", 200},
+		{"/ogc/styles/open", "application/vnd.mapbox.style+json", 200},
+		{"/ogc/styles/open?f=qml", "application/vnd.qgis.qml+xml", 200},
+		{"/ogc/styles/secret", "", 404},
 		{"/styles/default.json?colour=1", "", 400},
 		{"/fonts/Liberation%20Sans%20Regular/7680-7935.pbf", "application/x-protobuf", 200},
 		{"/fonts/Some%20Font%2CLiberation%20Sans%20Bold/0-255.pbf", "application/x-protobuf", 200},

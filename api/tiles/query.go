@@ -20,12 +20,15 @@ func narrowing() []string {
 
 // query reads what narrows the tiles of the collections ids; nil is nothing.
 // Every fault is reported at once. A filter must fit each of the collections, a
-// property must belong to one of them.
-func (h *handlers) query(c echo.Context, ids string) (*engine.Query, error) {
+// property must belong to one of them. What is known was read elsewhere.
+func (h *handlers) query(c echo.Context, ids string, known ...string) (*engine.Query, error) {
 	if c.Request().URL.RawQuery == "" {
 		return nil, nil
 	}
 	p := negotiate.NewParams(c.QueryParams())
+	for _, name := range known {
+		p.Text(name)
+	}
 	filter := p.Filter(p.FilterCRS())
 	q := &engine.Query{Time: p.DateTime("datetime"), Properties: readProperties(p)}
 	if filter != nil {
@@ -38,7 +41,7 @@ func (h *handlers) query(c echo.Context, ids string) (*engine.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{}
+	fields := map[string]bool{}
 	for _, collection := range set.Collections {
 		if filter != nil {
 			if err := cql.Check(filter, cql.QueryablesOf(collection)); err != nil {
@@ -46,11 +49,11 @@ func (h *handlers) query(c echo.Context, ids string) (*engine.Query, error) {
 			}
 		}
 		for _, f := range collection.Fields {
-			known[f.Name] = true
+			fields[f.Name] = true
 		}
 	}
 	for _, name := range q.Properties {
-		if !known[name] {
+		if !fields[name] {
 			p.Fault("properties", name+" is no property of what the tile shows")
 		}
 	}

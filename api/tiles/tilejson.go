@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -37,18 +38,26 @@ func (h *handlers) tileJSON(c echo.Context) error {
 	set.Query = query
 	path := "/tiles/" + strings.ReplaceAll(url.PathEscape(ids), "%2C", ",") + "/{z}/{x}/{y}.mvt"
 	lang := problem.Language(r)
-	body, err := json.Marshal(set.TileJSON(h.origin.Href(r, path, handedOn(c.QueryParams())), lang))
-	if err != nil {
-		return fmt.Errorf("api/tiles: tilejson: %w", err)
+	c.Response().Header()["Cache-Control"] = h.policy(r, set.Private)
+	return writeDocument(c, negotiate.TypeJSON, lang, set.TileJSON(h.origin.Href(r, path, handedOn(c.QueryParams())), lang))
+}
+
+// writeDocument answers with JSON and an entity tag of it, weak because
+// compression comes after; the policy of caching is set before.
+func writeDocument(c echo.Context, mediaType, lang string, doc any) error {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false) // the & of links
+	if err := e.Encode(doc); err != nil {
+		return fmt.Errorf("api/tiles: encode: %w", err)
 	}
 	sum := fnv.New64a()
-	_, _ = sum.Write(body)
+	_, _ = sum.Write(body.Bytes())
 	header := c.Response().Header()
-	header["Cache-Control"] = h.policy(r, set.Private)
 	header.Add("Vary", "Accept-Language")
 	header.Set("Content-Language", lang)
-	if negotiate.Unchanged(c, fmt.Sprintf(`"%x"`, sum.Sum64())) {
+	if negotiate.Unchanged(c, fmt.Sprintf(`W/"%x"`, sum.Sum64())) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	return c.Blob(http.StatusOK, "application/json", body)
+	return c.Blob(http.StatusOK, mediaType, bytes.TrimSuffix(body.Bytes(), []byte("\n")))
 }

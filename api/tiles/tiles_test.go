@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +49,16 @@ func (m catalogue) Collection(id string, a spatial.Access) (*spatial.Collection,
 		return c, nil
 	}
 	return nil, spatial.NotFound("test", "no such collection")
+}
+
+func (m catalogue) Collections(a spatial.Access) []*spatial.Collection {
+	var list []*spatial.Collection
+	for _, id := range slices.Sorted(maps.Keys(m)) {
+		if a.CanRead(m[id]) {
+			list = append(list, m[id])
+		}
+	}
+	return list
 }
 
 // source draws 20 kB on every tile but in the far north; what it draws does
@@ -94,12 +106,18 @@ func newServer(t testing.TB, src tiles.Source, change func(*api.Config)) (*api.S
 			Fields: []spatial.Field{{Name: "area", Column: "area", Type: spatial.FieldNumber}, {Name: "tên", Column: "ten", Type: spatial.FieldString}}}
 	}
 	list["secret"].Visibility = spatial.VisibilityInternal
+	small := *list["parcels"]
+	small.ID, small.MinZoom, small.Extent = "here", 5, spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 11, MaxX: 106.7, MaxY: 11.1}
+	list["here"] = &small
 	service := tiles.NewService(tiles.Config{}, list, src, memory, nil)
 	cfg := api.Config{
 		Auth: auth.New(auth.Config{Keys: keys{}}), Log: slog.New(slog.DiscardHandler),
 		CORSOrigins: []string{"*"}, RatePerSecond: 1e9, RateBurst: 1e9, // at work, out of the way
 		Shortcut: apitiles.NewShortcut(service, negotiate.Origin{}),
-		Register: []func(*echo.Echo){func(e *echo.Echo) { apitiles.Register(e, service, negotiate.Origin{}) }},
+		Register: []func(*echo.Echo){func(e *echo.Echo) {
+			apitiles.Register(e, service, negotiate.Origin{})
+			apitiles.RegisterOGC(e, service, list, negotiate.Origin{})
+		}},
 	}
 	change(&cfg)
 	s, err := api.New(cfg)

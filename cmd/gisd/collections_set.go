@@ -1,26 +1,43 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"gisd/spatial"
+	"gisd/spatial/postgis"
+	"gisd/tiles/styles"
 )
 
 func newCollectionsSetCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "set ID", Short: "Change titles, group, visibility, zooms, style and the like",
-		Example: "  gisd collections set parcels --title 'Thửa đất' --title-en Parcels --group planning\n  gisd collections set parcels --style style.json",
-		Args:    oneArgument("the id of a collection"),
+		Example: "  gisd collections set parcels --title 'Thửa đất' --title-en Parcels --group planning\n" +
+			"  gisd collections set parcels --style style.json\n  gisd collections set parcels --style from-qgis.qml",
+		Args: oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := patchOf(cmd.Flags())
 			if err != nil {
 				return err
 			}
-			return a.updateCollection(cmd.Context(), args[0], p)
+			return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, catalogue *postgis.Catalogue) error {
+				if path := given(cmd.Flags(), "style"); path != nil {
+					c, err := catalogue.Collection(args[0], commandLine())
+					if err != nil {
+						return err
+					}
+					if p.Style, err = a.readStyle(*path, c); err != nil {
+						return err
+					}
+				}
+				return s.Update(ctx, commandLine(), args[0], p)
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -37,7 +54,7 @@ func newCollectionsSetCommand(a *app) *cobra.Command {
 	f.String("visibility", "", "public, internal or restricted:ROLE")
 	f.Int("min-zoom", 0, "first zoom with features")
 	f.Int("max-zoom", 0, "last zoom with features of its own")
-	f.String("style", "", "JSON `FILE` with the style")
+	f.String("style", "", "`FILE` with the style: JSON, QML of QGIS, or SLD; \"null\" in it takes the style away")
 	f.String("search-field", "", "property that names a feature for people")
 	f.String("time-field", "", "property that time filters look at")
 	return cmd
@@ -65,15 +82,35 @@ func patchOf(f *pflag.FlagSet) (spatial.CollectionPatch, error) {
 		}
 		p.Visibility, p.Roles = &v, &roles
 	}
-	if path := given(f, "style"); path != nil {
-		b, err := os.ReadFile(*path)
-		if err != nil {
-			return p, usagef("--style: %v", err)
-		}
-		style := json.RawMessage(b)
-		p.Style = &style
-	}
 	return p, nil
+}
+
+// readStyle reads the style file for a collection and says on standard error what
+// of it this server draws otherwise.
+func (a *app) readStyle(path string, c *spatial.Collection) (*json.RawMessage, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usagef("--style: %v", err)
+	}
+	if string(bytes.TrimSpace(b)) == "null" {
+		none := json.RawMessage("null")
+		return &none, nil
+	}
+	style, notes, err := styles.Read(b)
+	if err != nil {
+		return nil, err
+	}
+	if style, err = style.Bind(c); err != nil {
+		return nil, err
+	}
+	for _, note := range notes {
+		fmt.Fprintln(a.stderr, "style:", note)
+	}
+	if b, err = json.Marshal(style); err != nil {
+		return nil, fmt.Errorf("--style: %w", err)
+	}
+	raw := json.RawMessage(b)
+	return &raw, nil
 }
 
 func given(f *pflag.FlagSet, name string) *string {

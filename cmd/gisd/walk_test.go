@@ -289,10 +289,21 @@ var targets = map[string][]string{
 		"/ogc/collections/{id}/items?offset=1&zoom-level=3&profile=val-as-title&skipGeometry=true", "/ogc/collections/{id}/items?f=html&q=&filter=&sortby=name",
 		"/ogc/collections/{id}/items?f=csv", "/ogc/collections/{id}/items?f=geojsonl&limit=1", "/ogc/collections/{id}/items?f=shp.zip"},
 	"/ogc/collections/:collection/items/:feature": {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html", "/ogc/collections/{id}/items/1?f=jsonfg&crs=EPSG:9210"},
-	"/search":              {"/search?q=marker&limit=50", "/search?q=marker-{id}"},
-	"/tiles/:ids":          {"/tiles/{id}.json", "/tiles/walk_public,{id}.json"},
-	"/tiles/:ids/:z/:x/:y": {"/tiles/{id}/10/815/480.mvt", "/tiles/walk_public,{id}/10/815/480.mvt", "/tiles/{id}/0/0/0.mvt"},
-	"/styles/:file":        {"/styles/default.json"},
+	"/search":                  {"/search?q=marker&limit=50", "/search?q=marker-{id}"},
+	"/tiles/:ids":              {"/tiles/{id}.json", "/tiles/walk_public,{id}.json"},
+	"/tiles/:ids/:z/:x/:y":     {"/tiles/{id}/10/815/480.mvt", "/tiles/walk_public,{id}/10/815/480.mvt", "/tiles/{id}/0/0/0.mvt"},
+	"/ogc/tileMatrixSets":      {"/ogc/tileMatrixSets"},
+	"/ogc/tileMatrixSets/:set": {"/ogc/tileMatrixSets/WorldCRS84Quad", "/ogc/tileMatrixSets/VN2000_9210Quad"},
+	"/ogc/tiles":               {"/ogc/tiles", "/ogc/tiles?collections=walk_public,{id}"},
+	"/ogc/tiles/:set":          {"/ogc/tiles/WebMercatorQuad", "/ogc/tiles/WorldCRS84Quad?collections={id}", "/ogc/tiles/WebMercatorQuad?f=tilejson"},
+	"/ogc/tiles/:set/:matrix/:row/:col": {"/ogc/tiles/WebMercatorQuad/10/480/815", "/ogc/tiles/VN2000_9210Quad/7/90/67?collections={id}",
+		"/ogc/tiles/WebMercatorQuad/10/480/815?collections=walk_public,{id}&f=mvt"},
+	"/ogc/collections/:collection/tiles":                        {"/ogc/collections/{id}/tiles"},
+	"/ogc/collections/:collection/tiles/:set":                   {"/ogc/collections/{id}/tiles/WorldCRS84Quad", "/ogc/collections/{id}/tiles/WebMercatorQuad?f=tilejson"},
+	"/ogc/collections/:collection/tiles/:set/:matrix/:row/:col": {"/ogc/collections/{id}/tiles/WebMercatorQuad/10/480/815?f=mvt", "/ogc/collections/{id}/tiles/WorldCRS84Quad/9/224/815"},
+	"/styles/:file":        {"/styles/default.json", "/styles/default.sld", "/styles/{id}.json", "/styles/{id}?f=qml", "/styles/{id}.sld"},
+	"/ogc/styles":          {"/ogc/styles"},
+	"/ogc/styles/:style":   {"/ogc/styles/default", "/ogc/styles/{id}?f=json", "/ogc/styles/{id}?f=sld"},
 	"/fonts/:stack/:file":  {"/fonts/Noto%20Sans%20Regular/0-255.pbf"},
 	"/sprites/:file":       {"/sprites/default.json", "/sprites/default.png"},
 	"/crs":                 {"/crs"},
@@ -425,7 +436,8 @@ func (w *walker) checkPrivate(t *testing.T, at, name, path string, res answer) {
 	if slices.ContainsFunc(ofProgram, func(p string) bool { return strings.HasPrefix(path, p) }) || res.status >= 400 {
 		return
 	}
-	if strings.HasPrefix(path, "/tiles/walk_public/") || path == "/tiles/walk_public.json" && !strings.HasSuffix(name, "by address") {
+	ofPublic := regexp.MustCompile(`^/tiles/walk_public/|^/ogc/collections/walk_public/tiles/[^/]+/\d`)
+	if ofPublic.MatchString(path) || path == "/tiles/walk_public.json" && !strings.HasSuffix(name, "by address") {
 		return
 	}
 	policy := res.header.Get("Cache-Control")

@@ -178,6 +178,12 @@ func (n *node) addFeatures(ctx context.Context) error {
 		Encoder:   geojson.Encoder{},
 		Origin:    n.origin,
 		CursorKey: cursorKey,
+		Extensions: []ogc.Extension{{
+			ConformsTo: apitiles.ConformsTo(), LandingLinks: apitiles.LandingLinks, CollectionLinks: apitiles.CollectionLinks,
+			Paths: apitiles.Paths, Components: apitiles.Components,
+		}, {
+			LandingLinks: apistyles.LandingLinks, CollectionLinks: apistyles.CollectionLinks,
+		}},
 	})
 	if err != nil {
 		return err
@@ -205,7 +211,10 @@ func (n *node) addTiles() error {
 	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows, Journal: journal}, n.catalogue, cells, memory, n.registry)
 	n.closers = append(n.closers, service.Wait)
 	n.freshness.Journal, n.freshness.Tiles = journal, service
-	n.server.Register = append(n.server.Register, func(e *echo.Echo) { apitiles.Register(e, service, n.origin) })
+	n.server.Register = append(n.server.Register, func(e *echo.Echo) {
+		apitiles.Register(e, service, n.origin)
+		apitiles.RegisterOGC(e, service, n.catalogue, n.origin)
+	})
 	n.server.Shortcut = apitiles.NewShortcut(service, n.origin)
 	return nil
 }

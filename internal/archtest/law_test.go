@@ -23,6 +23,8 @@ var law = []room{
 	{pattern: "cmd/gisd", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
 	{pattern: "bench/...", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
 
+	{pattern: "conformance"},
+
 	{pattern: "spatial"},
 	{pattern: "spatial/crs", may: []string{"spatial"}},
 	{pattern: "spatial/cql", may: []string{"spatial", "spatial/crs"}},

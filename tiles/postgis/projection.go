@@ -45,7 +45,7 @@ func (p *plan) view(c tiles.Coord) (tileView, error) {
 	}
 	band, banded := cell.BandOf(c.Z)
 	banded = banded && set.Matrix() == "" // cells are of WebMercatorQuad
-	if banded { // the same bytes as a tile that is cut from a cell
+	if banded {                           // the same bytes as a tile that is cut from a cell
 		v.grid = band.Grid(set, c)
 	}
 	v.grid.Extent, v.grid.Buffer = tiles.Extent, tiles.TileBuffer

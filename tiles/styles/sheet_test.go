@@ -105,10 +105,7 @@ func expressible(s styles.Style, format string) styles.Style {
 		s.Dash = nil // "dash" without lengths
 	}
 	if s.Kind == styles.KindSymbol {
-		s.Outline, s.Color = "", strings.ToLower(s.Color)
-		for i := range s.Categories {
-			s.Categories[i].Color = ""
-		}
+		s.Outline = ""
 	}
 	if s.Kind == styles.KindFill && s.Width == 1 {
 		s.Width = 0
@@ -122,6 +119,9 @@ func expressible(s styles.Style, format string) styles.Style {
 		}
 		seen[c.Value] = true
 		c.Color, c.Label.EN = strings.ToLower(c.Color), ""
+		if s.Kind == styles.KindSymbol {
+			c.Color = ""
+		}
 		if c.Width == s.Width || s.Kind == styles.KindFill {
 			c.Width = 0
 		}
@@ -182,7 +182,7 @@ func TestReadForeign(t *testing.T) {
 	}{
 		{name: "QGIS 3.34, categories with patterns and lists", file: "categorized.qml",
 			want: `{"kind":"fill","color":"#dddddd","opacity":0.8,"outline":"#232323","width":0.98,"by":"MA_LOAI",
-				"categories":[{"value":"ODT","color":"#ffa0ff","label":{"vi":"Đất ở đô thị"}},{"value":"LUC","color":"#fffc8c"},{"value":"LUK","color":"#fffc8c"}],
+				"categories":[{"value":"ODT","color":"#ffa0ff","label":{"vi":"Đất ở đô thị"}},{"value":"LUC","color":"#fffc8c"},{"value":"LUK","color":"#fffc8c","label":{"vi":"LUC"}}],
 				"label":"MA_LOAI","labelColor":"#323232","labelMinzoom":14.77,"minzoom":12}`,
 			notes: []string{"fill patterns are drawn as plain colour"}},
 		{name: "QGIS 3.34, rules that are categories", file: "rules.qml",
@@ -190,7 +190,7 @@ func TestReadForeign(t *testing.T) {
 		{name: "QGIS 3.34, graduated", file: "graduated.qml", fault: `its renderer "graduatedSymbol"`},
 		{name: "GeoServer, SLD 1.0", file: "roads10.sld",
 			want:  `{"kind":"line","color":"#cccccc","opacity":1,"width":2,"casing":"#333333","by":"type","categories":[{"value":"highway","color":"#ff8800","label":{"vi":"Highway"}},{"value":"trunk","color":"#ff8800","label":{"vi":"Highway"}}]}`,
-			notes: []string{"features of other values, which the style does not draw, are drawn in grey", "labels that are no plain property are left out"}},
+			notes: []string{"labels that are no plain property are left out", "features of other values, which the style does not draw, are drawn in grey"}},
 		{name: "GeoServer, ranges", file: "ranges10.sld", fault: "PropertyIsLessThan"},
 	}
 	for _, tt := range tests {

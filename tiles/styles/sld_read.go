@@ -58,20 +58,56 @@ func ReadSLD(b []byte) (Style, []string, error) {
 			return Style{}, nil, err
 		}
 	}
-	if !r.drawn {
-		return Style{}, nil, cannot("none of its rules draws points, lines or polygons")
-	}
-	if r.style.Color == "" && len(r.style.Categories) > 0 {
-		r.note("features of other values, which the style does not draw, are drawn in grey")
-		r.style.Color = "#cccccc"
-	}
-	return r.style, r.notes, nil
+	return r.finish()
 }
 
+// sldReader keeps whole looks until it is known what they differ from.
 type sldReader struct {
 	reader
-	style Style
-	drawn bool // a symbolizer was taken
+	style      Style  // by and labels
+	rest       *Style // of features that no other rule is for
+	categories []sldCategory
+}
+
+type sldCategory struct {
+	value, label string
+	look         Style
+}
+
+// finish makes the rest the style and the others categories of it.
+func (r *sldReader) finish() (Style, []string, error) {
+	var s Style
+	switch {
+	case r.rest != nil:
+		s = *r.rest
+	case len(r.categories) > 0:
+		r.note("features of other values, which the style does not draw, are drawn in grey")
+		s = r.categories[0].look
+		s.Color, s.MinZoom, s.MaxZoom = "#cccccc", 0, 0
+	default:
+		return Style{}, nil, cannot("none of its rules draws points, lines or polygons")
+	}
+	s.By, s.Label, s.LabelColor, s.LabelMinZoom = r.style.By, r.style.Label, r.style.LabelColor, r.style.LabelMinZoom
+	for _, c := range r.categories {
+		if c.look.Kind != s.Kind {
+			return Style{}, nil, cannot("its rules draw several kinds of geometry")
+		}
+		one := Category{Value: Value(c.value), Color: c.look.Color}
+		if c.look.Width != s.Width {
+			one.Width = c.look.Width
+		}
+		if c.look.Icon != s.Icon {
+			one.Icon = c.look.Icon
+		}
+		if c.look.MinZoom > s.MinZoom {
+			one.MinZoom = c.look.MinZoom
+		}
+		if c.label != "" && c.label != c.value {
+			one.Label = spatial.Text{VI: c.label}
+		}
+		s.Categories = append(s.Categories, one)
+	}
+	return s, r.notes, nil
 }
 
 // rule takes a rule without filter or with ElseFilter as the style of all, one
@@ -105,11 +141,11 @@ func (r *sldReader) rule(rule *node) error {
 		return err
 	}
 	if by == "" {
-		if r.drawn && r.style.Color != "" && len(r.style.Categories) == 0 {
+		if r.rest != nil {
 			r.note("of several rules for all features the first is used")
 			return nil
 		}
-		r.all(look)
+		r.rest = &look
 		return nil
 	}
 	if r.style.By != "" && r.style.By != by {
@@ -121,43 +157,9 @@ func (r *sldReader) rule(rule *node) error {
 		label = rule.child("Title").content() // SLD 1.0
 	}
 	for _, v := range values {
-		c := Category{Value: Value(v), Color: look.Color, Width: look.Width, Icon: look.Icon, MinZoom: look.MinZoom}
-		if label != "" && label != v {
-			c.Label = spatial.Text{VI: label}
-		}
-		r.style.Categories = append(r.style.Categories, c)
+		r.categories = append(r.categories, sldCategory{v, label, look})
 	}
-	if !r.drawn {
-		first := look
-		first.Color = ""
-		r.all(first)
-	}
-	r.drawn = true
 	return nil
-}
-
-// all makes a look that of every feature; categories keep what differs from it.
-func (r *sldReader) all(look Style) {
-	kept := r.style
-	r.style = look
-	r.style.By, r.style.Label, r.style.LabelColor, r.style.LabelMinZoom = kept.By, kept.Label, kept.LabelColor, kept.LabelMinZoom
-	r.style.Categories = kept.Categories
-	if kept.By != "" || len(kept.Categories) > 0 {
-		r.style.Kind = kept.Kind
-	}
-	for i := range r.style.Categories {
-		c := &r.style.Categories[i]
-		if c.Width == look.Width {
-			c.Width = 0
-		}
-		if c.Icon == look.Icon {
-			c.Icon = ""
-		}
-		if c.MinZoom <= look.MinZoom {
-			c.MinZoom = 0
-		}
-	}
-	r.drawn = true
 }
 
 // filter reads equality with one value, or any of several of the same property.

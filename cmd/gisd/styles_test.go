@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -65,34 +64,5 @@ func TestStyleFiles(t *testing.T) {
 	}
 	if r := gisd(t, env, "collections", "set", "zones", "--style", writeFile(t, "none.json", "null")); r.code != exitDone {
 		t.Errorf("exit code %d: %s", r.code, r.err)
-	}
-}
-
-// GDAL finds its way from the landing page to the tiles and reads what they
-// hold.
-func TestGDALReadsTiles(t *testing.T) {
-	t.Parallel()
-	needOGR(t)
-	url := testdb.URL(t)
-	env := []string{"GISD_DATABASE_URL=" + url}
-	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--key", "code", "--publish", "--crs", "EPSG:4326")
-	must(t, env, "collections", "set", "zones", "--max-zoom", "12")
-	site := publicSite(t, url)
-	var links struct {
-		Links []struct{ Rel, Href string }
-	}
-	res, err := http.Get(site.URL + "/ogc/collections/zones?f=json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if err := json.NewDecoder(res.Body).Decode(&links); err != nil {
-		t.Fatal(err)
-	}
-	out := ogrTiles(t, site.URL+"/ogc/collections/zones")
-	for _, want := range []string{"code (String) = ODT", "code (String) = CLN", "Feature Count: 2"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("no %q in %s", want, out)
-		}
 	}
 }

@@ -248,6 +248,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc/tileMatrixSets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tile matrix sets in which there are tilesets */
+        get: operations["getTileMatrixSets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tileMatrixSets/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Definition of a tile matrix set
+         * @description WebMercatorQuad, WorldCRS84Quad, and VN2000_{EPSG code}Quad for each projected VN-2000 system.
+         */
+        get: operations["getTileMatrixSet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tilesets of all collections, one in each tile matrix set */
+        get: operations["getDatasetTilesets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tiles/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metadata of a tileset of all collections; f=tilejson gives TileJSON 3.0 */
+        get: operations["getDatasetTileset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tiles/{set}/{matrix}/{row}/{col}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A vector tile of all collections
+         * @description Tile matrix, row from the top, column from the left. Not found outside the limits of the tileset.
+         */
+        get: operations["getDatasetTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tilesets of a collection, one in each tile matrix set */
+        get: operations["getCollectionTilesets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metadata of a tileset of a collection; f=tilejson gives TileJSON 3.0 */
+        get: operations["getCollectionTileset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/{set}/{matrix}/{row}/{col}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A vector tile of a collection
+         * @description Tile matrix, row from the top, column from the left. Not found outside the limits of the tileset.
+         */
+        get: operations["getCollectionTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/{ids}/{z}/{x}/{y}.mvt": {
         parameters: {
             query?: never;
@@ -295,8 +440,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A MapLibre style; "default" holds all that the caller may read */
+        /**
+         * A style; "default" holds all that the caller may read, any other is that of a collection
+         * @description The end of the address, or f without one, picks the format (json is MapLibre's, sld, qml); QML is for a collection alone.
+         */
         get: operations["getStyle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/styles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The styles with links to each of their formats */
+        get: operations["getStyles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/styles/{style}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A style, as at /styles/{id} */
+        get: operations["getOGCStyle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -862,6 +1044,79 @@ export interface components {
                 fields: Record<string, never>;
             }[];
         };
+        Styles: {
+            default: string;
+            links: components["schemas"]["Links"];
+            styles: {
+                id: string;
+                title: string;
+                links: components["schemas"]["Links"];
+            }[];
+        };
+        TileMatrixSets: {
+            links: components["schemas"]["Links"];
+            tileMatrixSets: {
+                id: string;
+                title?: string;
+                uri: string;
+                crs: string;
+                links: components["schemas"]["Links"];
+            }[];
+        };
+        TileMatrixSet: {
+            id: string;
+            title?: string;
+            uri: string;
+            crs: string;
+            orderedAxes: string[];
+            wellKnownScaleSet?: string;
+            tileMatrices: {
+                id: string;
+                scaleDenominator: number;
+                /** @description In units of the CRS. */
+                cellSize: number;
+                /** @enum {string} */
+                cornerOfOrigin?: "topLeft";
+                pointOfOrigin: number[];
+                tileWidth: number;
+                tileHeight: number;
+                matrixWidth: number;
+                matrixHeight: number;
+            }[];
+        };
+        Tileset: {
+            title: string;
+            /** @enum {string} */
+            dataType: "vector";
+            crs: string;
+            tileMatrixSetURI: string;
+            links: components["schemas"]["Links"];
+        };
+        Tilesets: {
+            links: components["schemas"]["Links"];
+            tilesets: components["schemas"]["Tileset"][];
+        };
+        TilesetMetadata: components["schemas"]["Tileset"] & {
+            tileMatrixSetId: string;
+            mediaTypes?: string[];
+            tileMatrixSetLimits: {
+                tileMatrix: string;
+                minTileRow: number;
+                maxTileRow: number;
+                minTileCol: number;
+                maxTileCol: number;
+            }[];
+            boundingBox?: {
+                lowerLeft: number[];
+                upperRight: number[];
+                crs?: string;
+                orderedAxes?: string[];
+            };
+            layers?: {
+                id: string;
+                dataType: string;
+            }[];
+        };
         Style: {
             /** @enum {integer} */
             version: 8;
@@ -1047,6 +1302,18 @@ export interface components {
                 "application/schema+json": Record<string, never>;
             };
         };
+        /** @description The style. */
+        Style: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Style"];
+                "application/vnd.mapbox.style+json": components["schemas"]["Style"];
+                "application/vnd.ogc.sld+xml": string;
+                "application/vnd.qgis.qml+xml": string;
+            };
+        };
         /** @description The caller has it already. */
         Unchanged: {
             headers: {
@@ -1071,6 +1338,10 @@ export interface components {
         fJSON: "json";
         /** @description The id of the collection. */
         collection: string;
+        /** @description The tile matrix set, such as WebMercatorQuad. */
+        tileMatrixSet: string;
+        /** @description Only these collections, ids or addresses joined by commas. */
+        collections: string;
         /** @description The id of the import. */
         import: string;
         /** @description Ids of collections joined by commas. */
@@ -1515,6 +1786,241 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getTileMatrixSets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileMatrixSets"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTileMatrixSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tile matrix set, such as WebMercatorQuad. */
+                set: components["parameters"]["tileMatrixSet"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition (OGC 17-083r4). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileMatrixSet"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDatasetTilesets: {
+        parameters: {
+            query?: {
+                /** @description Only these collections, ids or addresses joined by commas. */
+                collections?: components["parameters"]["collections"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tilesets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tilesets"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDatasetTileset: {
+        parameters: {
+            query?: {
+                /** @description Only these collections, ids or addresses joined by commas. */
+                collections?: components["parameters"]["collections"];
+            };
+            header?: never;
+            path: {
+                /** @description The tile matrix set, such as WebMercatorQuad. */
+                set: components["parameters"]["tileMatrixSet"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata (OGC 17-083r4), or TileJSON of WebMercatorQuad. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilesetMetadata"];
+                    "application/vnd.mapbox.tile+json": components["schemas"]["TileJSON"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDatasetTile: {
+        parameters: {
+            query?: {
+                /** @description Only these collections, ids or addresses joined by commas. */
+                collections?: components["parameters"]["collections"];
+            };
+            header?: never;
+            path: {
+                /** @description The tile matrix set, such as WebMercatorQuad. */
+                set: components["parameters"]["tileMatrixSet"];
+                /** @description Tile matrix. */
+                matrix: number;
+                /** @description Tile row. */
+                row: number;
+                /** @description Tile column. */
+                col: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Mapbox Vector Tile 2.1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description Within the limits and empty. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCollectionTilesets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tilesets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tilesets"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCollectionTileset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tile matrix set, such as WebMercatorQuad. */
+                set: components["parameters"]["tileMatrixSet"];
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata (OGC 17-083r4), or TileJSON of WebMercatorQuad. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilesetMetadata"];
+                    "application/vnd.mapbox.tile+json": components["schemas"]["TileJSON"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCollectionTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tile matrix set, such as WebMercatorQuad. */
+                set: components["parameters"]["tileMatrixSet"];
+                /** @description Tile matrix. */
+                matrix: number;
+                /** @description Tile row. */
+                row: number;
+                /** @description Tile column. */
+                col: number;
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Mapbox Vector Tile 2.1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description Within the limits and empty. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getTile: {
         parameters: {
             query?: {
@@ -1602,25 +2108,62 @@ export interface operations {
     };
     getStyle: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The format. */
+                f?: "json" | "sld" | "qml";
+            };
             header?: never;
             path: {
-                /** @description The id of the style. */
+                /** @description default, or the id of a collection. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A MapLibre style document. */
+            200: components["responses"]["Style"];
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStyles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The styles. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Style"];
+                    "application/json": components["schemas"]["Styles"];
                 };
             };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOGCStyle: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: "json" | "sld" | "qml";
+            };
+            header?: never;
+            path: {
+                /** @description default, or the id of a collection. */
+                style: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Style"];
             304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };

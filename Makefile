@@ -8,7 +8,7 @@ SHELL := /bin/bash
 APT_RUN  := postgresql postgresql-postgis gdal-bin
 APT_TEST := $(APT_RUN) redis-server proj-bin chromium
 APT_BENCH := $(APT_TEST) python3-gdal postgis
-APT_CONFORMANCE := $(APT_TEST) openjdk-17-jre-headless maven
+APT_CONFORMANCE := $(APT_TEST) openjdk-17-jdk-headless maven
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GO_SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.go' '*.sql' '*.yaml' go.mod go.sum 2>/dev/null)
@@ -97,8 +97,8 @@ golden: need-test ## rewrite golden files and the table of PROJ's answers
 .PHONY: conformance conformance-ogc conformance-corpus
 conformance: conformance-ogc conformance-corpus ## the official OGC test suites, and the whole corpus; writes docs/conformance.md and docs/import-corpus.md
 
-conformance-ogc: need-conformance build ## the official OGC test suites alone
-	go run ./conformance
+conformance-ogc: need-conformance build ## the official OGC test suites alone; SUITES=folder takes checkouts of them
+	go run ./conformance $(if $(SUITES),-sources $(SUITES))
 
 conformance-corpus: need-test ## inspect and import every file of the corpus, not a sample
 	go test -timeout 60m -count 1 -run TestCorpus ./cmd/gisd -args -whole

@@ -19,9 +19,12 @@ type options struct {
 	gisd   string
 	target string // landing page of a server that runs already; "" starts one
 	work   string
-	skips  string
-	out    string
-	log    io.Writer
+	// sources holds checkouts of the suites' repositories, for where no registry
+	// has the artifacts; "" fetches these.
+	sources string
+	skips   string
+	out     string
+	log     io.Writer
 }
 
 func main() {
@@ -40,6 +43,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	flags.StringVar(&o.gisd, "gisd", "bin/gisd", "the program to test")
 	flags.StringVar(&o.target, "target", "", "landing page of a server that runs already, instead of starting one: http://localhost:8080/ogc")
 	flags.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "gisd-conformance"), "folder for the suites, their reports and the server's data")
+	flags.StringVar(&o.sources, "sources", "", "folder with checkouts of the suites' repositories, instead of their artifacts")
 	flags.StringVar(&o.skips, "skips", "conformance/skips.txt", "the tests that may be skipped, with reasons")
 	flags.StringVar(&o.out, "out", "docs/conformance.md", "document to write; one section per suite is replaced")
 	flags.StringVar(&only, "suite", "", "regular expression of suite names")
@@ -50,7 +54,10 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range []*string{&o.gisd, &o.work, &o.skips, &o.out} {
+	for _, path := range []*string{&o.gisd, &o.work, &o.skips, &o.out, &o.sources} {
+		if *path == "" {
+			continue
+		}
 		if *path, err = filepath.Abs(*path); err != nil {
 			return err
 		}

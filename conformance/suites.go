@@ -10,10 +10,10 @@ import (
 
 // suite is one executable test suite.
 type suite struct {
-	name       string // in skips.txt and on the command line
-	artifact   string // of org.opengis.cite
-	version    string
-	controller string // the class with its main method
+	name     string // in skips.txt and on the command line
+	artifact string // of org.opengis.cite
+	version  string
+	pkg      string // of its classes below org.opengis.cite
 	// arguments are its test run properties for a server.
 	arguments func(ctx context.Context, landing string) (map[string]string, error)
 	// covers is a line for the document.
@@ -24,11 +24,14 @@ func suites() []suite {
 	return []suite{
 		{
 			name: "tiles", artifact: "ets-ogcapi-tiles10", version: "1.2",
-			controller: "org.opengis.cite.ogcapitiles10.TestNGController", arguments: tilesArguments,
+			pkg: "ogcapitiles10", arguments: tilesArguments,
 			covers: "OGC API - Tiles 1.0: core, tileset, tilesets list, dataset and geodata tilesets, OpenAPI",
 		},
 	}
 }
+
+// plan is where the suite keeps its testng.xml.
+func (s suite) plan() string { return "org/opengis/cite/" + s.pkg + "/testng.xml" }
 
 // tilesArguments point the suite at tiles that have something on them, two by
 // two in the middle of the dataset: it wants a 200 for each.

@@ -82,6 +82,7 @@ func formatNames(formats ...negotiate.Format) []string {
 }
 
 func get(id, tag, summary, answer string, params ...object) object {
+	params = append([]object{}, params...) // an empty list, not null
 	return object{"get": object{
 		"operationId": id, "tags": []string{tag}, "summary": summary, "parameters": params,
 		"responses": object{

@@ -16,28 +16,29 @@ const (
 )
 
 // tilesetItem is a tileset in the list (OGC 20-057
-// /req/tilesets-list/tileset-links).
+// /req/tilesets-list/tileset-links). The official suite looks for id and limits
+// here too.
 type tilesetItem struct {
-	Title            string           `json:"title"`
-	DataType         string           `json:"dataType"`
-	CRS              string           `json:"crs"`
-	TileMatrixSetURI string           `json:"tileMatrixSetURI"`
-	Links            []negotiate.Link `json:"links"`
+	Title               string                `json:"title"`
+	DataType            string                `json:"dataType"`
+	CRS                 string                `json:"crs"`
+	TileMatrixSetID     string                `json:"tileMatrixSetId"`
+	TileMatrixSetURI    string                `json:"tileMatrixSetURI"`
+	Links               []negotiate.Link      `json:"links"`
+	TileMatrixSetLimits []engine.MatrixLimits `json:"tileMatrixSetLimits"`
 }
 
 // tilesetDoc is the metadata of a tileset (OGC 17-083r4 §7,
 // /req/json-tilesetmetadata).
 type tilesetDoc struct {
 	tilesetItem
-	Description         string                `json:"description,omitempty"`
-	Attribution         string                `json:"attribution,omitempty"`
-	License             string                `json:"license,omitempty"`
-	MediaTypes          []string              `json:"mediaTypes"`
-	TileMatrixSetID     string                `json:"tileMatrixSetId"`
-	BoundingBox         *boundingBox          `json:"boundingBox,omitempty"`
-	CenterPoint         *centerPoint          `json:"centerPoint,omitempty"`
-	TileMatrixSetLimits []engine.MatrixLimits `json:"tileMatrixSetLimits"`
-	Layers              []layerDoc            `json:"layers,omitempty"`
+	Description string       `json:"description,omitempty"`
+	Attribution string       `json:"attribution,omitempty"`
+	License     string       `json:"license,omitempty"`
+	MediaTypes  []string     `json:"mediaTypes"`
+	BoundingBox *boundingBox `json:"boundingBox,omitempty"`
+	CenterPoint *centerPoint `json:"centerPoint,omitempty"`
+	Layers      []layerDoc   `json:"layers,omitempty"`
 }
 
 // boundingBox is in CRS84, lon, lat degrees.
@@ -97,7 +98,11 @@ func (r *ogcRequest) tilesets() error {
 		Tilesets []tilesetItem    `json:"tilesets"`
 	}{[]negotiate.Link{{Href: r.href(format("json")), Rel: "self", Type: negotiate.TypeJSON, Title: r.in(titleTilesets())}}, []tilesetItem{}}
 	for _, set := range engine.MatrixSets(tileset.Collections) {
-		doc.Tilesets = append(doc.Tilesets, r.item(tileset, set))
+		item, err := r.item(tileset, set)
+		if err != nil {
+			return err
+		}
+		doc.Tilesets = append(doc.Tilesets, item)
 	}
 	return r.json(negotiate.TypeJSON, doc)
 }
@@ -108,14 +113,16 @@ func titleTilesets() spatial.Text {
 
 func (r *ogcRequest) in(t spatial.Text) string { return t.In(r.lang) }
 
-func (r *ogcRequest) item(t *engine.Tileset, set engine.TileMatrixSet) tilesetItem {
+func (r *ogcRequest) item(t *engine.Tileset, set engine.TileMatrixSet) (tilesetItem, error) {
 	links := []negotiate.Link{
 		{Href: r.href(format("json"), set.ID), Rel: "self", Type: negotiate.TypeJSON, Title: r.in(spatial.Text{VI: "Bộ ô này", EN: "This tileset"})},
 		{Href: r.h.ogcHref(r.Context, format("json"), "tileMatrixSets", set.ID), Rel: relTilingScheme, Type: negotiate.TypeJSON, Title: set.Title},
 		{Href: r.href(format("mvt"), set.ID, "{tileMatrix}", "{tileRow}", "{tileCol}"), Rel: "item", Type: engine.ContentType, Templated: true,
 			Title: r.in(spatial.Text{VI: "Ô vectơ (MVT)", EN: "Vector tiles (MVT)"})},
 	}
-	return tilesetItem{Title: r.titleOf(t) + " – " + set.ID, DataType: "vector", CRS: set.CRS, TileMatrixSetURI: r.uriOf(set), Links: links}
+	limits, err := t.Limits(set)
+	return tilesetItem{Title: r.titleOf(t) + " – " + set.ID, DataType: "vector", CRS: set.CRS, TileMatrixSetID: set.ID,
+		TileMatrixSetURI: r.uriOf(set), Links: links, TileMatrixSetLimits: limits}, err
 }
 
 // uriOf is the register's address of a set, or where this server defines it.
@@ -173,7 +180,8 @@ func (r *ogcRequest) tileset() error {
 }
 
 func (r *ogcRequest) metadata(t *engine.Tileset, set engine.TileMatrixSet) (tilesetDoc, error) {
-	doc := tilesetDoc{tilesetItem: r.item(t, set), MediaTypes: []string{engine.ContentType}, TileMatrixSetID: set.ID}
+	item, err := r.item(t, set)
+	doc := tilesetDoc{tilesetItem: item, MediaTypes: []string{engine.ContentType}}
 	tj := t.TileJSON("", r.lang)
 	doc.Attribution = tj.Attribution
 	if len(r.steps) > 1 {
@@ -196,8 +204,6 @@ func (r *ogcRequest) metadata(t *engine.Tileset, set engine.TileMatrixSet) (tile
 	for _, c := range t.Collections {
 		doc.Layers = append(doc.Layers, r.layer(c, set))
 	}
-	var err error
-	doc.TileMatrixSetLimits, err = t.Limits(set)
 	return doc, err
 }
 

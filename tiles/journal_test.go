@@ -136,3 +136,34 @@ func TestLabelsFollowTheirCollection(t *testing.T) {
 		t.Error("label points of before the change are kept")
 	}
 }
+
+// shelf is what another node has put there.
+type shelf struct{ tile *tiles.Tile }
+
+func (s *shelf) Get(context.Context, tiles.Key) (*tiles.Tile, bool) { return s.tile, s.tile != nil }
+func (s *shelf) Set(_ context.Context, _ tiles.Key, t *tiles.Tile)  { s.tile = t }
+
+// TestSharedTileJudgesItself: what another node built before a change, and wrote
+// after it, is not believed.
+func TestSharedTileJudgesItself(t *testing.T) {
+	t.Parallel()
+	for since, want := range map[string]string{"": "<a v1 10/815/480>", "0": "<a v1 10/815/480>", "1": "shared", "7": "shared"} {
+		j := &journal{}
+		j.change("a")
+		shared := &shelf{tiles.NewTile([]byte("shared"))}
+		shared.tile.Since = since
+		s := tiles.NewService(tiles.Config{Journal: j, Shared: shared}, catalogueOf(collection("a")), &source{}, &memory{}, nil)
+		for range 2 { // the second comes from memory
+			got, err := s.Tile(t.Context(), tiles.Request{IDs: "a", Coord: here})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := string(got.In(tiles.Identity).Bytes); text != want {
+				t.Errorf("built at %q: got %q, want %q", since, text, want)
+			}
+		}
+		if want != "shared" && shared.tile.Since != "1" {
+			t.Errorf("the new tile says that it was built at %q", shared.tile.Since)
+		}
+	}
+}

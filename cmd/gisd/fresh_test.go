@@ -122,6 +122,8 @@ func TestFresh(t *testing.T) {
 	env := []string{"GISD_DATABASE_URL=" + address, "PATH=" + os.Getenv("PATH")}
 	must(t, env, "import", squares(t), "--collection", "zones", "--publish")
 	must(t, env, "import", squares(t), "--collection", "secret", "--publish", "--visibility", "internal")
+	must(t, env, "import", squares(t), "--collection", "secret", "--mode", "upsert", "--key", "name", "--allow-loss")
+	must(t, env, "import", squares(t), "--collection", "secret", "--mode", "append")
 	pool, err := pgxpool.New(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"gisd/spatial"
 )
 
@@ -120,8 +122,9 @@ func whatInstead(in *Input) string {
 
 func distinguish(layers []Layer) {
 	count := map[string]int{}
-	for _, l := range layers {
-		count[l.Name]++
+	for i := range layers {
+		layers[i].Name = norm.NFC.String(layers[i].Name) // as people type it
+		count[layers[i].Name]++
 	}
 	used := map[string]bool{}
 	for i := range layers {
@@ -150,6 +153,7 @@ func ChooseLayer(layers []Layer, name string) (Layer, error) {
 		}
 		return Layer{}, &AmbiguousError{Layers: layers}
 	}
+	name = norm.NFC.String(name)
 	for _, l := range layers {
 		if l.Name == name {
 			return l, nil

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"gisd/spatial"
 )
 
@@ -158,7 +160,7 @@ func (in *Input) addSiblings(path string) error {
 	base := filepath.Base(path)
 	stem := strings.TrimSuffix(base, filepath.Ext(base))
 	for _, e := range entries {
-		if e.Name() == base || !strings.HasPrefix(strings.ToLower(e.Name()), strings.ToLower(stem)+".") {
+		if e.Name() == base || !strings.HasPrefix(folded(e.Name()), folded(stem)+".") {
 			continue
 		}
 		beside := filepath.Join(filepath.Dir(path), e.Name())
@@ -168,6 +170,10 @@ func (in *Input) addSiblings(path string) error {
 	}
 	return nil
 }
+
+// folded is a name without case, in the one form of Unicode that does not depend
+// on the machine that it was written on.
+func folded(name string) string { return norm.NFC.String(strings.ToLower(name)) }
 
 func (in *Input) openFolder(ctx context.Context, root string) error {
 	return filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
 
 	"gisd/importers"
 	"gisd/spatial"
@@ -67,6 +68,32 @@ func TestOpenInputFollowsLinksBesideALink(t *testing.T) {
 	}
 	if _, err = importers.Layers(t.Context(), in, formats()); err == nil || !strings.Contains(err.Error(), "holds nothing but links, which are not followed") {
 		t.Error(err)
+	}
+}
+
+// Siblings are found, and layers named, in whichever form of Unicode.
+func TestNamesInOtherForms(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	main := filepath.Join(dir, norm.NFD.String("Thửa đất.geojson"))
+	for _, path := range []string{main, filepath.Join(dir, norm.NFC.String("thửa đất.prj"))} {
+		if err := os.WriteFile(path, []byte(`{"type":"Point","coordinates":[1,2]}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in, err := importers.OpenInput(t.Context(), main, nil, importers.DefaultLimits())
+	if err != nil || len(in.Files) != 2 {
+		t.Fatalf("%+v, %v", in, err)
+	}
+	defer in.Close()
+	layers, err := importers.Layers(t.Context(), in, formats())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{norm.NFC.String("Thửa đất"), norm.NFD.String("Thửa đất")} {
+		if l, err := importers.ChooseLayer(layers, name); err != nil || l.Name != norm.NFC.String(name) {
+			t.Errorf("%q: %v %v", name, l.Name, err)
+		}
 	}
 }
 

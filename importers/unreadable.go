@@ -96,6 +96,8 @@ func unreadableText(f File, head []byte) string {
 	switch {
 	case page && f.Ext() == ".xls":
 		return "a table of a web page under the name of a workbook; open it in a spreadsheet program and save it as .xlsx"
+	case bytes.Contains(text, []byte("exceptionreport")) && text[0] == '<':
+		return "the answer of a server that reports an error, and no data; open it to see what the server says"
 	case page:
 		return "a web page (HTML), as of an error or a login, and no data; open it to see what the server says"
 	case len(text) > 0 && text[0] >= 'a' && text[0] <= 'z' && bytes.Contains(text, []byte(`"featurecollection"`)):
@@ -147,6 +149,8 @@ func compound(f File, head []byte) string {
 	switch {
 	case has("Dgn~"), ext == ".dgn":
 		return "a MicroStation DGN V8 drawing, which cannot be read here; save it as DGN V7 or DXF (MicroStation: File, Save As)"
+	case has("EncryptedPackage"):
+		return "a document with a password; open it, take the password off and save it again"
 	case has("Workbook"), has("Book"), ext == ".xls":
 		return "a workbook of Excel 97-2003; save it as .xlsx or .csv"
 	case has("WordDocument"), ext == ".doc":

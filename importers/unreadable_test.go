@@ -19,6 +19,8 @@ func TestUnreadableFilesAreNamed(t *testing.T) {
 		{"plan", "AC1018\x00\x00\x00", "DWG, 2004"},
 		{"sheet.dgn", compound + wide("Dgn~Mf"), "save it as DGN V7 or DXF"},
 		{"book.xls", compound + wide("Workbook"), "save it as .xlsx or .csv"},
+		{"locked.xlsx", compound + wide("EncryptedPackage"), "a document with a password"},
+		{"wfs.gml", `<?xml version="1.0"?><ows:ExceptionReport/>`, "a server that reports an error"},
 		{"house.rvt", compound + wide("BasicFileInfo"), "a Revit model"},
 		{"base.mdb", "\x00\x01\x00\x00Standard Jet DB\x00", "an Access database"},
 		{"ortho.tif", "II*\x00\x08", "a raster image"},

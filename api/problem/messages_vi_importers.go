@@ -79,6 +79,8 @@ var vietnameseOfImporters = map[string]string{
 	"{1} is GeoJSON within a program; take away what stands before its first { and after its last }":                     "{1} là GeoJSON nằm trong mã chương trình; hãy bỏ phần trước dấu { đầu tiên và sau dấu } cuối cùng",
 	"{1} is JSON of ArcGIS, not GeoJSON: ask its service for f=geojson, or export the layer to GeoJSON":                  "{1} là JSON của ArcGIS, không phải GeoJSON: hãy hỏi dịch vụ với f=geojson, hoặc xuất lớp ra GeoJSON",
 	"{1} is TopoJSON, not GeoJSON: convert it":                                                                           "{1} là TopoJSON, không phải GeoJSON: hãy chuyển đổi",
+	"{1} is a document with a password; open it, take the password off and save it again":                                "{1} là tài liệu có mật khẩu; hãy mở, bỏ mật khẩu rồi lưu lại",
+	"{1} is the answer of a server that reports an error, and no data; open it to see what the server says":              "{1} là trả lời của máy chủ báo lỗi, không phải dữ liệu; hãy mở xem máy chủ nói gì",
 
 	// importers: records and keys
 	"every record was rejected, the first of them {1}":                         "mọi bản ghi đều bị loại, bản ghi đầu tiên: {1}",

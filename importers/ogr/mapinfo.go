@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,6 +87,12 @@ func trustMapInfo(f importers.File, wkt string) importers.CRS {
 		return c
 	}
 	return importers.CRS{Reason: fmt.Sprintf("its CoordSys has projection %d, which GDAL does not know", number%1000)}
+}
+
+// lacksValues reports a MIF without the file that has its attributes.
+func (d *dataset) lacksValues() bool {
+	return d.kind.format == "mapinfo" && strings.HasSuffix(strings.ToLower(d.main), ".mif") &&
+		!slices.ContainsFunc(d.parts, func(p part) bool { return p.file.Ext() == ".mid" })
 }
 
 // longLat is the number of MapInfo's "projection" whose coordinates are degrees.

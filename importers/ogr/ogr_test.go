@@ -272,6 +272,9 @@ func TestUnknownProjections(t *testing.T) {
 			}
 			src := open(t, path, "a")
 			defer src.Close()
+			if tc.doubted && len(src.Schema().Notes) > 0 {
+				t.Errorf("%v", src.Schema().Notes)
+			}
 			if got := strings.HasPrefix(src.Schema().CRS.Reason, "its CoordSys has projection 3"); got != tc.doubted {
 				t.Errorf("%+v", src.Schema().CRS)
 			}
@@ -284,7 +287,10 @@ func TestUnknownProjections(t *testing.T) {
 	}
 	// The projections of MapInfo 12 that the corpus has lie nowhere near here.
 	for _, number := range []string{"34", "35"} {
-		src := open(t, testdata.Shared(t, autotest+"mitab/proj_"+number+".mif"), "")
+		src := open(t, testdata.Shared(t, autotest+"mitab/proj_"+number+".mif"), "") // which lie there alone
+		if notes := src.Schema().Notes; len(notes) != 1 || !strings.Contains(notes[0].EN, "no .mid") {
+			t.Errorf("%s: %v", number, notes)
+		}
 		_, _, err := importers.SettleCRS(t.Context(), src, importers.CRSRequest{})
 		if err == nil || !strings.Contains(err.Error(), "name one with --crs") || !strings.Contains(err.Error(), "projection "+number) {
 			t.Errorf("%s: %v", number, err)

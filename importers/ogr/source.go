@@ -68,6 +68,10 @@ func (s *source) learn(ctx context.Context, d *dataset, l *listed, o importers.S
 			sc.CRS = trustMapInfo(d.parts[0].file, l.wkt)
 		}
 	}
+	if d.lacksValues() {
+		sc.Notes = append(sc.Notes, spatial.Text{
+			VI: "không có tệp .mid: các thuộc tính để trống", EN: "no .mid: the attributes are left empty"})
+	}
 	return s.scan(ctx, d, o)
 }
 

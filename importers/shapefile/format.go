@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"gisd/importers"
 )
 
@@ -24,7 +26,8 @@ func (Format) Layers(_ context.Context, in *importers.Input) ([]importers.Layer,
 	groups := map[string]*parts{}
 	var order []string
 	for _, f := range in.Files {
-		key := strings.ToLower(strings.TrimSuffix(f.Name, f.Name[len(f.Name)-len(f.Ext()):]))
+		// A part that was added elsewhere may spell its name in another form.
+		key := norm.NFC.String(strings.ToLower(strings.TrimSuffix(f.Name, f.Name[len(f.Name)-len(f.Ext()):])))
 		ext := f.Ext()
 		if ext == ".cpg" || ext == ".prj" || ext == ".shx" || ext == ".dbf" {
 			// fall through: judged by extension, they have no magic number

@@ -15,6 +15,8 @@ import (
 	"github.com/twpayne/go-geom/encoding/ewkb"
 	"github.com/twpayne/go-geom/encoding/wkt"
 
+	"golang.org/x/text/unicode/norm"
+
 	"gisd/importers"
 	"gisd/importers/shapefile"
 	"gisd/spatial"
@@ -356,6 +358,21 @@ func indexOf(whole []byte, records int) []byte {
 		be(&b, int32((100+i*(8+length))/2), int32(length/2))
 	}
 	return b.Bytes()
+}
+
+// A name in another form of Unicode is the same name.
+func TestPartsByName(t *testing.T) {
+	t.Parallel()
+	const wkt = `PROJCS["x"]`
+	src, err := open(t, map[string][]byte{norm.NFD.String("Thửa") + ".dbf": dbfFile(1, []string{"C5"}, "x"),
+		norm.NFD.String("Thửa") + ".SHP": shpFile(1), norm.NFC.String("thửa") + ".prj": []byte(wkt)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	if s := src.Schema(); s.CRS.WKT != wkt || len(s.Fields) != 1 {
+		t.Errorf("%+v", s)
+	}
 }
 
 // The text of memos is not read, which is said.

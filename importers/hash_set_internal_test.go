@@ -9,21 +9,41 @@ import (
 
 func TestHashSet(t *testing.T) {
 	t.Parallel()
-	var s hashSet
-	seen := map[uint64]bool{}
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 300_000 {
-		h := r.Uint64() &^ 0xffff // some come again, zero too
-		if r.IntN(3) == 0 {
-			h = uint64(r.IntN(50_000)) << 32
-		}
-		if got, want := s.add(h), !seen[h]; got != want {
-			t.Fatalf("add(%x) = %v, want %v", h, got, want)
-		}
-		seen[h] = true
-	}
-	if s.n != len(seen) {
-		t.Errorf("%d hashes, want %d", s.n, len(seen))
+	const spread = 0x9e3779b97f4a7c15
+	for _, tt := range []struct {
+		name string
+		n    int
+		hash func(r *rand.Rand) uint64
+	}{
+		{"spread over the shards", 300_000, func(r *rand.Rand) uint64 {
+			if r.IntN(3) == 0 {
+				return uint64(r.IntN(50_000)) * spread // some come again, zero too
+			}
+			return r.Uint64()
+		}},
+		{"crowded into one", 20_000, func(r *rand.Rand) uint64 {
+			if r.IntN(3) == 0 {
+				return uint64(r.IntN(5_000)) << 32
+			}
+			return r.Uint64() &^ 0xffff
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var s hashSet
+			seen := map[uint64]bool{}
+			r := rand.New(rand.NewPCG(1, 2))
+			for range tt.n {
+				h := tt.hash(r)
+				if got, want := s.add(h), !seen[h]; got != want {
+					t.Fatalf("add(%x) = %v, want %v", h, got, want)
+				}
+				seen[h] = true
+			}
+			if s.n != len(seen) {
+				t.Errorf("%d hashes, want %d", s.n, len(seen))
+			}
+		})
 	}
 }
 

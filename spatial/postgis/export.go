@@ -60,7 +60,7 @@ func (f *Features) Export(ctx context.Context, c *spatial.Collection, o ExportOp
 		return nil, nil, wrap(ctx, op, noSystem(err, op, e.o.SRID))
 	}
 	q := o.Query
-	if q.BBox == nil && q.Time == nil && len(q.Equals) == 0 && q.Filter == nil && q.Limit == 0 {
+	if q.BBox == nil && q.Time == nil && len(q.Equals) == 0 && q.Filter == nil && q.Names == nil && q.Limit == 0 {
 		e.header.Count = e.c.FeatureCount
 	}
 	e.schema = importers.Schema{Layer: e.c.ID, Format: "collection", GeometryType: e.c.GeometryType, Dimensions: e.c.Dimensions,

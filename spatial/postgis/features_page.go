@@ -142,6 +142,7 @@ func (p *pager) read(ctx context.Context, statement fragment) error {
 		return err
 	}
 	defer rows.Close()
+	lastID, some := "", false
 	for rows.Next() {
 		if p.count == p.q.Limit {
 			p.more = true
@@ -151,14 +152,20 @@ func (p *pager) read(ctx context.Context, statement fragment) error {
 		if err != nil {
 			return err
 		}
-		p.last = p.s.position(feature.ID)
-		if p.first == nil {
-			p.first = p.last
-		}
+		lastID, some = feature.ID, true
 		p.count++
+		if p.first == nil {
+			p.first = p.s.position(lastID)
+		}
+		if len(p.order.keys) > 0 {
+			p.last = p.s.position(lastID) // the values are those of this row alone
+		}
 		if err := p.emit(&feature); err != nil {
 			return err
 		}
+	}
+	if some && len(p.order.keys) == 0 {
+		p.last = p.s.position(lastID)
 	}
 	rows.Close()
 	return rows.Err()

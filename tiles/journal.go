@@ -44,7 +44,7 @@ func (s *Service) outdated(k Key, since string) bool {
 		if s.journal.Touched(id, position, at) {
 			return true
 		}
-		if base, ok := strings.CutSuffix(id, LabelSuffix); ok && s.journal.Touched(base, position, k.Coord) {
+		if base, ok := strings.CutSuffix(id, LabelSuffix); ok && s.journal.Touched(base, position, at) {
 			return true
 		}
 	}

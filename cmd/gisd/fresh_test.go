@@ -173,6 +173,12 @@ func TestFresh(t *testing.T) {
 			t.Errorf("node %d after the edit: %d %q", i, status, body)
 		}
 	}
+	for i, n := range nodes { // and so it is once packed cells have followed
+		waitFor(t, "cells to follow", func() bool { return metric(t, n.url, "gisd_freshness_pending") == "0" })
+		if status, body := get(t, n.url+"/tiles/zones/16/52183/30742.mvt"); status != http.StatusOK || !strings.Contains(body, "edited") {
+			t.Errorf("node %d later: %d %q", i, status, body)
+		}
+	}
 	if _, body := get(t, nodes[0].url+far); !strings.Contains(body, "far") || hits(nodes[0]) == before {
 		t.Errorf("a tile that was not touched left the cache: hits %s", hits(nodes[0]))
 	}

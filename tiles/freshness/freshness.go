@@ -185,13 +185,15 @@ func (f *Freshness) widen(ctx context.Context, found *batch) {
 // are not current any more are nobody's.
 func (f *Freshness) rebuild(ctx context.Context, list []spatial.Change) error {
 	found := gather(list)
+	var failed error
 	for _, id := range found.order {
 		c, err := f.cfg.Catalogue.Collection(id, system)
 		if err != nil {
 			continue
 		}
 		if found.versions[id] > c.Version {
-			return fmt.Errorf("freshness: rebuild: version %d of %s is not known here yet", found.versions[id], id)
+			failed = errors.Join(failed, fmt.Errorf("freshness: rebuild: version %d of %s is not known here yet", found.versions[id], id))
+			continue
 		}
 		set := found.sets[id]
 		boxes := set.list
@@ -200,10 +202,8 @@ func (f *Freshness) rebuild(ctx context.Context, list []spatial.Change) error {
 		}
 		start := time.Now()
 		n, err := f.cfg.Rebuilder.Rebuild(ctx, c, boxes)
-		if err != nil {
-			return err
-		}
+		failed = errors.Join(failed, err)
 		f.metrics.rebuilt(n, time.Since(start))
 	}
-	return nil
+	return failed
 }

@@ -1,8 +1,8 @@
--- Where a reader of the cluster goes on; a new one begins with what comes now.
+-- Where a reader of the cluster goes on; a new one begins with all that is there.
 -- $1 name. One row: the position.
 with made as (
   insert into gisd.dirty_reader (name, position)
-  select $1, position
+  select $1, forgotten
   from gisd.dirty_state
   on conflict (name) do nothing
   returning position

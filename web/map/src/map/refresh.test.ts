@@ -6,4 +6,5 @@ it("finds the sources of a changed collection", () => {
   expect(carries(address, ["rail"])).toBe(true);
   expect(carries(address, ["rai", "road"])).toBe(false);
   expect(carries("", ["rail"])).toBe(false);
+  expect(carries("/tiles/rail_label/{z}/{x}/{y}.mvt", ["rail"])).toBe(true);
 });

@@ -25,8 +25,8 @@ function mayCarry(address: string | undefined, collections: readonly string[]): 
   return collections.length === 0 || carries(address ?? "", collections);
 }
 
-/** Whether a tile address such as …/tiles/roads,rail/{z}/{x}/{y}.mvt names one of them. */
+/** Whether a tile address such as …/tiles/roads,rail/{z}/{x}/{y}.mvt names one of them, or its labels. */
 export function carries(address: string, collections: readonly string[]): boolean {
   const ids = /\/tiles\/([^/]+)\//.exec(address)?.[1]?.split(",") ?? [];
-  return ids.some((id) => collections.includes(id));
+  return ids.some((id) => collections.includes(id) || collections.includes(id.replace(/_label$/, "")));
 }

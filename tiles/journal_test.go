@@ -167,3 +167,37 @@ func TestSharedTileJudgesItself(t *testing.T) {
 		}
 	}
 }
+
+// corner knows of a change that touches one corner of the world.
+type corner struct{}
+
+func (corner) Position() uint64 { return 1 }
+
+func (corner) Touched(_ string, _ uint64, c tiles.Coord) bool { return c.X == 0 && c.Y == 0 }
+
+// Where a change lies is told in WebMercatorQuad: in other sets it may be
+// anywhere, and no tile that may lack it is kept.
+func TestChangesCountForEveryTileOfOtherGrids(t *testing.T) {
+	t.Parallel()
+	national := matrixSet(t, "VN2000_9210Quad")
+	at := tiles.Coord{Z: 10, X: uint32((603000 - national.MinX) / national.TileWidth(10)), Y: uint32((national.MaxY - 1221000) / national.TileWidth(10))}
+	for _, tt := range []struct {
+		name  string
+		r     tiles.Request
+		drawn int32
+	}{
+		{"web Mercator", tiles.Request{IDs: "a", Coord: here}, 1},
+		{"VN-2000", tiles.Request{IDs: "a", Coord: at, Matrix: national.ID}, 2},
+	} {
+		src := &source{}
+		s := tiles.NewService(tiles.Config{Journal: corner{}}, catalogueOf(collection("a")), src, &memory{}, nil)
+		for range 2 {
+			if _, err := s.Tile(t.Context(), tt.r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := src.calls.Load(); n != tt.drawn {
+			t.Errorf("%s: drawn %d times, want %d", tt.name, n, tt.drawn)
+		}
+	}
+}

@@ -11,7 +11,10 @@ type Pyramid struct {
 
 // ZoomBand is a range of zooms, both ends inside, whose tiles are cut from cells
 // that are the tiles of the first.
-type ZoomBand struct{ First, Last int }
+type ZoomBand struct {
+	First, Last int
+	Made        int64 // of the cells: those made again at once have another
+}
 
 // Band finds the band of a zoom.
 func (p Pyramid) Band(zoom int) (ZoomBand, bool) {

@@ -39,7 +39,7 @@ var law = []room{
 		libraries: []string{"pgx", "prometheus"},
 	},
 
-	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "tiles", "tiles/mvt", "tiles/cell", "tiles/label", "tiles/pyramid"}, libraries: []string{"pgx", "prometheus"}},
+	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise", "tiles/label", "tiles/overview", "tiles/pyramid"}, libraries: []string{"pgx", "prometheus"}},
 	{pattern: "tiles/pyramid", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt", "tiles/cell"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
 	{pattern: "tiles/freshness", may: []string{"spatial", "spatial/crs", "tiles"}, libraries: []string{"prometheus"}},

@@ -55,15 +55,16 @@ func readPyramids(ctx context.Context, tx pgx.Tx, byID map[string]*spatial.Colle
 		id          string
 		p           spatial.Pyramid
 		first, last *int
+		made        *int64
 	)
-	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last, &made}, func() error {
 		c := byID[id]
 		if c == nil {
 			return nil
 		}
 		c.Pyramid.ID, c.Pyramid.Format = p.ID, p.Format
 		if first != nil && last != nil {
-			c.Pyramid.Bands = append(c.Pyramid.Bands, spatial.ZoomBand{First: *first, Last: *last})
+			c.Pyramid.Bands = append(c.Pyramid.Bands, spatial.ZoomBand{First: *first, Last: *last, Made: *made})
 		}
 		return nil
 	})

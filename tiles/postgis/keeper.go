@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"gisd/spatial"
@@ -15,6 +16,13 @@ type Catalogue interface {
 	Collections(a spatial.Access) []*spatial.Collection
 	Changed() <-chan struct{}
 }
+
+// Small scales follow an edit: looked for so often, and made again once the edit
+// is so old, so that a series of them costs one making.
+const (
+	smallLook  = 2 * time.Second
+	smallAfter = 3 * time.Second
+)
 
 // keeperPause is how long a version whose build failed waits for another try.
 const keeperPause = time.Minute
@@ -33,7 +41,7 @@ func (k Keeper) Run(ctx context.Context) error {
 	failed := map[string]time.Time{} // by table
 	for ctx.Err() == nil {
 		changed := k.Catalogue.Changed()
-		wait := time.Hour
+		wait := smallLook
 		for _, c := range k.Catalogue.Collections(spatial.SystemAccess("cells")) {
 			if !Wanting(c) {
 				continue
@@ -47,6 +55,7 @@ func (k Keeper) Run(ctx context.Context) error {
 				wait = min(wait, keeperPause)
 			}
 		}
+		k.follow(ctx)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -56,6 +65,26 @@ func (k Keeper) Run(ctx context.Context) error {
 		timer.Stop()
 	}
 	return nil
+}
+
+// follow makes small scales again that are behind.
+func (k Keeper) follow(ctx context.Context) {
+	behind, err := k.Pyramids.Behind(ctx, smallAfter)
+	for _, c := range k.Catalogue.Collections(spatial.SystemAccess("cells")) {
+		if err != nil || ctx.Err() != nil {
+			break
+		}
+		if !slices.Contains(behind, c.ID) {
+			continue
+		}
+		begin := time.Now()
+		if err = k.Pyramids.Small(ctx, c, max(k.Workers, 1)); err == nil {
+			k.Log.InfoContext(ctx, "made small scales again", "collection", c.ID, "took_ms", time.Since(begin).Milliseconds())
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		k.Log.WarnContext(ctx, "small scales stay behind", "error", err)
+	}
 }
 
 func (k Keeper) build(ctx context.Context, c *spatial.Collection) error {

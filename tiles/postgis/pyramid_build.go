@@ -125,7 +125,10 @@ func (b *build) run(ctx context.Context, tx pgx.Tx, begin time.Time) (int64, err
 				return err
 			}
 		}
-		return b.pack(ctx, tx, id, blocks)
+		if err := b.pack(ctx, tx, id, blocks); err != nil {
+			return err
+		}
+		return b.small(ctx, tx, id)
 	})
 	if err != nil {
 		return 0, err

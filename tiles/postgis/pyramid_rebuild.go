@@ -60,7 +60,8 @@ func (p *Pyramids) Rebuild(ctx context.Context, c *spatial.Collection, boxes []s
 			written += n
 		}
 	}
-	return written, nil
+	_, err = p.db.Pool.Exec(ctx, querySmallEdited, id, int16(blockZoom))
+	return written, postgis.Wrap(ctx, op, err)
 }
 
 // pyramidOf returns the build of a version that this program reads with those

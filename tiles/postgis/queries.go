@@ -41,4 +41,16 @@ var (
 	queryPyramidTableBytes string
 	//go:embed queries/pyramid_stats.sql
 	queryPyramidStats string
+	//go:embed queries/small_behind.sql
+	querySmallBehind string
+	//go:embed queries/small_cells.sql
+	querySmallCells string
+	//go:embed queries/small_clear.sql
+	querySmallClear string
+	//go:embed queries/small_edited.sql
+	querySmallEdited string
+	//go:embed queries/small_note.sql
+	querySmallNote string
+	//go:embed queries/small_take.sql
+	querySmallTake string
 )

@@ -143,7 +143,7 @@ func (m *memory) forget(p spatial.Pyramid, boxes []spatial.Envelope) {
 	for _, band := range p.Bands {
 		touched := newTouches(boxes, uint32(band.First))
 		if touched.cells <= int64(m.hot.EstimatedSize()) {
-			touched.each(func(c tiles.Coord) { m.hot.Invalidate(Key{p.ID, c}) })
+			touched.each(func(c tiles.Coord) { m.hot.Invalidate(Key{p.ID, c, band.Made}) })
 			continue
 		}
 		for k := range m.hot.Keys() {

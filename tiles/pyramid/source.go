@@ -14,13 +14,6 @@ import (
 	"gisd/tiles/cell"
 )
 
-// coarseBelow and coarseCell are how rows are drawn too: below zoom 12 polygons
-// and lines less than 4 units wide, half a pixel, share a square.
-const (
-	coarseBelow = 12
-	coarseCell  = 4
-)
-
 // Config wires a Source.
 type Config struct {
 	Rows     tiles.Source // answers where no cell does
@@ -72,7 +65,7 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 		s.metrics.answers.rows.Inc()
 		return s.rows.Layer(ctx, r)
 	}
-	e, hit, err := s.memory.get(ctx, Key{c.Pyramid.ID, band.Cell(r.Coord)})
+	e, hit, err := s.memory.get(ctx, Key{c.Pyramid.ID, band.Cell(r.Coord), made(c, r.Coord.Z)})
 	if errors.Is(err, cell.ErrRecord) {
 		s.log.ErrorContext(ctx, "a packed cell is damaged: `gisd tiles build` makes it anew", "collection", c.ID, "error", err)
 		s.metrics.damaged.Inc()
@@ -95,15 +88,18 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	return s.cut(r, e.record)
 }
 
+// made tells the cells of a zoom from those that were there before them.
+func made(c *spatial.Collection, z uint32) int64 {
+	b, _ := c.Pyramid.Band(int(z))
+	return b.Made
+}
+
 func (s *Source) cut(r tiles.LayerRequest, record cell.Record) ([]byte, error) {
 	c, at := r.Collection, r.Coord
 	cutter := s.cutters.Get().(*cell.Cutter)
 	defer s.cutters.Put(cutter)
 	cutter.Reset()
 	o := cell.Options{Layer: c.ID, Buffer: tiles.TileBuffer, Properties: drawn(c, r.Query)}
-	if at.Z < coarseBelow {
-		o.Cell = coarseCell
-	}
 	if _, err := cutter.Cut(record, at, o); err != nil {
 		return nil, fmt.Errorf("pyramid: cut %s %v: %w", c.ID, at, err)
 	}

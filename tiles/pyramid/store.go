@@ -18,6 +18,7 @@ const Format = 1
 type Key struct {
 	Pyramid int64
 	Coord   tiles.Coord // Z is the first zoom of the band
+	Made    int64       // of the band
 }
 
 // Store reads cells. It is safe for goroutines.

@@ -1,0 +1,100 @@
+package postgis_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"gisd/internal/fixture"
+	"gisd/internal/testdb"
+	"gisd/spatial"
+	"gisd/spatial/postgis"
+	"gisd/tiles"
+	"gisd/tiles/mvt/mvttest"
+	tilespostgis "gisd/tiles/postgis"
+)
+
+// covered is the area of each use on a tile, in square units.
+func covered(t *testing.T, tile []byte) (areas map[any]float64, features int) {
+	t.Helper()
+	layers, err := mvttest.Check(tile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	areas = map[any]float64{}
+	for _, l := range layers {
+		for _, f := range l.Features {
+			features++
+			for _, ring := range f.Parts {
+				for i, p := range ring {
+					q := ring[(i+1)%len(ring)]
+					areas[f.Properties["use"]] += float64(p[0]*q[1]-q[0]*p[1]) / 2
+				}
+			}
+		}
+	}
+	return areas, features
+}
+
+func TestSmallScales(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	// 80 by 80 parcels of 33 m, the uses by columns of ten.
+	exec(t, pool, `create table data.fields_v1 as
+		select x * 1000 + y as id, 1 as revision, clock_timestamp() as recorded_at, null::text as changed_by,
+			case x / 10 % 2 when 0 then 'ODT' else 'LUC' end as use, st_makeenvelope(106.6 + x * 0.0003, 10.9 + y * 0.0003,
+			106.6003 + x * 0.0003, 10.9003 + y * 0.0003, 4326)::geometry(polygon, 4326) as geom
+		from generate_series(0, 79) x, generate_series(0, 79) y`)
+	exec(t, pool, `alter table data.fields_v1 alter id type bigint, add primary key (id)`)
+	exec(t, pool, `create index on data.fields_v1 using gist (geom)`)
+	exec(t, pool, `analyze data.fields_v1`)
+	c := register(t, pool, &spatial.Collection{ID: "fields", Table: "fields_v1", GeometryType: spatial.GeometryPolygon, SRID: 4326,
+		IDKind: spatial.IDInteger, Extent: spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 10.9, MaxX: 106.624, MaxY: 10.924}})
+	exec(t, pool, `insert into gisd.field (collection_id, version, ordinal, name, column_name, type) values ('fields', 1, 1, 'use', 'use', 'string')`)
+	exec(t, pool, `update gisd.collection set style = '{"kind":"fill","by":"use"}' where id = 'fields'`)
+	c = current(t, pool, "fields")
+	c = built(t, pool, c)
+	if len(c.Pyramid.Bands) != 6 {
+		t.Fatalf("bands %v", c.Pyramid.Bands)
+	}
+	source := cellSource(t, pool, noRows{t})
+	at := tiles.Coord{Z: 10, X: 815, Y: 480}
+	areas, features := covered(t, layer(t, source, c, at))
+	if features != 2 || math.Abs(areas["ODT"]/areas["LUC"]-1) > 0.02 {
+		t.Errorf("%d features cover %v", features, areas)
+	}
+	for z := uint32(0); z <= 11; z++ {
+		up := tiles.Coord{Z: z, X: 815 << 1 >> (11 - z), Y: 480 << 1 >> (11 - z)}
+		if tile := layer(t, source, c, up); len(tile) == 0 && z <= 10 {
+			t.Errorf("nothing on %v", up)
+		}
+	}
+
+	exec(t, pool, `update data.fields_v1 set use = 'ODT' where id / 1000 < 40`)
+	pyramids := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil)
+	box := spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 10.9, MaxX: 106.612, MaxY: 10.924}
+	if _, err := pyramids.Rebuild(t.Context(), c, []spatial.Envelope{box}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Millisecond)
+	if behind, err := pyramids.Behind(t.Context(), 0); err != nil || len(behind) != 1 || behind[0] != "fields" {
+		t.Fatalf("behind are %v, %v", behind, err)
+	}
+	for range 2 { // the second finds nothing to do
+		if err := pyramids.Small(t.Context(), c, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if behind, err := pyramids.Behind(t.Context(), 0); err != nil || len(behind) != 0 {
+		t.Errorf("behind are %v, %v", behind, err)
+	}
+	c = current(t, pool, "fields")
+	areas, _ = covered(t, layer(t, source, c, at))
+	if share := areas["ODT"] / areas["LUC"]; math.Abs(share-3) > 0.1 {
+		t.Errorf("after the edit: %v", areas)
+	}
+	few := built(t, pool, fixture.Collection(t, pool, fixture.Spec{ID: "few", Features: fixture.Polygons(20)}))
+	if len(few.Pyramid.Bands) != 2 {
+		t.Errorf("twenty features have bands %v", few.Pyramid.Bands)
+	}
+}

@@ -1,5 +1,7 @@
 package spatial
 
+import "encoding/json"
+
 // Pyramid says which zooms of a collection's version are packed in cells, ready
 // to be cut into tiles of WebMercatorQuad. The zero value is none: its tiles
 // come from rows.
@@ -7,6 +9,9 @@ type Pyramid struct {
 	ID     int64 // of the build; another build has another
 	Format int   // of the records
 	Bands  []ZoomBand
+	// Generalisation says what was done at each small scale to stay within the
+	// byte budget, an array of JSON objects; nil where there are none.
+	Generalisation json.RawMessage
 }
 
 // ZoomBand is a range of zooms, both ends inside, whose tiles are cut from cells

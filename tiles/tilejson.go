@@ -32,6 +32,9 @@ type VectorLayer struct {
 	Fields      FieldTypes `json:"fields"`
 	// GeometryType is no member of TileJSON 3.0: what the catalogue promises.
 	GeometryType spatial.GeometryType `json:"geometry_type"`
+	// Generalisation is no member either: by zoom, what was done to small scales,
+	// see generalise.Choice.
+	Generalisation json.RawMessage `json:"generalisation,omitempty"`
 }
 
 // FieldType names a property and its type in tiles.

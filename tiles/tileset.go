@@ -95,6 +95,9 @@ func fitZoom(degrees float64, lo, hi int) int {
 func vectorLayer(c *spatial.Collection, q *Query, lang string) VectorLayer {
 	l := VectorLayer{ID: c.ID, Description: c.Description.In(lang), MinZoom: c.MinZoom, MaxZoom: c.MaxZoom,
 		Fields: FieldTypes{}, GeometryType: c.GeometryType}
+	if c.LabelsOf == "" {
+		l.Generalisation = c.Pyramid.Generalisation
+	}
 	if c.IDKind == spatial.IDText {
 		l.Fields = append(l.Fields, FieldType{KeyProperty, "String"})
 	}

@@ -56,13 +56,14 @@ func readPyramids(ctx context.Context, tx pgx.Tx, byID map[string]*spatial.Colle
 		p           spatial.Pyramid
 		first, last *int
 		made        *int64
+		done        []byte
 	)
-	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last, &made}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last, &made, &done}, func() error {
 		c := byID[id]
 		if c == nil {
 			return nil
 		}
-		c.Pyramid.ID, c.Pyramid.Format = p.ID, p.Format
+		c.Pyramid.ID, c.Pyramid.Format, c.Pyramid.Generalisation = p.ID, p.Format, done
 		if first != nil && last != nil {
 			c.Pyramid.Bands = append(c.Pyramid.Bands, spatial.ZoomBand{First: *first, Last: *last, Made: *made})
 		}

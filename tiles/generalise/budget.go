@@ -54,8 +54,8 @@ type Choice struct {
 	// that not even the last step brought it within the budget.
 	LargestBytes int   `json:"largest_bytes"`
 	Over         bool  `json:"over_budget,omitempty"`
-	Features     int64 `json:"features"`
-	Kept         int64 `json:"kept"` // of them drawn, or merged into what is
+	Features     int64 `json:"features,omitempty"` // 0 where they were not counted
+	Kept         int64 `json:"kept,omitempty"`     // of them drawn, or merged into what is
 }
 
 // LoadFeature is what a feature brings to a tile.

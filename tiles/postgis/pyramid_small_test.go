@@ -1,6 +1,7 @@
 package postgis_test
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"gisd/spatial"
 	"gisd/spatial/postgis"
 	"gisd/tiles"
+	"gisd/tiles/generalise"
 	"gisd/tiles/mvt/mvttest"
 	tilespostgis "gisd/tiles/postgis"
 )
@@ -52,10 +54,13 @@ func TestSmallScales(t *testing.T) {
 		IDKind: spatial.IDInteger, Extent: spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 10.9, MaxX: 106.624, MaxY: 10.924}})
 	exec(t, pool, `insert into gisd.field (collection_id, version, ordinal, name, column_name, type) values ('fields', 1, 1, 'use', 'use', 'string')`)
 	exec(t, pool, `update gisd.collection set style = '{"kind":"fill","by":"use"}' where id = 'fields'`)
-	c = current(t, pool, "fields")
-	c = built(t, pool, c)
+	c = built(t, pool, current(t, pool, "fields"))
 	if len(c.Pyramid.Bands) != 6 {
 		t.Fatalf("bands %v", c.Pyramid.Bands)
+	}
+	var choices []generalise.Choice
+	if err := json.Unmarshal(c.Pyramid.Generalisation, &choices); err != nil || len(choices) != 12 || choices[0].Step != generalise.StepDissolve {
+		t.Errorf("%s: %v", c.Pyramid.Generalisation, err)
 	}
 	source := cellSource(t, pool, noRows{t})
 	at := tiles.Coord{Z: 10, X: 815, Y: 480}

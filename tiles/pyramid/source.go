@@ -14,6 +14,9 @@ import (
 	"gisd/tiles/cell"
 )
 
+// plainZoom is the first zoom whose cells hold features as they are.
+const plainZoom = 12
+
 // Config wires a Source.
 type Config struct {
 	Rows     tiles.Source // answers where no cell does
@@ -58,7 +61,9 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 		return nil, wrap(ctx, c.ID, err)
 	}
 	band, ok := Packed(c, r.Coord.Z)
-	if !ok || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) {
+	// Small scales keep no properties but one.
+	some := band.First < plainZoom && r.Query != nil && r.Query.Properties != nil
+	if !ok || some || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) {
 		return s.rows.Layer(ctx, r)
 	}
 	if s.suspended.touch(c.ID, r.Coord) {

@@ -1042,6 +1042,16 @@ export interface components {
             vector_layers: {
                 id: string;
                 fields: Record<string, never>;
+                /** @description Of small scales that are generalised, the step that each zoom came to and its largest tile in bytes. */
+                generalisation?: {
+                    zoom: number;
+                    /** @enum {string} */
+                    step: "none" | "attributes" | "vertices" | "dissolve" | "rank";
+                    /** @description In tile units. */
+                    tolerance?: number;
+                    largest_bytes: number;
+                    over_budget?: boolean;
+                }[];
             }[];
         };
         Styles: {

@@ -47,6 +47,8 @@ var vietnameseOfData = map[string]string{
 	"There is no tile {1}/{2}/{3} (tile matrix, row, column) in {4}.": "Không có ô {1}/{2}/{3} (mức, hàng, cột) trong {4}.",
 	"The tile lies outside the limits of the tileset.":                "Ô nằm ngoài phạm vi của bộ ô.",
 	"The address names the format already.":                           "Địa chỉ đã nêu định dạng.",
+	"the cells of {1} are being built by somebody else":               "Các ô đóng gói của {1} đang được người khác dựng.",
+	"Version {1} of {2} is gone.":                                     "Phiên bản {1} của {2} không còn.",
 	"leave it out":                                                    "hãy bỏ đi",
 	"QML is a style of one layer; ask for that of a collection.":      "QML là kiểu của một lớp; hãy yêu cầu kiểu của một lớp dữ liệu.",
 	"must be json or sld":                                             "phải là json hoặc sld",

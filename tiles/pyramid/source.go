@@ -66,7 +66,8 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	if !ok || some || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) {
 		return s.rows.Layer(ctx, r)
 	}
-	if s.suspended.touch(c.ID, r.Coord) {
+	// Small scales take seconds from rows: they show an edit once they are made again.
+	if band.First >= plainZoom && s.suspended.touch(c.ID, r.Coord) {
 		s.metrics.answers.rows.Inc()
 		return s.rows.Layer(ctx, r)
 	}

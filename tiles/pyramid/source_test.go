@@ -25,7 +25,7 @@ func (r *rows) Layer(context.Context, tiles.LayerRequest) ([]byte, error) {
 	return fromRows, nil
 }
 
-// store holds one record and counts who reads it; hold keeps readers waiting.
+// store holds one record, of the cell at home, and counts who reads it; hold keeps readers waiting.
 type store struct {
 	mu     sync.Mutex
 	record []byte
@@ -52,6 +52,9 @@ func (s *store) Record(ctx context.Context, k pyramid.Key) ([]byte, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+	if k.Coord.Z != home.Z {
+		return nil, err
 	}
 	return record, err
 }
@@ -243,6 +246,8 @@ func TestSuspendedTilesComeFromRows(t *testing.T) {
 	s.Suspend(c, boxes)
 	is(home, true, "suspended twice")
 	is(far, false, "suspended elsewhere in the cell")
+	c.Pyramid.Bands = append(c.Pyramid.Bands, spatial.ZoomBand{First: 10, Last: 11})
+	is(tiles.Coord{Z: 10, X: home.X >> 4, Y: home.Y >> 4}, false, "a small scale")
 	s.Resume(c, boxes)
 	is(home, true, "resumed once")
 	s.Resume(c, boxes)

@@ -50,11 +50,11 @@ func TestSmallScales(t *testing.T) {
 	exec(t, pool, `alter table data.fields_v1 alter id type bigint, add primary key (id)`)
 	exec(t, pool, `create index on data.fields_v1 using gist (geom)`)
 	exec(t, pool, `analyze data.fields_v1`)
-	c := register(t, pool, &spatial.Collection{ID: "fields", Table: "fields_v1", GeometryType: spatial.GeometryPolygon, SRID: 4326,
+	register(t, pool, &spatial.Collection{ID: "fields", Table: "fields_v1", GeometryType: spatial.GeometryPolygon, SRID: 4326,
 		IDKind: spatial.IDInteger, Extent: spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 10.9, MaxX: 106.624, MaxY: 10.924}})
 	exec(t, pool, `insert into gisd.field (collection_id, version, ordinal, name, column_name, type) values ('fields', 1, 1, 'use', 'use', 'string')`)
 	exec(t, pool, `update gisd.collection set style = '{"kind":"fill","by":"use"}' where id = 'fields'`)
-	c = built(t, pool, current(t, pool, "fields"))
+	c := built(t, pool, current(t, pool, "fields"))
 	if len(c.Pyramid.Bands) != 6 {
 		t.Fatalf("bands %v", c.Pyramid.Bands)
 	}

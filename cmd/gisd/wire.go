@@ -254,6 +254,9 @@ func (n *node) addLive(ctx context.Context) error {
 	devices := postgis.NewDevices(n.db)
 	writer := postgis.NewPositionWriter(n.db, postgis.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
 	hub := live.NewHub(live.Config{Source: devices, Bus: bus, Log: n.log})
+	if err := hub.Load(ctx); err != nil {
+		return err
+	}
 	streams := apilive.New(apilive.Config{
 		Intake:    &live.Intake{Hub: hub, Recorder: writer},
 		Catalogue: n.catalogue, Registrar: devices, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,

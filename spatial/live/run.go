@@ -13,7 +13,7 @@ import (
 // registry, until the context ends; it then returns nil. The source must answer
 // at the start, later failures are logged and tried again.
 func (h *Hub) Run(ctx context.Context) error {
-	if err := h.load(ctx); err != nil {
+	if err := h.Load(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -40,9 +40,10 @@ func (h *Hub) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// load reads the registry and the last known positions; positions older than
-// what the hub knows change nothing.
-func (h *Hub) load(ctx context.Context) error {
+// Load reads the registry and the last known positions; positions older than
+// what the hub knows change nothing. A server calls it before it takes requests,
+// so that no device is a stranger to it; Run calls it again.
+func (h *Hub) Load(ctx context.Context) error {
 	if h.cfg.Source == nil {
 		return nil
 	}
@@ -75,7 +76,7 @@ func (h *Hub) reloadLoop(ctx context.Context, changed <-chan struct{}) error {
 				return nil
 			case <-time.After(wait):
 			}
-			err := h.load(ctx)
+			err := h.Load(ctx)
 			if err == nil || ctx.Err() != nil {
 				break
 			}

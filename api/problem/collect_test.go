@@ -62,22 +62,7 @@ func collectWith(t *testing.T, root string, folders []string, skip *regexp.Regex
 		files: token.NewFileSet(), sinks: map[sink]bool{}, seen: map[visit]bool{}, faults: map[string]bool{},
 		templates: map[string]token.Position{}, constants: map[string]ast.Expr{},
 	}
-	for _, folder := range folders {
-		paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
-		if err != nil || len(paths) == 0 {
-			t.Fatalf("no Go files in %s: %v", folder, err)
-		}
-		for _, path := range paths {
-			if strings.HasSuffix(path, "_test.go") || skip.MatchString(filepath.ToSlash(path)) {
-				continue
-			}
-			file, err := parser.ParseFile(c.files, path, nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.declare(folder, file)
-		}
-	}
+	c.parse(t, root, folders, skip, func(folder string, file *ast.File) { c.declare(folder, file) })
 	for before := -1; before != len(c.sinks)+len(c.seen); {
 		before = len(c.sinks) + len(c.seen)
 		for _, f := range c.functions {
@@ -94,6 +79,25 @@ func faults(t *testing.T, root string, folders []string, skip *regexp.Regexp) ma
 	t.Helper()
 	c := &collector{files: token.NewFileSet(), templates: map[string]token.Position{}}
 	operation := regexp.MustCompile(`^(importers|[a-z]+): `)
+	c.parse(t, root, folders, skip, func(_ string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || !makesError(call) {
+				return true
+			}
+			template := c.template(&function{}, call.Args[0])
+			if strings.ContainsFunc(placeholder.ReplaceAllString(template, ""), isLetter) && !operation.MatchString(template) && !strings.HasPrefix(template, "enough") && template != "seen enough" {
+				c.templates[template] = c.files.Position(call.Pos())
+			}
+			return true
+		})
+	})
+	return c.templates
+}
+
+// parse reads the Go files of the folders, but for tests and those to skip.
+func (c *collector) parse(t *testing.T, root string, folders []string, skip *regexp.Regexp, use func(folder string, file *ast.File)) {
+	t.Helper()
 	for _, folder := range folders {
 		paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
 		if err != nil || len(paths) == 0 {
@@ -107,20 +111,9 @@ func faults(t *testing.T, root string, folders []string, skip *regexp.Regexp) ma
 			if err != nil {
 				t.Fatal(err)
 			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				call, ok := n.(*ast.CallExpr)
-				if !ok || !makesError(call) {
-					return true
-				}
-				template := c.template(&function{}, call.Args[0])
-				if strings.ContainsFunc(placeholder.ReplaceAllString(template, ""), isLetter) && !operation.MatchString(template) && !strings.HasPrefix(template, "enough") && template != "seen enough" {
-					c.templates[template] = c.files.Position(call.Pos())
-				}
-				return true
-			})
+			use(folder, file)
 		}
 	}
-	return c.templates
 }
 
 func makesError(call *ast.CallExpr) bool {

@@ -26,11 +26,7 @@ import (
 	"gisd/spatial/live"
 	"gisd/spatial/postgis"
 	"gisd/spatial/redisbus"
-	"gisd/tiles"
-	"gisd/tiles/cache"
 	"gisd/tiles/freshness"
-	tilespostgis "gisd/tiles/postgis"
-	"gisd/tiles/pyramid"
 	"gisd/tiles/styles"
 	"gisd/web"
 )
@@ -191,58 +187,6 @@ func (n *node) addFeatures(ctx context.Context) error {
 	n.server.Register = append(n.server.Register, features.Register)
 	n.server.Downloads = features.IsDownload
 	return nil
-}
-
-func (n *node) addTiles() error {
-	memory, err := cache.NewMemory(int64(n.cfg.TileCacheSize), n.registry)
-	if err != nil {
-		return err
-	}
-	shared, err := n.sharedTiles()
-	if err != nil {
-		return err
-	}
-	rows := tilespostgis.NewSource(n.db.Pool, n.registry)
-	cells, err := n.cells(rows)
-	if err != nil {
-		return err
-	}
-	journal := freshness.NewJournal(nil)
-	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows, Journal: journal}, n.catalogue, cells, memory, n.registry)
-	n.closers = append(n.closers, service.Wait)
-	n.freshness.Journal, n.freshness.Tiles = journal, service
-	n.server.Register = append(n.server.Register, func(e *echo.Echo) {
-		apitiles.Register(e, service, n.origin)
-		apitiles.RegisterOGC(e, service, n.catalogue, n.origin)
-	})
-	n.server.Shortcut = apitiles.NewShortcut(service, n.origin)
-	return nil
-}
-
-// sharedTiles keeps tiles for all nodes, where there are several.
-func (n *node) sharedTiles() (tiles.Shared, error) {
-	if n.cfg.RedisURL == "" {
-		return nil, nil
-	}
-	client, err := cache.OpenRedis(string(n.cfg.RedisURL))
-	if err != nil {
-		return nil, err
-	}
-	n.closers = append(n.closers, func() { _ = client.Close() })
-	tier := cache.NewRedis(client, cache.RedisConfig{}, n.log, n.registry)
-	n.parts = append(n.parts, tier.Run)
-	return tier, nil
-}
-
-// cells draws from packed cells, and from rows where there are none yet.
-func (n *node) cells(rows tiles.Source) (*pyramid.Source, error) {
-	pyramids := tilespostgis.NewPyramids(n.db, n.log)
-	n.parts = append(n.parts, tilespostgis.Keeper{Pyramids: pyramids, Catalogue: n.catalogue, Log: n.log}.Run)
-	source, err := pyramid.NewSource(pyramid.Config{
-		Rows: rows, Cells: tilespostgis.NewCells(n.db.Pool), MaxBytes: int64(n.cfg.CellCacheSize), Log: n.log,
-	}, n.registry)
-	n.freshness.Cells, n.freshness.Rebuilder = source, pyramids
-	return source, err
 }
 
 func (n *node) addLive(ctx context.Context) error {

@@ -50,6 +50,8 @@ func (l *fileLock) wait(ctx context.Context, how int) error {
 	}
 }
 
+// unlock ends the lock even where a process being started holds a copy of the
+// file for a moment, as closing it alone would not.
 func (l *fileLock) unlock() { _ = syscall.Flock(int(l.f.Fd()), syscall.LOCK_UN) }
 func (l *fileLock) close()  { _ = l.f.Close() }
 
@@ -77,5 +79,5 @@ func LockServer(dir string) (func(), error) {
 	if err := l.f.Truncate(0); err == nil {
 		_, _ = l.f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
-	return l.close, nil
+	return func() { l.unlock(); l.close() }, nil
 }

@@ -17,8 +17,8 @@ import (
 type Source interface {
 	Devices(ctx context.Context) ([]Device, error)
 	LastPositions(ctx context.Context) ([]Position, error)
-	// WatchDevices calls changed whenever the registry may have changed, until
-	// the context ends; it reconnects by itself and then returns nil.
+	// WatchDevices calls changed once it listens and whenever the registry may
+	// have changed, until the context ends; it reconnects by itself and then returns nil.
 	WatchDevices(ctx context.Context, changed func()) error
 }
 
@@ -50,7 +50,8 @@ type Hub struct {
 	watched int
 	ticks   uint64
 
-	seq atomic.Uint64 // counts ticks that had something to say
+	seq    atomic.Uint64 // counts ticks that had something to say
+	loaded atomic.Bool   // what is registered was read
 }
 
 // snapshotIndex is the level index (see topic) by which snapshots look up.

@@ -13,11 +13,13 @@ import (
 // registry, until the context ends; it then returns nil. The source must answer
 // at the start, later failures are logged and tried again.
 func (h *Hub) Run(ctx context.Context) error {
-	if err := h.Load(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
+	if !h.loaded.Load() {
+		if err := h.Load(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
 		}
-		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	changed := make(chan struct{}, 1)
@@ -42,7 +44,8 @@ func (h *Hub) Run(ctx context.Context) error {
 
 // Load reads the registry and the last known positions; positions older than
 // what the hub knows change nothing. A server calls it before it takes requests,
-// so that no device is a stranger to it; Run calls it again.
+// so that no device is a stranger to it; else Run does. What changes between the
+// two is not missed: WatchDevices begins with a change.
 func (h *Hub) Load(ctx context.Context) error {
 	if h.cfg.Source == nil {
 		return nil
@@ -57,6 +60,7 @@ func (h *Hub) Load(ctx context.Context) error {
 	}
 	h.SetDevices(devices)
 	h.update(positions, false)
+	h.loaded.Store(true)
 	return nil
 }
 

@@ -4,9 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Run keeps the catalogue fresh until the context ends: by announcements on a
@@ -56,31 +53,10 @@ func (c *Catalogue) listen(ctx context.Context) error {
 		if err := c.Reload(ctx); err != nil {
 			return err
 		}
-		if err := waitForAnnouncement(ctx, conn, c.poll); err != nil {
+		if err := awaitAnnouncements(ctx, conn, c.poll, announcedPause, announcedLongest); err != nil {
 			return err
 		}
 	}
-}
-
-// waitForAnnouncement returns nil after an announcement, with up to a hundred
-// that came right behind it, and when the poll is due.
-func waitForAnnouncement(ctx context.Context, conn *pgx.Conn, poll time.Duration) error {
-	wait := poll
-	for range 100 {
-		waiting, cancel := context.WithTimeout(ctx, wait)
-		_, err := conn.WaitForNotification(waiting)
-		cancel()
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil && pgconn.Timeout(err) && !conn.IsClosed():
-			return nil
-		case err != nil:
-			return err
-		}
-		wait = 10 * time.Millisecond
-	}
-	return nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"gisd/spatial"
 )
@@ -76,7 +75,7 @@ func (d *Dirty) Follow(ctx context.Context, take func(context.Context, spatial.C
 					return err
 				}
 			}
-			if err := awaitChange(ctx, conn, d.cfg.Poll); err != nil {
+			if err := awaitAnnouncements(ctx, conn, d.cfg.Poll, changedPause, changedLongest); err != nil {
 				return err
 			}
 		}
@@ -178,30 +177,4 @@ func (d *Dirty) nudge() {
 	case d.wake <- struct{}{}:
 	default:
 	}
-}
-
-// awaitChange returns nil after an announcement, with those that came right
-// behind it, and when the poll is due. Announcements without end do not hold it
-// back.
-func awaitChange(ctx context.Context, conn *pgx.Conn, poll time.Duration) error {
-	const right, longest = 5 * time.Millisecond, 50 * time.Millisecond
-	wait := poll
-	for until := time.Now().Add(poll); time.Now().Before(until); {
-		waiting, cancel := context.WithTimeout(ctx, wait)
-		_, err := conn.WaitForNotification(waiting)
-		cancel()
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil && pgconn.Timeout(err) && !conn.IsClosed():
-			return nil
-		case err != nil:
-			return err
-		}
-		if wait == poll {
-			until = time.Now().Add(longest)
-		}
-		wait = right
-	}
-	return nil
 }

@@ -197,7 +197,7 @@ func (d *Devices) listen(ctx context.Context, poll time.Duration, changed func()
 	}
 	for {
 		changed()
-		if err := waitForAnnouncement(ctx, conn, poll); err != nil {
+		if err := awaitAnnouncements(ctx, conn, poll, announcedPause, announcedLongest); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gisd/importers"
+	"gisd/importers/importertest"
 	"gisd/importers/shapefile"
 	"gisd/internal/testdata"
 	"gisd/spatial/crs"
@@ -82,16 +83,7 @@ func attributed(id int, ewkb []byte) row {
 func realParcels(tb testing.TB) *source {
 	tb.Helper()
 	ctx := tb.Context()
-	in, err := importers.OpenInput(ctx, testdata.Shared(tb, "data/vietnam/parcels_vn2000/chauhoa.shp"), nil, importers.DefaultLimits())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer in.Close()
-	layers, err := importers.Layers(ctx, in, []importers.Format{shapefile.Format{}})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	src, err := layers[0].Open(ctx, importers.SourceOptions{})
+	src, err := importertest.Open(tb, shapefile.Format{}, testdata.Shared(tb, "data/vietnam/parcels_vn2000/chauhoa.shp"))
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gisd/importers"
+	"gisd/importers/importertest"
 	"gisd/importers/shapefile"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
@@ -17,16 +18,7 @@ var parcelFile = flag.String("parcel-file", "", "Shapefile of parcels in EPSG:92
 func importedParcels(tb testing.TB, db *postgis.DB, path string) map[spatial.SRID]*spatial.Collection {
 	tb.Helper()
 	ctx := tb.Context()
-	in, err := importers.OpenInput(ctx, path, nil, importers.DefaultLimits())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer in.Close()
-	layers, err := importers.Layers(ctx, in, []importers.Format{shapefile.Format{}})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	source, err := layers[0].Open(ctx, importers.SourceOptions{})
+	source, err := importertest.Open(tb, shapefile.Format{}, path)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -189,11 +189,18 @@ func (b *Builder) Time(key int, t time.Time) { b.set(key, b.dict.Time(t)) }
 func (b *Builder) Value(key int, encoded []byte) { b.set(key, b.dict.Encoded(encoded)) }
 
 // EndFeature closes the feature.
-func (b *Builder) EndFeature(m Meta) {
+func (b *Builder) EndFeature(m Meta) { b.end(m, nil) }
+
+// end closes the feature; sound is nil where it is to be proven.
+func (b *Builder) end(m Meta, sound *uint8) {
 	e := entry{Meta: m, parts: len(b.parts)}
 	first := b.partsBefore()
 	e.box = frameOf(b.positions[b.parts[first].Start:])
-	e.sound = b.sound(b.parts[first:], e.box)
+	if sound != nil {
+		e.sound = *sound
+	} else {
+		e.sound = b.sound(b.parts[first:], e.box)
+	}
 	b.entries = append(b.entries, e)
 }
 

@@ -13,6 +13,8 @@ type Feature struct {
 	Meta
 	Shape  mvt.Shape // lattice positions over the whole square; rings are open
 	Values [][]byte  // by key, as Tile.Value; nil is absent
+
+	sound uint8 // see Builder.sound; the same for the same shape
 }
 
 // Each calls fn with one feature after the other, in no promised order, until
@@ -35,7 +37,7 @@ func (r Record) Each(fn func(f *Feature) error) error {
 func (r *Record) feature(f *Feature, i int, body []byte, to placing) bool {
 	c := cursor{b: body}
 	h := r.head(&c, i)
-	f.Meta = h.Meta
+	f.Meta, f.sound = h.Meta, h.flags&flagSound
 	f.Shape.Reset()
 	c.geometry(&f.Shape, h.flags, r.base(i), to)
 	f.Values = f.Values[:0]
@@ -54,6 +56,28 @@ func (r *Record) feature(f *Feature, i int, body []byte, to placing) bool {
 		f.Values = append(f.Values, v)
 	}
 	return !c.bad
+}
+
+// Touching is Each for the features whose box in the index meets the one from lo
+// to hi, lattice positions over the whole square, edges inside: all that do, and
+// some that only come near.
+func (r Record) Touching(lo, hi mvt.Position, fn func(f *Feature) error) error {
+	var f Feature
+	o := r.band.origin(r.coord)
+	view := r.band.packBox(frame{lo.X - o.X, lo.Y - o.Y, hi.X - o.X, hi.Y - o.Y})
+	for i := range r.features {
+		if !meets(r.blocks[i/perBlock*blockSize:][:4], &view) || !meets(r.boxes[4*i:4*i+4], &view) {
+			continue
+		}
+		body, _, ok := r.body(i)
+		if !ok || !r.feature(&f, i, body, placing{x: o.X, y: o.Y}) {
+			return fmt.Errorf("%w: feature %d of cell %v", ErrRecord, i, r.coord)
+		}
+		if err := fn(&f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Merge adds the features of a record of the same cell, but not those that drop
@@ -77,7 +101,7 @@ func (b *Builder) Merge(r Record, drop func(id uint64) bool) error {
 				b.Value(keys[i], v)
 			}
 		}
-		b.EndFeature(f.Meta)
+		b.end(f.Meta, &f.sound)
 		return nil
 	})
 }

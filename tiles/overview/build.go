@@ -27,6 +27,9 @@ type Config struct {
 	MinZoom int    // bands that end before it are left out
 	Budget  int    // bytes of a tile before compression; 0 is generalise.DefaultBudget
 	Workers int    // 0 is one a processor
+	// Keep takes the parts of BaseZoom, which Update wants; nil where nobody does. It
+	// is called from one goroutine; part is nil where the cell's core holds nothing.
+	Keep func(at tiles.Coord, part []byte) error
 }
 
 // Load returns the record of a cell of BaseZoom. It is called from several
@@ -42,17 +45,13 @@ type Emit func(band cell.Band, at tiles.Coord, features int, record []byte) erro
 // same bytes. Memory is that of the parts between two levels, and of a few cells
 // in the making. Errors are those of load, emit and ctx.
 func Build(ctx context.Context, c Config, cells []tiles.Coord, load Load, emit Emit) ([]generalise.Choice, error) {
-	if c.Budget <= 0 {
-		c.Budget = generalise.DefaultBudget
-	}
-	if c.Workers <= 0 {
-		c.Workers = runtime.GOMAXPROCS(0)
-	}
-	b := &build{Config: c, values: newValues()}
-	b.workers.New = func() any { return newWorker(b) }
+	b := newBuild(c)
 	from := level{zoom: BaseZoom}
 	var err error
 	if from.parts, err = b.base(ctx, cells, load); err != nil {
+		return nil, err
+	}
+	if err := b.keep(cells, from.parts); err != nil {
 		return nil, err
 	}
 	bands := cell.Bands()
@@ -85,6 +84,37 @@ type build struct {
 	Config
 	values  *values
 	workers sync.Pool
+}
+
+func newBuild(c Config) *build {
+	if c.Budget <= 0 {
+		c.Budget = generalise.DefaultBudget
+	}
+	if c.Workers <= 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	b := &build{Config: c, values: newValues()}
+	b.workers.New = func() any { return newWorker(b) }
+	return b
+}
+
+// keep hands the parts of BaseZoom out.
+func (b *build) keep(cells []tiles.Coord, parts map[tiles.Coord]*part) error {
+	if b.Keep == nil {
+		return nil
+	}
+	w := b.workers.Get().(*worker)
+	defer b.workers.Put(w)
+	for _, at := range cells {
+		record, err := w.keep(at, parts[at])
+		if err != nil {
+			return err
+		}
+		if err := b.Keep(at, record); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // level is what one band left for the next: parts of the cells of zoom, on a

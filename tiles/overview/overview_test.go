@@ -23,6 +23,7 @@ const owners = 2
 // chance.
 type town struct {
 	records map[tiles.Coord]cell.Record
+	bytes   map[tiles.Coord][]byte // of the records
 	cells   []tiles.Coord
 	areas   map[string]float64 // by use, square positions of the z12 lattice
 }
@@ -32,10 +33,16 @@ const plot = 37
 
 func newTown(tb testing.TB, n int64, points bool) *town {
 	tb.Helper()
+	return newEditedTown(tb, n, points, func(_, _ int64, use string) (string, bool) { return use, true })
+}
+
+// newEditedTown asks edit what the use of each parcel is, and whether it is there.
+func newEditedTown(tb testing.TB, n int64, points bool, edit func(x, y int64, use string) (string, bool)) *town {
+	tb.Helper()
 	band, _ := cell.BandOf(12)
 	const corner = 12 << 3 // a column of z12 where cells of z9 meet
 	middle := int64(corner) << (band.Bits() - 12)
-	t := &town{records: map[tiles.Coord]cell.Record{}, areas: map[string]float64{}}
+	t := &town{records: map[tiles.Coord]cell.Record{}, bytes: map[tiles.Coord][]byte{}, areas: map[string]float64{}}
 	builders := map[tiles.Coord]*cell.Builder{}
 	r := rand.New(rand.NewPCG(1, 1))
 	uses := []string{"ODT", "ONT", "CLN", "LUC", "BHK"}
@@ -44,6 +51,10 @@ func newTown(tb testing.TB, n int64, points bool) *town {
 			use := uses[(x/7+y/5)%int64(len(uses))]
 			if r.IntN(10) == 0 {
 				use = uses[r.IntN(len(uses))]
+			}
+			use, there := edit(x, y, use)
+			if !there {
+				continue
 			}
 			px, py := middle+(x-n/2)*plot+(x/10)*12, middle+(y-n/2)*plot+(y/10)*12
 			s := mvt.Shape{
@@ -88,6 +99,7 @@ func newTown(tb testing.TB, n int64, points bool) *town {
 		if record == nil {
 			continue
 		}
+		t.bytes[at] = record
 		if t.records[at], err = cell.Open(record); err != nil {
 			tb.Fatal(err)
 		}

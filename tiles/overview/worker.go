@@ -1,8 +1,6 @@
 package overview
 
 import (
-	"encoding/binary"
-
 	"gisd/tiles"
 	"gisd/tiles/cell"
 	"gisd/tiles/generalise"
@@ -103,16 +101,21 @@ func (w *worker) run(o generalise.Options) (*part, error) {
 	if _, err := w.g.Run(&w.dst, &w.src, o); err != nil {
 		return nil, err
 	}
-	p := &part{}
 	c := o.Cell
-	generalise.Clip(&p.shapes, &w.dst, generalise.Cell{X: c.X >> o.Shift, Y: c.Y >> o.Shift, Side: c.Side >> o.Shift})
+	return w.core(generalise.Cell{X: c.X >> o.Shift, Y: c.Y >> o.Shift, Side: c.Side >> o.Shift}), nil
+}
+
+// core is what of dst the core of the cell holds.
+func (w *worker) core(c generalise.Cell) *part {
+	p := &part{}
+	generalise.Clip(&p.shapes, &w.dst, c)
 	for i := range p.shapes.Features {
 		if f := &p.shapes.Features[i]; f.Source >= 0 {
 			p.ids = append(p.ids, w.ids[f.Source])
 			f.Source = int32(len(p.ids) - 1)
 		}
 	}
-	return p, nil
+	return p
 }
 
 // cell makes a cell of a band from the parts under and around it.
@@ -178,58 +181,9 @@ func (w *worker) gather(at tiles.Coord, from level) {
 }
 
 // pack writes dst as the cell's record; there is none when dst is empty.
-func (w *worker) pack(band cell.Band, m *madeCell) error {
-	if err := w.builder.Reset(band, m.at, w.keys); err != nil {
-		return err
-	}
-	for i, f := range w.dst.Features {
-		from, to := w.dst.PartRange(i)
-		w.shape.Reset()
-		for k := from; k < to; k++ {
-			start := len(w.shape.Positions)
-			for _, p := range w.dst.Ring(k) {
-				w.shape.Positions = append(w.shape.Positions, mvt.Position{X: int64(p.X), Y: int64(p.Y)})
-			}
-			w.shape.Parts = append(w.shape.Parts, mvt.Part{Kind: mvt.Kind(w.dst.Parts[k].Kind), Start: start, End: len(w.shape.Positions)})
-		}
-		if !w.builder.Geometry(&w.shape) {
-			continue
-		}
-		point := w.dst.Parts[from].Kind == generalise.KindPoint
-		if point && f.Count > 1 {
-			w.builder.Integer(0, int64(f.Count))
-		}
-		if v := w.b.values.encoded(f.Value); w.value >= 0 && v != nil {
-			w.builder.Value(w.value, v)
-		}
-		w.builder.EndFeature(cell.Meta{ID: w.id(f, w.dst.Parts[from].Kind, w.dst.Ring(from)[0]), Owner: f.Owner, Rank: uint16(f.Rank)})
-	}
-	if m.features = w.builder.Len(); m.features == 0 {
-		return nil
-	}
-	var err error
-	m.record, err = w.builder.Append(nil)
+func (w *worker) pack(band cell.Band, m *madeCell) (err error) {
+	m.record, m.features, err = w.write(band, m.at, &w.dst, w.ids, 0)
 	return err
-}
-
-// id is the feature's own where it stands for itself; of what is merged it
-// follows from owner and value, of a cluster from its place too.
-func (w *worker) id(f generalise.Feature, k generalise.Kind, p generalise.Point) uint64 {
-	if f.Source >= 0 {
-		return w.ids[f.Source]
-	}
-	b := append(w.name[:0], byte(k))
-	if f.Dust {
-		b[0] |= 0x80
-	}
-	b = binary.LittleEndian.AppendUint32(b, f.Owner)
-	b = binary.LittleEndian.AppendUint32(b, f.Value)
-	if k == generalise.KindPoint {
-		b = binary.LittleEndian.AppendUint32(b, uint32(p.X))
-		b = binary.LittleEndian.AppendUint32(b, uint32(p.Y))
-	}
-	w.name = b
-	return mvt.TextID(b)
 }
 
 // measure cuts all tiles of the cell.

@@ -1,0 +1,290 @@
+package overview
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"gisd/tiles"
+	"gisd/tiles/cell"
+	"gisd/tiles/generalise"
+)
+
+// ErrChoices says that an edit has made tiles larger than what was chosen for
+// their zoom allows: all has to be built anew.
+var ErrChoices = errors.New("overview: the choices of the build do not fit any more")
+
+// Store is what an update reads. Records are nil where there is nothing. It is
+// called from several goroutines.
+type Store interface {
+	Base(ctx context.Context, at tiles.Coord) ([]byte, error) // the record of a cell of BaseZoom
+	Part(ctx context.Context, at tiles.Coord) ([]byte, error) // what Config.Keep took for it
+	Cell(ctx context.Context, band cell.Band, at tiles.Coord) ([]byte, error)
+}
+
+// Updated is what an update came to.
+type Updated struct {
+	Parts map[tiles.Coord][]byte // those of BaseZoom that are different now
+	Cells []UpdatedCell          // those that are different now, the largest scale first
+}
+
+// UpdatedCell is a cell with the tiles cut from it whose bytes are not what they
+// were. Without a record nothing is in it any more.
+type UpdatedCell struct {
+	Band     cell.Band
+	At       tiles.Coord
+	Features int
+	Record   []byte
+	Tiles    []tiles.Coord
+}
+
+// Update makes again what depends on the cells of BaseZoom that changed, in the
+// way that choices, which Build returned, say for each zoom: the result is that
+// of Build with the same choices, byte for byte.
+//
+// What of a level depends on what of the one before is a rule of place: a cell
+// is made of the parts under it and of one ring of them around it, so that a part
+// which is different concerns at most four cells of the next level. That holds
+// for dissolved groups however far they reach, because no cell draws more of a
+// group than what lies between its own lines (ADR 0006): the rest of it is in the
+// hands of other cells, which see the same borders as before.
+//
+// Errors: ErrChoices, those of the store and ctx.
+func Update(ctx context.Context, c Config, choices []generalise.Choice, changed []tiles.Coord, s Store) (Updated, error) {
+	u := update{build: newBuild(c), store: s, choices: choices, out: Updated{Parts: map[tiles.Coord][]byte{}}}
+	from, err := u.base(ctx, changed)
+	if err != nil {
+		return Updated{}, err
+	}
+	for _, band := range slices.Backward(cell.Bands()) {
+		if band.First >= BaseZoom {
+			continue
+		}
+		if int(band.Last) < c.MinZoom || len(from.parts) == 0 {
+			break
+		}
+		if from, err = u.band(ctx, band, from); err != nil {
+			return Updated{}, fmt.Errorf("overview: update zooms %d to %d: %w", band.First, band.Last, err)
+		}
+	}
+	return u.out, nil
+}
+
+// update is one Update under way.
+type update struct {
+	*build
+	store   Store
+	choices []generalise.Choice
+	out     Updated
+}
+
+// each calls do for every address, several at a time, with a worker.
+func (u *update) each(ctx context.Context, list []tiles.Coord, do func(ctx context.Context, w *worker, i int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(u.Workers)
+	for i := range list {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			w := u.workers.Get().(*worker)
+			defer u.workers.Put(w)
+			return do(ctx, w, i)
+		})
+	}
+	return group.Wait()
+}
+
+// base makes the parts of the changed cells; the level has those that differ.
+func (u *update) base(ctx context.Context, changed []tiles.Coord) (level, error) {
+	parts, kept := make([]*part, len(changed)), make([][]byte, len(changed))
+	differ := make([]bool, len(changed))
+	err := u.each(ctx, changed, func(ctx context.Context, w *worker, i int) error {
+		record, err := u.store.Base(ctx, changed[i])
+		if err != nil {
+			return err
+		}
+		parts[i] = &part{}
+		if len(record) > 0 {
+			opened, err := cell.Open(record)
+			if err != nil {
+				return err
+			}
+			if parts[i], err = w.base(opened); err != nil {
+				return err
+			}
+		}
+		if kept[i], err = w.keep(changed[i], parts[i]); err != nil {
+			return err
+		}
+		before, err := u.store.Part(ctx, changed[i])
+		differ[i] = !bytes.Equal(before, kept[i])
+		return err
+	})
+	from := level{zoom: BaseZoom, bits: baseOut().Bits(), parts: map[tiles.Coord]*part{}}
+	for i, at := range changed {
+		if differ[i] {
+			from.parts[at], u.out.Parts[at] = parts[i], kept[i]
+		}
+	}
+	return from, err
+}
+
+// band makes the cells of a band that depend on the parts which differ, and
+// returns those of its own that do.
+func (u *update) band(ctx context.Context, band cell.Band, from level) (level, error) {
+	list := dependents(from, band.First)
+	if err := u.around(ctx, band, list, from); err != nil {
+		return level{}, err
+	}
+	next := level{zoom: band.First, bits: band.Bits(), parts: map[tiles.Coord]*part{}}
+	made, cells := make([]madeCell, len(list)), make([]*UpdatedCell, len(list))
+	err := u.each(ctx, list, func(ctx context.Context, w *worker, i int) (err error) {
+		if made[i], err = w.cell(band, list[i], from, u.coarse(band)); err != nil {
+			return err
+		}
+		if u.over(band, made[i].largest) {
+			return ErrChoices
+		}
+		before, err := u.store.Cell(ctx, band, list[i])
+		if err != nil || bytes.Equal(before, made[i].record) {
+			return err
+		}
+		touched, err := w.differing(band, list[i], before, made[i].record)
+		cells[i] = &UpdatedCell{band, list[i], made[i].features, made[i].record, touched}
+		return err
+	})
+	for i, c := range cells {
+		if c != nil {
+			u.out.Cells = append(u.out.Cells, *c)
+			next.parts[c.At] = made[i].part
+		}
+	}
+	return next, err
+}
+
+// dependents lists the cells of a zoom that are made of any of the level's parts,
+// by row and column.
+func dependents(from level, zoom uint32) []tiles.Coord {
+	d, last := from.zoom-zoom, int64(1)<<zoom-1
+	found := map[tiles.Coord]*part{}
+	for at := range from.parts {
+		for dy := int64(-1); dy <= 1; dy++ {
+			for dx := int64(-1); dx <= 1; dx++ {
+				x, y := (int64(at.X)+dx)>>d, (int64(at.Y)+dy)>>d
+				if x >= 0 && y >= 0 && x <= last && y <= last {
+					found[tiles.Coord{Z: zoom, X: uint32(x), Y: uint32(y)}] = nil
+				}
+			}
+		}
+	}
+	return parents(level{zoom: zoom, parts: found}, zoom)
+}
+
+// around adds the parts that the cells of a list are made of and that did not
+// change.
+func (u *update) around(ctx context.Context, band cell.Band, list []tiles.Coord, from level) error {
+	d, last := from.zoom-band.First, int64(1)<<from.zoom-1
+	wanted := map[tiles.Coord]struct{}{}
+	for _, at := range list {
+		for y := max(int64(at.Y)<<d-1, 0); y <= min(int64(at.Y+1)<<d, last); y++ {
+			for x := max(int64(at.X)<<d-1, 0); x <= min(int64(at.X+1)<<d, last); x++ {
+				c := tiles.Coord{Z: from.zoom, X: uint32(x), Y: uint32(y)}
+				if _, ok := from.parts[c]; !ok {
+					wanted[c] = struct{}{}
+				}
+			}
+		}
+	}
+	missing := slices.Collect(maps.Keys(wanted))
+	parts := make([]*part, len(missing))
+	err := u.each(ctx, missing, func(ctx context.Context, w *worker, i int) error {
+		var record []byte
+		var err error
+		if below, ok := cell.BandOf(from.zoom); ok && from.zoom != BaseZoom {
+			record, err = u.store.Cell(ctx, below, missing[i])
+		} else {
+			record, err = u.store.Part(ctx, missing[i])
+		}
+		if err != nil {
+			return err
+		}
+		parts[i], err = w.kept(record)
+		return err
+	})
+	for i, at := range missing {
+		from.parts[at] = parts[i]
+	}
+	return err
+}
+
+// coarse is how much coarser than usual the build made a band.
+func (u *update) coarse(band cell.Band) uint {
+	for _, c := range u.choices {
+		if c.Zoom == int(band.First) && c.Tolerance > 0 {
+			return uint(max(math.Round(math.Log2(c.Tolerance/(tolerance/2))), 0))
+		}
+	}
+	return 0
+}
+
+// over reports whether tiles are larger than the budget where the build's were
+// not.
+func (u *update) over(band cell.Band, largest []int) bool {
+	for _, c := range u.choices {
+		if i := c.Zoom - int(band.First); i >= 0 && i < len(largest) && !c.Over && largest[i] > u.Budget {
+			return true
+		}
+	}
+	return false
+}
+
+// differing lists the tiles of a cell that are not cut alike from two records.
+func (w *worker) differing(band cell.Band, at tiles.Coord, before, after []byte) ([]tiles.Coord, error) {
+	var list []tiles.Coord
+	cut := func(record []byte) (func(tiles.Coord) ([]byte, error), error) {
+		if len(record) == 0 {
+			return func(tiles.Coord) ([]byte, error) { return nil, nil }, nil
+		}
+		r, err := cell.Open(record)
+		return func(c tiles.Coord) ([]byte, error) {
+			w.cutter.Reset()
+			_, err := w.cutter.Cut(r, c, cell.Options{Layer: "layer", Buffer: tiles.TileBuffer})
+			return w.cutter.Tile(), err
+		}, err
+	}
+	old, err := cut(before)
+	if err != nil {
+		return nil, err
+	}
+	now, err := cut(after)
+	if err != nil {
+		return nil, err
+	}
+	for z := band.First; z <= band.Last; z++ {
+		d := z - band.First
+		for y := at.Y << d; y < (at.Y+1)<<d; y++ {
+			for x := at.X << d; x < (at.X+1)<<d; x++ {
+				c := tiles.Coord{Z: z, X: x, Y: y}
+				a, err := old(c)
+				if err != nil {
+					return nil, err
+				}
+				b, err := now(c)
+				if err != nil {
+					return nil, err
+				}
+				if !bytes.Equal(a, b) {
+					list = append(list, c)
+				}
+			}
+		}
+	}
+	return list, nil
+}

@@ -111,6 +111,10 @@ fuzz: ## every fuzz target, 20 s each
 bench: need-bench build ## measure against the peers on this machine; writes docs/benchmarks.md
 	go run ./bench -out docs/benchmarks.md
 
+.PHONY: soak
+soak: need-bench build ## people look at a million parcels while others edit them; writes its section of docs/benchmarks.md
+	go run ./bench -suite soak
+
 .PHONY: ci
 ci: need-test build lint verify race test ## everything that must be green
 

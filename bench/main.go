@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // options of a run.
@@ -22,6 +23,7 @@ type options struct {
 	data   string
 	n      int
 	rounds int
+	soak   time.Duration
 	only   *regexp.Regexp // suites
 	format string         // of import; "" is all
 	log    io.Writer
@@ -41,6 +43,7 @@ func suites() []suite {
 		{"cold-tiles", coldTileSuite},
 		{"cells", cellSuite},
 		{"cached-tiles", cachedTileSuite},
+		{"soak", soakSuite},
 	}
 }
 
@@ -63,6 +66,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	flags.StringVar(&o.data, "data", "../shared/data/bench/tile_parcels.py", "script that makes the parcels")
 	flags.IntVar(&o.n, "n", 1_000_000, "parcels")
 	flags.IntVar(&o.rounds, "rounds", 2, "runs of each side; medians count")
+	flags.DurationVar(&o.soak, "soak", 2*time.Minute, "how long the suite soak measures")
 	flags.StringVar(&only, "suite", "", "regular expression of suite names")
 	flags.StringVar(&o.format, "format", "", "the only format of the suite import; its figures are shown and not written: "+strings.Join(formatNames(), ", "))
 	if err := flags.Parse(args); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"gisd/internal/pgcluster"
 	"gisd/spatial/postgis"
+	"gisd/spatial/redisbus"
 )
 
 func newDoctorCommand(a *app) *cobra.Command {
@@ -31,6 +33,9 @@ func (a *app) doctor(ctx context.Context) error {
 	}
 	if a.cfg.DatabaseURL != "" || pgcluster.Exists(a.cfg.DataDir) {
 		findings = append(findings, a.examineDatabase(ctx)...)
+	}
+	if a.cfg.RedisURL != "" {
+		findings = append(findings, a.examineRedis(ctx))
 	}
 	wrong := 0
 	for _, f := range findings {
@@ -88,6 +93,20 @@ func examineTriggers(ctx context.Context, db *postgis.DB) pgcluster.Finding {
 	}
 	f.OK, f.Detail = false, "edits in SQL go unnoticed and tiles stay as they were: "+strings.Join(details, "; ")
 	f.Advice = "gisd psql -- -c \"" + strings.Join(mend, "; ") + "\""
+	return f
+}
+
+// examineRedis looks whether Redis answers. A server works without it.
+func (a *app) examineRedis(ctx context.Context) pgcluster.Finding {
+	f := pgcluster.Finding{Name: "Redis", OK: true, Detail: "answers"}
+	client, err := redisbus.Open(string(a.cfg.RedisURL))
+	if err == nil {
+		err = errors.Join(client.Ping(ctx).Err(), client.Close())
+	}
+	if err != nil {
+		f.OK, f.Detail = false, describe(err)
+		f.Advice = "start Redis: until it answers nodes share no tiles and do not see each other's positions; with one node leave redis-url out"
+	}
 	return f
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
 	"gisd/api"
@@ -94,6 +95,7 @@ type node struct {
 	origin    negotiate.Origin
 	registry  *prometheus.Registry
 	catalogue *postgis.Catalogue
+	redis     *redis.Client    // nil where there are no other nodes
 	freshness freshness.Config // each room adds what changes of features concern
 	server    api.Config
 	parts     []part
@@ -107,7 +109,7 @@ func wire(ctx context.Context, a *app, db *postgis.DB) (_ *api.Server, _ []part,
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	err = errors.Join(n.addFeatures(ctx), n.addTiles(), n.addLive(ctx))
+	err = errors.Join(n.openRedis(), n.addFeatures(ctx), n.addTiles(), n.addLive(ctx))
 	n.addFreshness()
 	n.addImports()
 	var server *api.Server
@@ -190,11 +192,10 @@ func (n *node) addFeatures(ctx context.Context) error {
 }
 
 func (n *node) addLive(ctx context.Context) error {
-	bus, closeBus, err := n.bus(ctx)
-	if err != nil {
-		return err
+	var bus live.Bus
+	if n.redis != nil {
+		bus = redisbus.New(n.redis, redisbus.Config{}, n.log)
 	}
-	n.closers = append(n.closers, closeBus)
 	devices := postgis.NewDevices(n.db)
 	writer := postgis.NewPositionWriter(n.db, postgis.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
 	hub := live.NewHub(live.Config{Source: devices, Bus: bus, Log: n.log})
@@ -227,7 +228,7 @@ func (n *node) addFreshness() {
 		return
 	}
 	c.Queue, c.Catalogue, c.Log = postgis.NewDirty(n.db, postgis.DirtyConfig{}), n.catalogue, n.log
-	if n.cfg.RedisURL != "" {
+	if n.redis != nil {
 		c.Settle = otherNodes
 	}
 	n.parts = append(n.parts, freshness.New(c, n.registry).Run)
@@ -256,20 +257,22 @@ func loaded(c *postgis.Catalogue) error {
 	return nil
 }
 
-// bus connects to the other nodes, if there are any.
-func (a *app) bus(ctx context.Context) (live.Bus, func(), error) {
-	if a.cfg.RedisURL == "" {
-		return nil, func() {}, nil
+// openRedis makes the client that the rooms share, where there are other nodes.
+func (n *node) openRedis() error {
+	if n.cfg.RedisURL == "" {
+		return nil
 	}
-	client, err := redisbus.Open(ctx, string(a.cfg.RedisURL))
+	client, err := redisbus.Open(string(n.cfg.RedisURL))
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	return redisbus.New(client, redisbus.Config{}, a.log), func() {
+	n.redis = client
+	n.closers = append(n.closers, func() {
 		if err := client.Close(); err != nil {
-			a.log.WarnContext(ctx, "close Redis", "error", err)
+			n.log.Warn("close Redis", "error", err)
 		}
-	}, nil
+	})
+	return nil
 }
 
 // origin is how people reach the server.

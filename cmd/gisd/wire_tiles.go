@@ -16,17 +16,13 @@ func (n *node) addTiles() error {
 	if err != nil {
 		return err
 	}
-	shared, err := n.sharedTiles()
-	if err != nil {
-		return err
-	}
 	rows := tilespostgis.NewSource(n.db.Pool, n.registry)
 	cells, err := n.cells(rows)
 	if err != nil {
 		return err
 	}
 	journal := freshness.NewJournal(nil)
-	service := tiles.NewService(tiles.Config{Shared: shared, Prober: rows, Journal: journal}, n.catalogue, cells, memory, n.registry)
+	service := tiles.NewService(tiles.Config{Shared: n.sharedTiles(), Prober: rows, Journal: journal}, n.catalogue, cells, memory, n.registry)
 	n.closers = append(n.closers, service.Wait)
 	n.freshness.Journal, n.freshness.Tiles = journal, service
 	n.server.Register = append(n.server.Register, func(e *echo.Echo) {
@@ -38,18 +34,13 @@ func (n *node) addTiles() error {
 }
 
 // sharedTiles keeps tiles for all nodes, where there are several.
-func (n *node) sharedTiles() (tiles.Shared, error) {
-	if n.cfg.RedisURL == "" {
-		return nil, nil
+func (n *node) sharedTiles() tiles.Shared {
+	if n.redis == nil {
+		return nil
 	}
-	client, err := cache.OpenRedis(string(n.cfg.RedisURL))
-	if err != nil {
-		return nil, err
-	}
-	n.closers = append(n.closers, func() { _ = client.Close() })
-	tier := cache.NewRedis(client, cache.RedisConfig{}, n.log, n.registry)
+	tier := cache.NewRedis(n.redis, cache.RedisConfig{}, n.log, n.registry)
 	n.parts = append(n.parts, tier.Run)
-	return tier, nil
+	return tier
 }
 
 // cells draws from packed cells, and from rows where there are none yet.

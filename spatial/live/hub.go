@@ -50,6 +50,8 @@ type Hub struct {
 	watched int
 	ticks   uint64
 
+	outgoing *outgoing
+
 	seq    atomic.Uint64 // counts ticks that had something to say
 	loaded atomic.Bool   // what is registered was read
 }
@@ -84,11 +86,12 @@ func NewHub(cfg Config) *Hub {
 		cfg.Epoch = strconv.FormatInt(cfg.Now().UnixNano(), 36)
 	}
 	return &Hub{
-		cfg:    cfg,
-		byID:   make(map[string]*entry),
-		coarse: make(map[cell]map[*entry]struct{}),
-		topics: make(map[topic][]*Watcher),
-		lazy:   make(map[*Watcher]struct{}),
+		cfg:      cfg,
+		byID:     make(map[string]*entry),
+		coarse:   make(map[cell]map[*entry]struct{}),
+		topics:   make(map[topic][]*Watcher),
+		lazy:     make(map[*Watcher]struct{}),
+		outgoing: newOutgoing(),
 	}
 }
 

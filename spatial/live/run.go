@@ -2,14 +2,13 @@ package live
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Run loads what is known, ticks, and listens to the other nodes and to the
+// Run loads what is known, ticks, and talks to the other nodes and listens to the
 // registry, until the context ends; it then returns nil. The source must answer
 // at the start, later failures are logged and tried again.
 func (h *Hub) Run(ctx context.Context) error {
@@ -35,6 +34,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		group.Go(func() error { return h.cfg.Source.WatchDevices(ctx, note) })
 	}
 	if h.cfg.Bus != nil {
+		group.Go(func() error { return h.publishLoop(ctx) })
 		group.Go(func() error {
 			return h.cfg.Bus.Subscribe(ctx, BusListener{Message: h.receive, Gap: note})
 		})
@@ -97,24 +97,8 @@ func (h *Hub) tickLoop(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-			h.tick(ctx)
+			h.outgoing.add(h.distribute())
 		}
-	}
-}
-
-// tick tells watchers what changed since the last tick, and the other nodes
-// what changed here.
-func (h *Hub) tick(ctx context.Context) {
-	publish := h.distribute()
-	if h.cfg.Bus == nil || len(publish) == 0 {
-		return
-	}
-	message, err := json.Marshal(busMessage{Epoch: h.cfg.Epoch, Positions: publish})
-	if err == nil {
-		err = h.cfg.Bus.Publish(ctx, message)
-	}
-	if err != nil && ctx.Err() == nil {
-		h.cfg.Log.WarnContext(ctx, "live: the other nodes were not told", "positions", len(publish), "error", err)
 	}
 }
 
@@ -168,23 +152,6 @@ func (h *Hub) distribute() []Position {
 		}
 	}
 	return publish
-}
-
-// busMessage is what nodes tell each other, at each tick.
-type busMessage struct {
-	Epoch     string
-	Positions []Position
-}
-
-func (h *Hub) receive(message []byte) {
-	var m busMessage
-	if err := json.Unmarshal(message, &m); err != nil {
-		h.cfg.Log.Warn("live: a message of another node cannot be read", "error", err)
-		return
-	}
-	if m.Epoch != h.cfg.Epoch {
-		h.update(m.Positions, false)
-	}
 }
 
 // Stats are counts for metrics.

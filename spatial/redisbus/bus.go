@@ -41,20 +41,19 @@ func New(client redis.UniversalClient, cfg Config, log *slog.Logger) *Bus {
 	return &Bus{client: client, cfg: cfg, log: log}
 }
 
-// Open connects to a redis:// or unix:// URL and fails with CodeUnavailable
-// where nothing answers. The caller closes the client.
-func Open(ctx context.Context, url string) (*redis.Client, error) {
+// Open returns a client of a redis:// or unix:// URL that gives up in time. It
+// does not connect: a node works without Redis, and takes it up when it comes. The
+// caller closes the client. The error is of code invalid and does not hold the URL,
+// which may hold a password.
+func Open(url string) (*redis.Client, error) {
 	options, err := redis.ParseURL(url)
 	if err != nil {
-		return nil, &spatial.Error{Code: spatial.CodeInvalid, Op: "redisbus: open",
-			Message: "The Redis URL is not valid; it looks like redis://host:6379/0."}
+		return nil, spatial.Invalid("redisbus: open", "The Redis URL is not valid; it looks like redis://host:6379/0.")
 	}
-	client := redis.NewClient(options)
-	if err := client.Ping(ctx).Err(); err != nil {
-		return nil, errors.Join(&spatial.Error{Code: spatial.CodeUnavailable, Op: "redisbus: open",
-			Message: "Redis does not answer.", Err: err}, client.Close())
-	}
-	return client, nil
+	options.ContextTimeoutEnabled = true
+	options.MaxRetries = -1
+	options.DialTimeout = time.Second
+	return redis.NewClient(options), nil
 }
 
 // Publish implements live.Bus.
@@ -65,29 +64,38 @@ func (b *Bus) Publish(ctx context.Context, message []byte) error {
 	return nil
 }
 
-// Subscribe implements live.Bus.
+// Subscribe implements live.Bus. It logs once that the connection is lost, or
+// could not be made, and once that it is there again.
 func (b *Bus) Subscribe(ctx context.Context, l live.BusListener) error {
-	wait := 50 * time.Millisecond
+	const first, longest = 50 * time.Millisecond, 5 * time.Second
+	wait, lost := first, false
+	heard := live.BusListener{Message: l.Message, Gap: func() {
+		if lost {
+			b.log.InfoContext(ctx, "redisbus: connected again")
+		}
+		wait, lost = first, false
+		l.Gap()
+	}}
 	for {
-		connected, err := b.listen(ctx, l)
+		err := b.listen(ctx, heard)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if connected {
-			wait = 50 * time.Millisecond
+		if !lost {
+			lost = true
+			b.log.WarnContext(ctx, "redisbus: no connection; this node works alone until there is one", "error", err)
 		}
-		b.log.WarnContext(ctx, "redisbus: the connection is lost, trying again", "error", err, "wait_ms", wait.Milliseconds())
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(wait):
 		}
-		wait = min(2*wait, 5*time.Second)
+		wait = min(2*wait, longest)
 	}
 }
 
 // listen serves one connection until it fails.
-func (b *Bus) listen(ctx context.Context, l live.BusListener) (connected bool, err error) {
+func (b *Bus) listen(ctx context.Context, l live.BusListener) error {
 	subscription := b.client.Subscribe(ctx, b.cfg.Channel)
 	// A read in progress does not look at the context: closing ends it.
 	stop := context.AfterFunc(ctx, func() { closeQuietly(subscription) })
@@ -102,17 +110,16 @@ func (b *Bus) listen(ctx context.Context, l live.BusListener) (connected bool, e
 		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && !pinged {
 			pinged = true
 			if err := subscription.Ping(ctx); err != nil {
-				return connected, err
+				return err
 			}
 			continue
 		}
 		if err != nil {
-			return connected, err
+			return err
 		}
 		pinged = false
 		switch m := received.(type) {
 		case *redis.Subscription:
-			connected = true
 			l.Gap()
 		case *redis.Message:
 			l.Message([]byte(m.Payload))

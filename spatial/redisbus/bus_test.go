@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -183,28 +184,68 @@ func await(t *testing.T, c <-chan struct{}) {
 	}
 }
 
-func TestOpen(t *testing.T) {
+func TestOpenKeepsSecrets(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name, url string
-		want      spatial.Code
-	}{
-		{"no URL", "::", spatial.CodeInvalid},
-		{"nobody there", "redis://127.0.0.1:1/0?max_retries=-1", spatial.CodeUnavailable},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if _, err := redisbus.Open(t.Context(), test.url); spatial.CodeOf(err) != test.want {
-				t.Errorf("got %v, want code %q", err, test.want)
-			}
-		})
+	for _, url := range []string{"::", "redis://user:hunter2@host:port"} {
+		_, err := redisbus.Open(url)
+		if spatial.CodeOf(err) != spatial.CodeInvalid || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", url, err)
+		}
 	}
+}
+
+// TestRedisComesLate: without Redis a node starts, says so once, and takes Redis
+// up when it comes.
+func TestRedisComesLate(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
-	client, err := redisbus.Open(t.Context(), "unix://"+s.socket)
+	s.stop(t)
+	client, err := redisbus.Open("unix://" + s.socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := client.Close(); err != nil {
-		t.Error(err)
+	defer client.Close()
+	var lines lines
+	bus := redisbus.New(client, redisbus.Config{}, slog.New(slog.NewTextHandler(&lines, nil)))
+	if err := bus.Publish(t.Context(), []byte("lost")); err == nil {
+		t.Error("publishing without a server: no error")
 	}
+	gaps := make(chan struct{}, 10)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- bus.Subscribe(ctx, live.BusListener{Gap: func() { gaps <- struct{}{} }, Message: func([]byte) {}})
+	}()
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(lines.String(), "level=WARN"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody says that there is no Redis")
+		}
+	}
+	s.start(t)
+	await(t, gaps)
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("Subscribe: %v", err)
+	}
+	if text := lines.String(); strings.Count(text, "level=WARN") != 1 || strings.Count(text, "connected again") != 1 {
+		t.Errorf("logged:\n%s", text)
+	}
+}
+
+// lines is a log that goroutines may write to.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

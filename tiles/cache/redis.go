@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -41,6 +40,7 @@ type Redis struct {
 	packer  tiles.Packer
 	writes  chan write
 	resumes atomic.Int64 // unix nanoseconds before which Redis is not asked
+	silent  atomic.Bool  // it did not answer when it was asked last
 	metrics *redisMetrics
 }
 
@@ -51,8 +51,8 @@ type write struct {
 
 var _ tiles.Shared = (*Redis)(nil)
 
-// NewRedis returns a tier on the client, which stays the caller's to close; Run
-// does its writing. reg may be nil.
+// NewRedis returns a tier on the client, which stays the caller's to close and
+// has to heed the deadlines of contexts; Run does its writing. reg may be nil.
 func NewRedis(client redis.UniversalClient, cfg RedisConfig, log *slog.Logger, reg prometheus.Registerer) *Redis {
 	if cfg.Prefix == "" {
 		cfg.Prefix = "gisd:tile:"
@@ -69,20 +69,6 @@ func NewRedis(client redis.UniversalClient, cfg RedisConfig, log *slog.Logger, r
 	return &Redis{client: client, cfg: cfg, log: log, writes: make(chan write, writesWaiting), metrics: newRedisMetrics(reg)}
 }
 
-// OpenRedis returns a client of a redis:// or unix:// URL for NewRedis, which
-// gives up in time. It does not connect: tiles do without Redis where it does
-// not answer.
-func OpenRedis(url string) (*redis.Client, error) {
-	options, err := redis.ParseURL(url)
-	if err != nil {
-		return nil, errors.New("cache: the Redis URL is not valid; it looks like redis://host:6379/0") // the cause may hold the password
-	}
-	options.ContextTimeoutEnabled = true
-	options.MaxRetries = -1
-	options.DialTimeout = time.Second
-	return redis.NewClient(options), nil
-}
-
 // Get implements tiles.Shared.
 func (r *Redis) Get(ctx context.Context, k tiles.Key) (*tiles.Tile, bool) {
 	if r.resting() {
@@ -93,6 +79,7 @@ func (r *Redis) Get(ctx context.Context, k tiles.Key) (*tiles.Tile, bool) {
 	b, err := r.client.Get(asking, r.key(k)).Bytes()
 	switch {
 	case err == redis.Nil:
+		r.answered(ctx)
 		r.metrics.misses.Inc()
 		return nil, false
 	case err != nil:
@@ -101,6 +88,7 @@ func (r *Redis) Get(ctx context.Context, k tiles.Key) (*tiles.Tile, bool) {
 		}
 		return nil, false
 	}
+	r.answered(ctx)
 	t, err := r.packer.Unpack(b)
 	if err != nil {
 		r.metrics.misses.Inc() // written by another version of this program
@@ -164,14 +152,21 @@ func (r *Redis) resting() bool {
 	return until != 0 && time.Now().UnixNano() < until
 }
 
-// failed leaves Redis alone for a while, and says so once.
+// failed leaves Redis alone for a while. Of an outage the log has the beginning,
+// and the end.
 func (r *Redis) failed(ctx context.Context, what string, err error) {
 	r.metrics.failures.Inc()
-	if !r.resting() {
-		r.log.WarnContext(ctx, "tiles are not shared for a moment: Redis does not answer", "operation", what, "error", err,
+	if !r.silent.Swap(true) {
+		r.log.WarnContext(ctx, "tiles are not shared: Redis does not answer", "operation", what, "error", err,
 			"pause_ms", r.cfg.Pause.Milliseconds())
 	}
 	r.resumes.Store(time.Now().Add(r.cfg.Pause).UnixNano())
+}
+
+func (r *Redis) answered(ctx context.Context) {
+	if r.silent.Load() && r.silent.CompareAndSwap(true, false) {
+		r.log.InfoContext(ctx, "tiles are shared again: Redis answers")
+	}
 }
 
 // key spells the whole of a tile's key: prefix, stamp, predicate, address, ids.

@@ -292,6 +292,10 @@ func (r *run) tell(stage Stage, now bool) {
 		return
 	}
 	r.told = time.Now()
-	r.o.Progress(Progress{Stage: stage, Layer: r.report.Layer, Read: r.report.Read, Total: r.p.Schema.Count,
+	total := r.p.Schema.Count
+	if total < r.report.Read { // a file may say less than it has
+		total = -1
+	}
+	r.o.Progress(Progress{Stage: stage, Layer: r.report.Layer, Read: r.report.Read, Total: total,
 		Rejected: r.report.Rejected, Seconds: time.Since(r.started).Seconds()})
 }

@@ -44,7 +44,7 @@ type Schema struct {
 	// (a GeoPackage's primary key, GeoJSON's "id"): FieldInteger or FieldString,
 	// "" when it has none. Record.ID then holds them.
 	NativeID spatial.FieldType
-	Count    int64 // records, -1 when unknown
+	Count    int64 // records as the source says, -1 when it does not
 	Bytes    int64 // size of the source, -1 when unknown
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"gisd/importers"
 	"gisd/importers/gpkg"
+	"gisd/importers/importertest"
 	"gisd/spatial"
 )
 
@@ -69,6 +70,33 @@ func layers(ctx context.Context, path string) ([]importers.Layer, error) {
 		return nil, err
 	}
 	return importers.Layers(ctx, in, []importers.Format{gpkg.Format{}})
+}
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+	table := []any{"create table codes (code text primary key)", "insert into codes values ('A'), ('B')", "insert into gpkg_contents values ('codes', 'attributes')"}
+	tests := []struct {
+		name string
+		kept []any
+		want int64
+	}{
+		{"counted", nil, 2},
+		{"kept", []any{"create table gpkg_ogr_contents (table_name text, feature_count int)", "insert into gpkg_ogr_contents values ('CODES', 3)"}, 3},
+		{"not known", []any{"create table gpkg_ogr_contents (table_name text, feature_count int)", "insert into gpkg_ogr_contents values ('codes', null)"}, 2},
+		{"of another", []any{"create table gpkg_ogr_contents (table_name text, feature_count int)", "insert into gpkg_ogr_contents values ('roads', 9)"}, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			src, err := importertest.Open(t, gpkg.Format{}, create(t, append(test.kept, table...)...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := src.Schema().Count; got != test.want {
+				t.Errorf("got %d, want %d", got, test.want)
+			}
+		})
+	}
 }
 
 func TestRead(t *testing.T) {

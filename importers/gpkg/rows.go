@@ -122,24 +122,26 @@ type value struct {
 	bytes []byte // memory of SQLite, valid until the next row
 }
 
+// value asks for the cell once and then the cell itself: each sqlite3_column_
+// function looks it up and checks for errors anew.
 func (r *rows) value(column int) value {
-	i := int32(column)
-	v := value{kind: sqlite3.Xsqlite3_column_type(r.tls, r.statement, i)}
+	cell := sqlite3.Xsqlite3_column_value(r.tls, r.statement, int32(column))
+	v := value{kind: sqlite3.Xsqlite3_value_type(r.tls, cell)}
 	switch v.kind {
 	case sqlite3.SQLITE_INTEGER:
-		v.int = sqlite3.Xsqlite3_column_int64(r.tls, r.statement, i)
+		v.int = sqlite3.Xsqlite3_value_int64(r.tls, cell)
 	case sqlite3.SQLITE_FLOAT:
-		v.float = sqlite3.Xsqlite3_column_double(r.tls, r.statement, i)
+		v.float = sqlite3.Xsqlite3_value_double(r.tls, cell)
 	case sqlite3.SQLITE_TEXT:
-		v.bytes = r.bytes(sqlite3.Xsqlite3_column_text(r.tls, r.statement, i), i)
+		v.bytes = r.bytes(sqlite3.Xsqlite3_value_text(r.tls, cell), cell)
 	case sqlite3.SQLITE_BLOB:
-		v.bytes = r.bytes(sqlite3.Xsqlite3_column_blob(r.tls, r.statement, i), i)
+		v.bytes = r.bytes(sqlite3.Xsqlite3_value_blob(r.tls, cell), cell)
 	}
 	return v
 }
 
-func (r *rows) bytes(at uintptr, column int32) []byte {
-	n := sqlite3.Xsqlite3_column_bytes(r.tls, r.statement, column)
+func (r *rows) bytes(at, cell uintptr) []byte {
+	n := sqlite3.Xsqlite3_value_bytes(r.tls, cell)
 	if at == 0 || n <= 0 {
 		return nil
 	}

@@ -35,10 +35,19 @@ func describe(ctx context.Context, db *sql.DB, f importers.File, name string) (*
 		return nil, err
 	}
 	t.readTitles(ctx, db)
-	if err := db.QueryRowContext(ctx, "select count(*) from "+quote(name)).Scan(&t.schema.Count); err != nil {
-		return nil, err
+	return t, t.readCount(ctx, db)
+}
+
+// readCount believes the count that GDAL keeps by triggers: SQLite reads the
+// whole table to count.
+func (t *table) readCount(ctx context.Context, db *sql.DB) error {
+	var kept sql.NullInt64
+	err := db.QueryRowContext(ctx, "select feature_count from gpkg_ogr_contents where lower(table_name) = lower(?)", t.name).Scan(&kept)
+	if err == nil && kept.Valid && kept.Int64 >= 0 {
+		t.schema.Count = kept.Int64
+		return nil
 	}
-	return t, nil
+	return db.QueryRowContext(ctx, "select count(*) from "+quote(t.name)).Scan(&t.schema.Count)
 }
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

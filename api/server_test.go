@@ -406,7 +406,7 @@ func TestShutdown(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("the server did not stop")
 	}
 	if _, err := http.Get("http://" + l.Addr().String() + "/healthz"); err == nil {

@@ -156,7 +156,7 @@ func TestForgetLetsGoOfBuilds(t *testing.T) {
 	}
 	s.Forget(t.Context(), "a", func(tiles.Coord) bool { return true })
 	go ask()
-	for deadline := time.Now().Add(10 * time.Second); src.calls.Load() < 2; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); src.calls.Load() < 2; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("who asks after the edit waits for a build from before it")
 		}

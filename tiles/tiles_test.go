@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -289,6 +290,10 @@ func TestOneBuildHoweverManyAsk(t *testing.T) {
 
 func TestWorkEndsWithTheLastWhoAsks(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, workEndsWithTheLast)
+}
+
+func workEndsWithTheLast(t *testing.T) {
 	src := &source{hold: make(chan struct{})}
 	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a")), src, &memory{}, nil)
 	first, leaveFirst := context.WithCancel(t.Context())
@@ -302,11 +307,9 @@ func TestWorkEndsWithTheLastWhoAsks(t *testing.T) {
 		return done
 	}
 	a := ask(first)
-	for src.calls.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	synctest.Wait()
 	b := ask(second)
-	time.Sleep(20 * time.Millisecond) // lets the second one join
+	synctest.Wait()
 	leaveFirst()
 	if err := <-a; spatial.CodeOf(err) != spatial.CodeCanceled {
 		t.Errorf("the first: %v, want canceled", err)

@@ -373,7 +373,7 @@ func (s *site) events(t *testing.T, header ...string) (status int, next func() (
 				if name != "" {
 					return name, data
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(30 * time.Second):
 				return "silence", ""
 			}
 		}

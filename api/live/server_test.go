@@ -202,7 +202,7 @@ func (c *client) read() {
 // next returns the next event of that name; others are passed over.
 func (c *client) next(t *testing.T, name string) event {
 	t.Helper()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(30 * time.Second)
 	for {
 		select {
 		case e, ok := <-c.events:

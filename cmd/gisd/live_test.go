@@ -45,7 +45,7 @@ func TestLiveThroughServer(t *testing.T) {
 	}()
 	until := func(want string) {
 		t.Helper()
-		timeout := time.After(10 * time.Second)
+		timeout := time.After(30 * time.Second)
 		for {
 			select {
 			case line, ok := <-lines:

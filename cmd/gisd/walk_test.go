@@ -145,7 +145,7 @@ func (w *walker) reportPositions(t *testing.T) {
 	t.Helper()
 	key := w.key(t, spatial.APIKey{Name: "reporter", Roles: []spatial.Role{spatial.RoleOperator}})
 	body := `{"device":"walk_public","lon":106.65,"lat":11.05}` + "\n" + `{"device":"walk_internal","lon":106.65,"lat":11.05}` + "\n" + `{"device":"walk_restricted","lon":106.65,"lat":11.05}` + "\n"
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for {
 		req := w.request(t, "POST", "/live/positions", body)
 		req.Header.Set("Authorization", "Bearer "+key)

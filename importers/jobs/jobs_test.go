@@ -72,7 +72,7 @@ func (r *room) send(t *testing.T, files map[string]string, req spatial.ImportReq
 // until waits for a state as a watcher does.
 func (r *room) until(t *testing.T, id string, want spatial.JobState) *spatial.Job {
 	t.Helper()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(30 * time.Second)
 	for {
 		changed := r.Changed(id)
 		j, err := r.Job(t.Context(), id)

@@ -75,9 +75,9 @@ func TestFailures(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			limits := ogr.DefaultLimits()
-			limits.Base = 2 * time.Second
-			if test.name == "endless line" {
-				limits.Base = time.Minute
+			limits.Base = time.Minute
+			if test.want == "went silent" || test.want == "" {
+				limits.Base = 2 * time.Second
 			}
 			start := time.Now()
 			_, err := readWith(t, t.Context(), ogr.Format{Programs: programs(t, test.script), Limits: limits})

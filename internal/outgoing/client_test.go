@@ -114,7 +114,11 @@ func TestGetRefuses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c := outgoing.NewClient(outgoing.Config{Allow: test.allow, MaxBytes: 5000, Timeout: 2 * time.Second})
+			cfg := outgoing.Config{Allow: test.allow, MaxBytes: 5000, Timeout: 30 * time.Second}
+			if test.code == spatial.CodeTimeout {
+				cfg.Timeout = 200 * time.Millisecond
+			}
+			c := outgoing.NewClient(cfg)
 			_, err := c.Get(t.Context(), test.address, outgoing.Validators{}, new(bytes.Buffer))
 			if err == nil || test.code != "" && spatial.CodeOf(err) != test.code || !strings.Contains(err.Error(), test.wants) {
 				t.Errorf("error %v, want %s", err, test.code)

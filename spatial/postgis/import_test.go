@@ -77,7 +77,7 @@ func TestDropAfterDeadImport(t *testing.T) {
 	texts(t, s.pool, `select pg_terminate_backend(pid)::text from pg_locks
 		where locktype = 'advisory' and classid = 1735287652 and database = (select oid from pg_database where datname = current_database())`)
 	var err error
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if err = collections.Drop(t.Context(), admin, "r"); spatial.CodeOf(err) != spatial.CodeConflict {
 			break
 		}

@@ -218,7 +218,7 @@ func TestPositionDays(t *testing.T) {
 	}
 	_, stop := startWriter(t, pool, postgis.PositionWriterConfig{RetainDays: 5})
 	const partitions = "select count(*) from pg_inherits where inhparent = 'gisd.device_position'::regclass"
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if n := count(t, pool, partitions); n == 2 {
 			break // today and tomorrow; ten days ago is gone
 		} else if time.Now().After(deadline) {
@@ -352,7 +352,7 @@ func TestWatchDevices(t *testing.T) {
 		t.Helper()
 		select {
 		case <-changed:
-		case <-time.After(10 * time.Second):
+		case <-time.After(30 * time.Second):
 			t.Fatal("no call " + what)
 		}
 	}

@@ -19,21 +19,21 @@ type held struct {
 	boxes      []spatial.Envelope
 }
 
-// add suspends what changes behind the position touch.
+// add suspends what changes behind the position touch. Each collection is told
+// once of all its boxes: telling costs as much as what is suspended already.
 func (s *suspended) add(cells Cells, catalogue Catalogue, changes []change, rebuilt uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	first := len(s.list)
 	for _, one := range changes {
 		if one.position <= rebuilt {
 			continue
 		}
-		c, err := catalogue.Collection(one.id, system)
-		if err != nil {
-			continue
+		if c, err := catalogue.Collection(one.id, system); err == nil {
+			s.list = append(s.list, held{one.position, c, one.boxes})
 		}
-		cells.Suspend(c, one.boxes)
-		s.list = append(s.list, held{one.position, c, one.boxes})
 	}
+	together(s.list[first:], cells.Suspend)
 }
 
 // resume lets cells answer again where they are up to date.
@@ -44,13 +44,27 @@ func (s *suspended) resume(cells Cells, rebuilt uint64) {
 	for n < len(s.list) && s.list[n].position <= rebuilt {
 		n++
 	}
-	for _, h := range s.list[:n] {
-		cells.Forget(h.collection, h.boxes)
+	if n == 0 {
+		return
 	}
-	for _, h := range s.list[:n] {
-		cells.Resume(h.collection, h.boxes)
-	}
+	together(s.list[:n], cells.Forget)
+	together(s.list[:n], cells.Resume)
 	s.list = append([]held(nil), s.list[n:]...)
+}
+
+// together calls do for each collection of the list with all its boxes.
+func together(list []held, do func(*spatial.Collection, []spatial.Envelope)) {
+	boxes := map[*spatial.Collection][]spatial.Envelope{}
+	var order []*spatial.Collection
+	for _, h := range list {
+		if _, known := boxes[h.collection]; !known {
+			order = append(order, h.collection)
+		}
+		boxes[h.collection] = append(boxes[h.collection], h.boxes...)
+	}
+	for _, c := range order {
+		do(c, boxes[c])
+	}
 }
 
 // oldest is the position of the first change that cells do not show, 0 for none.

@@ -38,8 +38,8 @@ type Tiles interface {
 	Forget(ctx context.Context, collection string, touches func(tiles.Coord) bool)
 }
 
-// Cells are what tiles are cut from. Between Suspend and Resume, which come in
-// pairs of equal boxes, what touches the boxes is drawn from rows; Forget drops
+// Cells are what tiles are cut from. Between Suspend and Resume, of which each box
+// gets as many, what touches the boxes is drawn from rows; Forget drops
 // what is in memory of them. Boxes are in SRID 3857.
 type Cells interface {
 	Suspend(c *spatial.Collection, boxes []spatial.Envelope)

@@ -2,6 +2,7 @@ package freshness_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -86,9 +87,17 @@ func (f tier) Forget(_ context.Context, id string, touches func(tiles.Coord) boo
 
 type cells struct{ log *log }
 
-func (c cells) Suspend(of *spatial.Collection, _ []spatial.Envelope) { c.log.add("suspend", of.ID) }
-func (c cells) Forget(of *spatial.Collection, _ []spatial.Envelope)  { c.log.add("forget cells", of.ID) }
-func (c cells) Resume(of *spatial.Collection, _ []spatial.Envelope)  { c.log.add("resume", of.ID) }
+func (c cells) Suspend(of *spatial.Collection, boxes []spatial.Envelope) {
+	c.log.add(fmt.Sprintf("suspend %d", len(boxes)), of.ID)
+}
+
+func (c cells) Forget(of *spatial.Collection, boxes []spatial.Envelope) {
+	c.log.add(fmt.Sprintf("forget %d cells", len(boxes)), of.ID)
+}
+
+func (c cells) Resume(of *spatial.Collection, boxes []spatial.Envelope) {
+	c.log.add(fmt.Sprintf("resume %d", len(boxes)), of.ID)
+}
 
 func (c cells) Rebuild(_ context.Context, of *spatial.Collection, boxes []spatial.Envelope) (int, error) {
 	c.log.add("rebuild", of.ID)
@@ -135,7 +144,31 @@ func TestOrder(t *testing.T) {
 	q.give(t, spatial.Changes{List: []spatial.Change{one, derived}, Position: 8, Rebuilt: 5})
 	q.give(t, spatial.Changes{Position: 8, Rebuilt: 6})
 	q.give(t, spatial.Changes{Position: 8, Rebuilt: 8})
-	want := log{"suspend roads", "forget tiles roads", "tell roads", "forget cells roads", "resume roads"}
+	want := log{"suspend 1 roads", "forget tiles roads", "tell roads", "forget 1 cells roads", "resume 1 roads"}
+	if diff := cmp.Diff(want, *calls); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestCellsHearOfABatchOnce: suspending costs as much as what is suspended, so that
+// a script that edits row by row must not be told of row by row.
+func TestCellsHearOfABatchOnce(t *testing.T) {
+	t.Parallel()
+	q, calls := newQueue(), &log{}
+	rail := *roads()
+	rail.ID = "rail"
+	start(t, freshness.Config{Queue: q, Catalogue: catalogue{roads(), &rail}, Journal: freshness.NewJournal(nil), Cells: cells{calls}})
+	var list []spatial.Change
+	for i := range 9 {
+		x := 106 + float64(i)/10
+		list = append(list, spatial.Change{Position: uint64(i + 1), Collection: []string{"roads", "rail"}[i%2], Version: 3, Boxes: []spatial.Envelope{box4326(x, 11, x, 11)}})
+	}
+	q.give(t, spatial.Changes{List: list, Position: 9})
+	q.give(t, spatial.Changes{Position: 9, Rebuilt: 5})
+	q.give(t, spatial.Changes{Position: 9, Rebuilt: 9})
+	want := log{"suspend 5 roads", "suspend 4 rail",
+		"forget 3 cells roads", "forget 2 cells rail", "resume 3 roads", "resume 2 rail",
+		"forget 2 cells rail", "forget 2 cells roads", "resume 2 rail", "resume 2 roads"}
 	if diff := cmp.Diff(want, *calls); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -72,34 +72,6 @@ func coldTileSuite(ctx context.Context, o options) (string, error) {
 	return s.String(), nil
 }
 
-// cellSuite compares tiles cut from packed cells with rows and with prepared
-// ST_AsMVT.
-func cellSuite(ctx context.Context, o options) (string, error) {
-	shapefile, err := parcels(ctx, o)
-	if err != nil {
-		return "", err
-	}
-	lines, err := goBench(ctx, "./tiles/postgis", "Cells", "10x", "-parcel-file", shapefile)
-	if err != nil {
-		return "", err
-	}
-	hot := map[string]float64{"z12": 10, "z13": 10, "z14": 10, "z15": 7, "z16": 5}
-	var s strings.Builder
-	fmt.Fprintf(&s, "## Packed cells\n\n%d cadastral parcels in EPSG:9210, 8 connections, no encoded tile kept; the same tiles cut from cells in memory (hot), from cells read from the database each time (cold), drawn from rows and by a prepared `ST_AsMVT`, in turns: `go run ./bench -suite cells`.\n\n", o.n)
-	fmt.Fprintf(&s, "| zoom | hot, tiles/s | cold | rows | ST_AsMVT | hot is | target | cold is | target | cell alone, reads/s | cold of it | target |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n")
-	for _, l := range lines {
-		name, _, _ := strings.Cut(strings.TrimPrefix(l.name, "Cells/"), "-")
-		m := func(way string) float64 { return l.metrics[way+"-tiles/s"] }
-		coldTarget, fetchTarget := "≥ 4×", ""
-		if name == "z15" || name == "z16" {
-			coldTarget, fetchTarget = "≥ rows", "≥ 80 %"
-		}
-		fmt.Fprintf(&s, "| %s | %.0f | %.0f | %.0f | %.0f | %.1f× | ≥ %.0f× | %.1f× | %s | %.0f | %.0f %% | %s |\n", name, m("hot"), m("cold"), m("rows"), m("asmvt"),
-			m("hot")/m("asmvt"), hot[name], m("cold")/m("asmvt"), coldTarget, m("fetch"), 100*m("cold")/m("fetch"), fetchTarget)
-	}
-	return s.String(), nil
-}
-
 // cachedTileSuite compares a cached tile with a bare handler that writes the
 // same bytes.
 func cachedTileSuite(ctx context.Context, _ options) (string, error) {

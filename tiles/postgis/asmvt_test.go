@@ -21,9 +21,16 @@ func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }
 
 // asMVT is the oracle: PostGIS's own tile of the same rows and buffer.
 func asMVT(ctx context.Context, pool *pgxpool.Pool, c *spatial.Collection, t tiles.Coord) ([]byte, error) {
+	var tile []byte
+	err := pool.QueryRow(ctx, asMVTQuery(c, "$1, $2, $3"), int32(t.Z), int32(t.X), int32(t.Y)).Scan(&tile)
+	return tile, err
+}
+
+// asMVTQuery is the statement of asMVT; coord stands for zoom, column, row.
+func asMVTQuery(c *spatial.Collection, coord string) string {
 	var b strings.Builder
 	srid := strconv.Itoa(int(c.SRID))
-	geom, box := `"geom"`, `st_tileenvelope($1, $2, $3, margin => 0.015625)`
+	geom, box := `"geom"`, `st_tileenvelope(`+coord+`, margin => 0.015625)`
 	if c.SRID != 3857 {
 		geom, box = `st_transform("geom", 3857)`, `st_transform(`+box+`, `+srid+`)`
 	}
@@ -31,12 +38,10 @@ func asMVT(ctx context.Context, pool *pgxpool.Pool, c *spatial.Collection, t til
 	for _, f := range c.Fields {
 		b.WriteString(`, ` + pgx.Identifier{f.Column}.Sanitize())
 	}
-	b.WriteString(`, st_asmvtgeom(` + geom + `, st_tileenvelope($1, $2, $3), 4096, 64, true) mvt_geom
+	b.WriteString(`, st_asmvtgeom(` + geom + `, st_tileenvelope(` + coord + `), 4096, 64, true) mvt_geom
 		from ` + pgx.Identifier{"data", c.Table}.Sanitize() + ` where "geom" && ` + box + `)
 		select st_asmvt(q, '` + c.ID + `', 4096, 'mvt_geom', 'id') from q where mvt_geom is not null`)
-	var tile []byte
-	err := pool.QueryRow(ctx, b.String(), int32(t.Z), int32(t.X), int32(t.Y)).Scan(&tile)
-	return tile, err
+	return b.String()
 }
 
 // within is a random tile of the zoom that the envelope, in lon, lat degrees,

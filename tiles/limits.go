@@ -76,6 +76,17 @@ func (t *Tileset) LimitsAt(s TileMatrixSet, z uint32) (MatrixLimits, bool, error
 	return l, found, nil
 }
 
+// LimitsOf are the tiles of a zoom that a box in SRID 4326 meets with their
+// buffers; false where it meets none.
+func (s TileMatrixSet) LimitsOf(box spatial.Envelope, z uint32) (MatrixLimits, bool, error) {
+	cover, err := s.cover(box)
+	if err != nil {
+		return MatrixLimits{}, false, err
+	}
+	l, ok := s.limits(cover, z)
+	return l, ok, nil
+}
+
 // Holds reports whether a tile is within the limits of its tile matrix.
 func (l MatrixLimits) Holds(c Coord) bool {
 	return c.X >= l.MinTileCol && c.X <= l.MaxTileCol && c.Y >= l.MinTileRow && c.Y <= l.MaxTileRow

@@ -19,6 +19,7 @@ import (
 	"gisd/spatial"
 	"gisd/spatial/cql"
 	"gisd/spatial/postgis"
+	"gisd/tiles/archive"
 )
 
 // exportFlags are the flags of `gisd export`.
@@ -27,6 +28,7 @@ type exportFlags struct {
 	limit                     int
 	overwrite, json           bool
 	filtered                  bool // --filter was given
+	minZoom, maxZoom          *int // of an archive
 }
 
 func newExportCommand(a *app) *cobra.Command {
@@ -37,10 +39,12 @@ func newExportCommand(a *app) *cobra.Command {
 		Long: "Write the features of a collection to a file, whose ending says the format: " + exportEndings() + ".\n" +
 			"Coordinates stay in the collection's reference system unless --crs names another; GeoJSON and KML are in WGS 84.\n" +
 			"The file appears when it is complete.\n" +
+			archiveHelp +
 			"Exit codes: 0 done, 1 failed and nothing written (also for a filter that does not fit the collection), 64 bad usage.",
 		Example: "  gisd export parcels -o parcels.gpkg\n" +
 			"  gisd export zones -o dat-o.shp.zip --filter \"code = 'ODT' and area > 100\"\n" +
-			"  gisd export roads -o - --format geojsonl --bbox 106.6,10.9,106.7,11.0 | gzip > roads.geojsonl.gz",
+			"  gisd export roads -o - --format geojsonl --bbox 106.6,10.9,106.7,11.0 | gzip > roads.geojsonl.gz\n" +
+			"  gisd export parcels,roads -o commune.pmtiles --bbox 106.6,10.9,106.7,11.0 --max-zoom 17",
 		Args: oneArgument("the collection"),
 	}
 	var format string
@@ -53,14 +57,23 @@ func newExportCommand(a *app) *cobra.Command {
 	flags.IntVar(&f.limit, "limit", 0, "at most so many features; 0 is all")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a file that is there")
 	flags.BoolVar(&f.json, "json", false, "progress as JSON lines on standard error")
+	flags.Int("min-zoom", 0, "first zoom of an archive (default: the first with features)")
+	flags.Int("max-zoom", 0, "last zoom of an archive (default: the last with features of its own, 16 at most)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if f.output == "" {
 			return usagef("name the file to write with -o FILE, or - for standard output")
 		}
 		f.filtered = cmd.Flags().Changed("filter")
+		f.minZoom, f.maxZoom = givenInt(cmd.Flags(), "min-zoom"), givenInt(cmd.Flags(), "max-zoom")
 		name := f.output
 		if format != "" {
 			name = "." + strings.TrimPrefix(format, ".")
+		}
+		if isArchive(name) {
+			return a.exportArchive(cmd.Context(), args[0], filepath.Ext(name), &f)
+		}
+		if f.minZoom != nil || f.maxZoom != nil {
+			return usagef("--min-zoom and --max-zoom are for archives of tiles: .pmtiles, .mbtiles")
 		}
 		to, err := importers.ExporterFor(name, exportFormats())
 		if err != nil {
@@ -76,6 +89,7 @@ func exportEndings() string {
 	for _, f := range exportFormats() {
 		endings = append(endings, f.Extensions()[0])
 	}
+	endings = append(endings, archive.EndingPMTiles, archive.EndingMBTiles)
 	return strings.Join(endings, ", ")
 }
 

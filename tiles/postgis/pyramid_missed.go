@@ -2,11 +2,13 @@ package postgis
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"gisd/spatial"
 	"gisd/spatial/crs"
+	"gisd/spatial/postgis"
 	"gisd/tiles"
 )
 
@@ -18,12 +20,53 @@ func (p *Pyramids) catchUp(ctx context.Context, conn *pgx.Conn, c *spatial.Colle
 	if err != nil {
 		return err
 	}
+	missed, err := collectBoxes(rows, c)
+	if err != nil || len(missed) == 0 {
+		return err
+	}
+	_, err = p.Rebuild(ctx, c, missed)
+	return err
+}
+
+// CatchUp has the cells of a collection show everything that is committed now,
+// whether a server brings them up to date or none runs; a collection without
+// cells that should have some gets them. It reports whether anything was to be
+// done, after which the catalogue says more than c. Errors as for Build.
+func (p *Pyramids) CatchUp(ctx context.Context, c *spatial.Collection, o BuildOptions) (bool, error) {
+	op := "tiles/postgis: bring the cells of " + c.ID + " up to date"
+	if Wanting(c) {
+		_, err := p.Build(ctx, c, o)
+		return true, err
+	}
+	rows, err := p.db.Pool.Query(ctx, queryPyramidPending, c.ID, c.Version)
+	if err != nil {
+		return false, postgis.Wrap(ctx, op, err)
+	}
+	pending, err := collectBoxes(rows, c)
+	if err != nil {
+		return false, postgis.Wrap(ctx, op, err)
+	}
+	done := len(pending) > 0
+	if done {
+		if _, err := p.Rebuild(ctx, c, pending); err != nil {
+			return true, err
+		}
+	}
+	behind, err := p.Behind(ctx, 0)
+	if err != nil || !slices.Contains(behind, c.ID) {
+		return done, err
+	}
+	return true, p.Small(ctx, c, max(o.Workers, 1))
+}
+
+// collectBoxes reads rows of boxes and whether they are the whole version.
+func collectBoxes(rows pgx.Rows, c *spatial.Collection) ([]spatial.Envelope, error) {
 	var (
 		missed []spatial.Envelope
 		boxes  []float64
 		whole  bool
 	)
-	_, err = pgx.ForEachRow(rows, []any{&boxes, &whole}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&boxes, &whole}, func() error {
 		if whole || !crs.Supported(c.SRID) {
 			missed = append(missed, tiles.WebMercatorQuad().Envelope(tiles.Coord{}, tiles.Extent, 0))
 		}
@@ -32,9 +75,5 @@ func (p *Pyramids) catchUp(ctx context.Context, conn *pgx.Conn, c *spatial.Colle
 		}
 		return nil
 	})
-	if err != nil || len(missed) == 0 {
-		return err
-	}
-	_, err = p.Rebuild(ctx, c, missed)
-	return err
+	return missed, err
 }

@@ -33,6 +33,8 @@ var (
 	queryPyramidMissed string
 	//go:embed queries/pyramid_of.sql
 	queryPyramidOf string
+	//go:embed queries/pyramid_pending.sql
+	queryPyramidPending string
 	//go:embed queries/pyramid_ready.sql
 	queryPyramidReady string
 	//go:embed queries/pyramid_snapshot.sql

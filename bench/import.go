@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
 
@@ -24,15 +25,22 @@ type importRun struct {
 type importBench struct {
 	options
 	shapefile, url string
+	tcp            string // the address of the database over TCP, in withListeningCluster
 }
 
 // withCluster runs a suite on the private cluster of the work folder.
 func withCluster(ctx context.Context, o options, do func(importBench) (string, error)) (string, error) {
+	return withListeningCluster(ctx, o, "", do)
+}
+
+// withListeningCluster is for programs that reach a database over TCP alone;
+// listen is host:port.
+func withListeningCluster(ctx context.Context, o options, listen string, do func(importBench) (string, error)) (string, error) {
 	shapefile, err := parcels(ctx, o)
 	if err != nil {
 		return "", err
 	}
-	cluster, err := pgcluster.Open(ctx, pgcluster.Config{Dir: o.dataDir(), Log: slog.New(slog.DiscardHandler)})
+	cluster, err := pgcluster.Open(ctx, pgcluster.Config{Dir: o.dataDir(), Listen: listen, Server: listen != "", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return "", err
 	}
@@ -43,7 +51,16 @@ func withCluster(ctx context.Context, o options, do func(importBench) (string, e
 	// What an earlier run left would make the first import another one. There
 	// need not be anything.
 	_, _ = command(ctx, o.work, nil, o.gisd, "collections", "drop", benchCollection, "--yes", "--data-dir", o.dataDir())
-	return do(importBench{options: o, shapefile: shapefile, url: cluster.URL()})
+	b := importBench{options: o, shapefile: shapefile, url: cluster.URL()}
+	if listen != "" {
+		at, err := url.Parse(b.url)
+		if err != nil {
+			return "", err
+		}
+		at.Scheme, at.Host, at.RawQuery = "postgresql", listen, ""
+		b.tcp = at.String()
+	}
+	return do(b)
 }
 
 // importSuite compares `gisd import` with ogr2ogr, shp2pgsql and raw binary

@@ -24,6 +24,7 @@ type options struct {
 	n      int
 	rounds int
 	soak   time.Duration
+	peers  string         // folder of the peers that `make bench-peers` installs
 	only   *regexp.Regexp // suites
 	format string         // of import; "" is all
 	log    io.Writer
@@ -43,6 +44,7 @@ func suites() []suite {
 		{"cold-tiles", coldTileSuite},
 		{"cells", cellSuite},
 		{"cached-tiles", cachedTileSuite},
+		{"tile-servers", tileServerSuite},
 		{"soak", soakSuite},
 	}
 }
@@ -67,6 +69,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	flags.IntVar(&o.n, "n", 1_000_000, "parcels")
 	flags.IntVar(&o.rounds, "rounds", 2, "runs of each side; medians count")
 	flags.DurationVar(&o.soak, "soak", 2*time.Minute, "how long the suite soak measures")
+	flags.StringVar(&o.peers, "peers", filepath.Join(os.TempDir(), "gisd-bench", "peers"), "folder of the tile servers that `make bench-peers` installs")
 	flags.StringVar(&only, "suite", "", "regular expression of suite names")
 	flags.StringVar(&o.format, "format", "", "the only format of the suite import; its figures are shown and not written: "+strings.Join(formatNames(), ", "))
 	if err := flags.Parse(args); err != nil {
@@ -79,7 +82,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	if o.only, err = regexp.Compile(only); err != nil {
 		return err
 	}
-	for _, path := range []*string{&o.work, &o.gisd, &o.data, &o.out} {
+	for _, path := range []*string{&o.work, &o.gisd, &o.data, &o.out, &o.peers} {
 		if *path, err = filepath.Abs(*path); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ type Pyramid struct {
 	// Generalisation says what was done at each small scale to stay within the
 	// byte budget, an array of JSON objects; nil where there are none.
 	Generalisation json.RawMessage
+	Dissolve       string // the property by which small scales are merged, the only one they keep; "" is none
 }
 
 // ZoomBand is a range of zooms, both ends inside, whose tiles are cut from cells

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -51,6 +52,35 @@ func TestCellsOfAnImport(t *testing.T) {
 	if out := must(t, restored, "tiles", "build", "--all", "--verify"); !strings.Contains(out, "0 differed") {
 		t.Errorf("restored: %s", out)
 	}
+}
+
+// TestSmallScalesKeepWhatTheStyleWants: what an import packs before it publishes,
+// and what the server packs when the style changes.
+func TestSmallScalesKeepWhatTheStyleWants(t *testing.T) {
+	t.Parallel()
+	env := []string{"GISD_DATABASE_URL=" + testdb.URL(t), "PATH=" + os.Getenv("PATH")}
+	file := writeFile(t, "many.geojsonl", manyPoints(6000))
+	must(t, env, "import", file, "--collection", "many", "--publish")
+	style := func(by string) {
+		t.Helper()
+		must(t, env, "collections", "set", "many", "--style", writeFile(t, "style.json", `{"kind":"circle","by":"`+by+`"}`))
+	}
+	dissolved := func() string {
+		t.Helper()
+		return strings.TrimSpace(must(t, env, "psql", "--", "-Atc",
+			"select dissolve from gisd.pyramid p join gisd.collection c on c.id = p.collection_id and c.current_version = p.version"))
+	}
+	if got := dissolved(); got != "" {
+		t.Errorf("without a style small scales keep %q", got)
+	}
+	style("number")
+	must(t, env, "import", file, "--collection", "many", "--mode", "replace")
+	if got := dissolved(); got != "number" {
+		t.Errorf("an import of a collection with a style keeps %q at small scales", got)
+	}
+	startServer(t, env)
+	style("name")
+	waitFor(t, "small scales as the new style wants them", func() bool { return dissolved() == "name" })
 }
 
 func TestTilesCommands(t *testing.T) {

@@ -58,12 +58,12 @@ func readPyramids(ctx context.Context, tx pgx.Tx, byID map[string]*spatial.Colle
 		made        *int64
 		done        []byte
 	)
-	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last, &made, &done}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last, &made, &done, &p.Dissolve}, func() error {
 		c := byID[id]
 		if c == nil {
 			return nil
 		}
-		c.Pyramid.ID, c.Pyramid.Format, c.Pyramid.Generalisation = p.ID, p.Format, done
+		c.Pyramid.ID, c.Pyramid.Format, c.Pyramid.Dissolve, c.Pyramid.Generalisation = p.ID, p.Format, p.Dissolve, done
 		if first != nil && last != nil {
 			c.Pyramid.Bands = append(c.Pyramid.Bands, spatial.ZoomBand{First: *first, Last: *last, Made: *made})
 		}

@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,7 +81,12 @@ func (w *publishing) pack(ctx context.Context) error {
 	c := &spatial.Collection{
 		ID: p.Options.Collection, Version: g.version, Table: g.table, GeometryType: p.Geometry, Dimensions: p.Dimensions,
 		SRID: g.srid, IDKind: kind, IDField: field, Fields: p.Version, FeatureCount: w.Report.Features,
-		Extent: spatial.EmptyEnvelope(spatial.SRIDWGS84),
+		Extent: spatial.EmptyEnvelope(spatial.SRIDWGS84), Style: p.Options.Style,
+	}
+	// A collection that is there keeps its own, see queryImportCollectionUpsert.
+	err := g.conn.QueryRow(ctx, queryImportDrawn, c.ID).Scan(&c.Style, &c.MinZoom)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return err
 	}
 	if b := w.box; b[0] != nil && b[1] != nil && b[2] != nil && b[3] != nil {
 		c.Extent.MinX, c.Extent.MinY, c.Extent.MaxX, c.Extent.MaxY = *b[0], *b[1], *b[2], *b[3]

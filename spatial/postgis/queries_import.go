@@ -34,6 +34,8 @@ var (
 	queryImportReserveEnd string
 	//go:embed queries/import_search_fields.sql
 	queryImportSearchFields string
+	//go:embed queries/import_drawn.sql
+	queryImportDrawn string
 	//go:embed queries/import_serialize.sql
 	queryImportSerialize string
 	//go:embed queries/import_session.sql

@@ -104,10 +104,13 @@ func (k Keeper) build(ctx context.Context, c *spatial.Collection) error {
 
 // Wanting reports whether the current version should be packed: it has features
 // to draw, and neither cells that this program reads nor a note that people
-// purged them.
+// purged them; or its style has come to want another property at small scales.
 func Wanting(c *spatial.Collection) bool {
-	return c.Version > 0 && c.GeometryType != spatial.GeometryNone && c.FeatureCount > c.WithoutGeometry &&
-		(c.Pyramid.ID == 0 || c.Pyramid.Format != pyramid.Format)
+	if c.Version == 0 || c.GeometryType == spatial.GeometryNone || c.FeatureCount <= c.WithoutGeometry {
+		return false
+	}
+	p := c.Pyramid
+	return p.ID == 0 || p.Format != pyramid.Format || p.Generalisation != nil && p.Dissolve != dissolveBy(c)
 }
 
 // mostBefore is how many features, and in how large a table, a version may have

@@ -98,6 +98,13 @@ func TestSmallScales(t *testing.T) {
 	if share := areas["ODT"] / areas["LUC"]; math.Abs(share-3) > 0.1 {
 		t.Errorf("after the edit: %v", areas)
 	}
+	if tilespostgis.Wanting(c) {
+		t.Error("small scales are as the style wants them")
+	}
+	exec(t, pool, `update gisd.collection set style = null where id = 'fields'`)
+	if !tilespostgis.Wanting(current(t, pool, "fields")) {
+		t.Error("another style wants other small scales")
+	}
 	few := built(t, pool, fixture.Collection(t, pool, fixture.Spec{ID: "few", Features: fixture.Polygons(20)}))
 	if len(few.Pyramid.Bands) != 2 {
 		t.Errorf("twenty features have bands %v", few.Pyramid.Bands)

@@ -1,7 +1,7 @@
 -- The packed cells of every current version, a row a band; a pyramid without
 -- bands is a row of its own. Index: gisd.pyramid (collection_id, version).
 select p.collection_id, p.id, p.format, b.first_zoom, b.last_zoom, b.xmin::text::bigint,
-  nullif(p.generalisation, '[]')
+  nullif(p.generalisation, '[]'), p.dissolve
 from gisd.pyramid p
 join gisd.collection c
   on c.id = p.collection_id

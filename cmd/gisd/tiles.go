@@ -93,6 +93,11 @@ func newTilesStatsCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, id := range args {
+				if !slices.ContainsFunc(stats, func(s tilespostgis.BandStats) bool { return s.Collection == id }) {
+					return spatial.NotFound("tiles", "There is no collection "+id+" with packed cells.")
+				}
+			}
 			return a.showStats(stats, args, asJSON)
 		},
 	}

@@ -107,6 +107,9 @@ func TestTilesCommands(t *testing.T) {
 			t.Errorf("tiles %v: exit code %d", args, r.code)
 		}
 	}
+	if r := gisd(t, env, "tiles", "stats", "nothing"); r.code != exitFailed || !strings.Contains(r.err, "nothing") {
+		t.Errorf("stats of nothing: exit code %d: %s", r.code, r.err)
+	}
 	if r := gisd(t, env, "tiles", "build", "nothing"); r.code != exitFailed || !strings.Contains(r.err, "nothing") {
 		t.Errorf("exit code %d: %s", r.code, r.err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 
 	"gisd/spatial"
 	"gisd/spatial/live"
@@ -50,9 +51,11 @@ func Open(url string) (*redis.Client, error) {
 	if err != nil {
 		return nil, spatial.Invalid("redisbus: open", "The Redis URL is not valid; it looks like redis://host:6379/0.")
 	}
+	logging.Disable() // the library prints a line for every connection that it cannot make
 	options.ContextTimeoutEnabled = true
 	options.MaxRetries = -1
 	options.DialTimeout = time.Second
+	options.DialerRetries = 1 // whoever asks tries again
 	return redis.NewClient(options), nil
 }
 

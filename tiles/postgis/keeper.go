@@ -27,6 +27,12 @@ const (
 // keeperPause is how long a version whose build failed waits for another try.
 const keeperPause = time.Minute
 
+// attempt is a build that took the place of another, 0 for none.
+type attempt struct {
+	replaced int64
+	at       time.Time
+}
+
 // Keeper packs current versions that have no cells, or those of another program:
 // one after the other, beside the server. Of several nodes one does the work.
 type Keeper struct {
@@ -39,6 +45,7 @@ type Keeper struct {
 // Run works until ctx ends.
 func (k Keeper) Run(ctx context.Context) error {
 	failed := map[string]time.Time{} // by table
+	built := map[string]attempt{}    // likewise
 	for ctx.Err() == nil {
 		changed := k.Catalogue.Changed()
 		wait := smallLook
@@ -50,10 +57,16 @@ func (k Keeper) Run(ctx context.Context) error {
 				wait = min(wait, keeperPause-since)
 				continue
 			}
+			// The catalogue may not know of a build yet when something else has changed.
+			if last := built[c.Table]; last.replaced == c.Pyramid.ID && time.Since(last.at) < keeperPause {
+				continue
+			}
 			if err := k.build(ctx, c); err != nil {
 				failed[c.Table] = time.Now()
 				wait = min(wait, keeperPause)
+				continue
 			}
+			built[c.Table] = attempt{c.Pyramid.ID, time.Now()}
 		}
 		k.follow(ctx)
 		timer := time.NewTimer(wait)

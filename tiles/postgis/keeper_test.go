@@ -1,0 +1,57 @@
+package postgis_test
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gisd/internal/fixture"
+	"gisd/internal/testdb"
+	"gisd/spatial"
+	"gisd/spatial/postgis"
+	tilespostgis "gisd/tiles/postgis"
+)
+
+// behindCatalogue never hears of what the keeper does, and changes all the time.
+type behindCatalogue struct {
+	list []*spatial.Collection
+	asks atomic.Int32
+}
+
+func (c *behindCatalogue) Collections(spatial.Access) []*spatial.Collection {
+	c.asks.Add(1)
+	return c.list
+}
+
+func (*behindCatalogue) Changed() <-chan struct{} {
+	changed := make(chan struct{})
+	close(changed)
+	return changed
+}
+
+// TestKeeperBuildsOnce: although the catalogue does not know of the build yet.
+func TestKeeperBuildsOnce(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	c := fixture.Collection(t, pool, fixture.Spec{ID: "one", Features: fixture.Points(50)})
+	catalogue := &behindCatalogue{list: []*spatial.Collection{c}}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	keeper := tilespostgis.Keeper{Pyramids: tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil), Catalogue: catalogue, Log: slog.New(slog.DiscardHandler)}
+	go func() { done <- keeper.Run(ctx) }()
+	for deadline := time.Now().Add(time.Minute); catalogue.asks.Load() < 10; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the keeper stands still")
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	var last int64
+	if err := pool.QueryRow(t.Context(), "select max(id) from gisd.pyramid").Scan(&last); err != nil || last != 1 {
+		t.Errorf("build %d, %v; want the first", last, err)
+	}
+}

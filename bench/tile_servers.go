@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"gisd/bench/load"
@@ -109,8 +110,8 @@ func (b importBench) tipg() tileServer {
 func (b importBench) mercatorCopy(ctx context.Context, version int) error {
 	for _, statement := range []string{
 		"drop table if exists data." + mercatorTable,
-		fmt.Sprintf("create table data.%s as select id, xa, so_to::int4 as so_to, so_thua::int4 as so_thua, loai_dat, ma_thua, st_transform(geom, 3857)::geometry(geometry, 3857) as geom from data.%s_v%d order by id",
-			mercatorTable, benchCollection, version),
+		"create table data." + mercatorTable + " as select id, xa, so_to::int4 as so_to, so_thua::int4 as so_thua, loai_dat, ma_thua, " +
+			"st_transform(geom, 3857)::geometry(geometry, 3857) as geom from data." + benchCollection + "_v" + strconv.Itoa(version) + " order by id",
 		"alter table data." + mercatorTable + " add primary key (id)",
 		"create index on data." + mercatorTable + " using gist (geom)",
 		"analyze data." + mercatorTable,

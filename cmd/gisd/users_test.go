@@ -11,7 +11,6 @@ import (
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
-	"gisd/spatial/postgis/accounts"
 )
 
 func TestUsersAndKeys(t *testing.T) {
@@ -54,8 +53,8 @@ func TestUsersAndKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	store := accounts.NewStore(db.Pool, slog.New(slog.DiscardHandler))
-	people := auth.New(auth.Config{Users: store, Sessions: store, Keys: store, Audit: store})
+	accounts := postgis.NewAccounts(db.Pool, slog.New(slog.DiscardHandler))
+	people := auth.New(auth.Config{Users: accounts, Sessions: accounts, Keys: accounts, Audit: accounts})
 	for _, test := range []struct {
 		password string
 		want     spatial.Code

@@ -12,9 +12,14 @@ type Band struct{ First, Last uint32 }
 // MaxZoom is the last zoom that is cut from cells.
 const MaxZoom = 18
 
-// Bands returns all bands, from the smallest scale up.
+// Bands returns all bands, from the smallest scale up. Below zoom 12 each zoom has
+// its own, so that what is left out to keep within a byte budget is chosen by
+// zoom.
 func Bands() []Band {
-	return []Band{{0, 3}, {4, 6}, {7, 9}, {10, 11}, {12, 13}, {14, MaxZoom}}
+	return []Band{
+		{0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6}, {7, 7}, {8, 8}, {9, 9}, {10, 10}, {11, 11},
+		{12, 13}, {14, MaxZoom},
+	}
 }
 
 // BandOf returns the band of a zoom; false above MaxZoom, where tiles come from

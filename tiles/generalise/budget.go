@@ -121,7 +121,7 @@ func (l *Load) Add(t uint64, f LoadFeature) {
 	c.styled += f.StyledBytes
 	c.other += f.OtherBytes
 	if at.groups != nil {
-		at.groups[group{f.Owner, f.Value}] = struct{}{}
+		at.groups[group{owner: f.Owner, value: f.Value}] = struct{}{}
 	}
 }
 

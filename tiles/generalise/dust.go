@@ -47,11 +47,15 @@ func (g *Generaliser) addSpeck(key int32, b box, area int64) {
 func (g *Generaliser) writeDust() {
 	slices.SortFunc(g.dust, func(a, b speck) int {
 		if a.key != b.key {
-			x, y := g.list[a.key], g.list[b.key]
-			return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.value, y.value))
+			return g.list[a.key].compare(g.list[b.key])
 		}
 		return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
 	})
+	for k, at := range g.list {
+		if at.alone > 0 {
+			g.border.lost[g.dustOf(int32(k))] += g.border.lost[k]
+		}
+	}
 	for i := 0; i < len(g.dust); {
 		key, parts, from := g.dust[i].key, len(g.dst.Parts), i
 		whole := int64(0)

@@ -1,6 +1,7 @@
 package generalise
 
 import (
+	"cmp"
 	"errors"
 	"math"
 )
@@ -70,8 +71,16 @@ type Generaliser struct {
 	pieces   []piece
 }
 
-// group is what may become one feature.
-type group struct{ owner, value uint32 }
+// group is what may become one feature; alone is above 0 for a feature that does
+// not merge.
+type group struct {
+	owner, value uint32
+	alone        int32
+}
+
+func (a group) compare(b group) int {
+	return cmp.Or(cmp.Compare(a.owner, b.owner), cmp.Compare(a.value, b.value), cmp.Compare(a.alone, b.alone))
+}
 
 // New returns a generaliser.
 func New() *Generaliser {
@@ -129,12 +138,9 @@ func (g *Generaliser) assignKeys() int {
 		case !g.o.Dissolve:
 			g.keys[i] = int32(i)
 		default:
-			at := group{f.Owner, f.Value}
-			k, ok := g.groups[at]
-			if !ok {
-				k = int32(len(g.list))
-				g.groups[at] = k
-				g.list = append(g.list, at)
+			k := g.key(group{owner: f.Owner, value: f.Value})
+			if f.Alone && !f.Dust && f.Source >= 0 {
+				k = g.key(group{f.Owner, f.Value, f.Source + 1})
 			}
 			g.keys[i] = k
 		}
@@ -143,6 +149,27 @@ func (g *Generaliser) assignKeys() int {
 		n = len(g.list)
 	}
 	return n
+}
+
+// key numbers a group.
+func (g *Generaliser) key(at group) int32 {
+	k, ok := g.groups[at]
+	if !ok {
+		k = int32(len(g.list))
+		g.groups[at] = k
+		g.list = append(g.list, at)
+	}
+	return k
+}
+
+// dustOf is the group whose dust takes what of group k is too small to draw.
+func (g *Generaliser) dustOf(k int32) int32 {
+	at := g.list[k]
+	if at.alone == 0 {
+		return k
+	}
+	at.alone = 0
+	return g.groups[at]
 }
 
 // load puts borders and lines into their graphs and points aside.

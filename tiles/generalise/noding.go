@@ -94,7 +94,9 @@ func (g *graph) probeVertex(v int32) {
 	}
 }
 
-// tryOn splits e at w if w is within one unit of it, beside neither end.
+// tryOn splits e at w if w is less than a unit from it, beside neither end. A
+// gap of one unit stays: what was wider may have become that by rounding, and
+// closing all of these would give each value the area of its streets.
 func (g *graph) tryOn(e, w int32) {
 	p, q, at := g.points[g.edges[e].u], g.points[g.edges[e].v], g.points[w]
 	dx, dy := int64(q.X-p.X), int64(q.Y-p.Y)
@@ -104,7 +106,7 @@ func (g *graph) tryOn(e, w int32) {
 		return
 	}
 	off := float64(cross(p, q, at))
-	if off*off > float64(length2) || !g.mayTouch(p, q, at) {
+	if off*off >= float64(length2) || !g.mayTouch(p, q, at) {
 		return
 	}
 	g.splits = append(g.splits, split{e, w, along})

@@ -118,10 +118,14 @@ func (t *tracer) walk(g *graph, a *arcs, i int32) {
 			}
 			t.stack = t.stack[:at-1]
 		}
-		if len(t.stack) == 0 {
+		// Where the ring that closed last is not the one that led here, what goes on
+		// is walked now: nothing else leads to it.
+		if i = t.onward(g, a, i, end); i >= 0 && t.used[i] {
+			i = -1
+		}
+		if i < 0 && len(t.stack) == 0 {
 			return
 		}
-		i = t.onward(g, a, i, end)
 	}
 	t.lost++
 	for _, k := range t.stack {

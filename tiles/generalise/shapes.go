@@ -30,6 +30,10 @@ type Feature struct {
 	Value  uint32 // the caller's number of the style value
 	Rank   Rank
 	Count  int32 // source features it stands for; 0 counts as 1
+	// Alone, with Dissolve, keeps the feature from merging with any but those of
+	// the same Source; what of it is too small to draw goes to the dust of its owner
+	// and value.
+	Alone bool
 	// Dust marks squares that stand for parts too small to draw, of equal area
 	// for each owner, value and dust cell.
 	Dust bool

@@ -1,7 +1,6 @@
 package generalise
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -19,7 +18,7 @@ func (g *Generaliser) writePolygons(key int, small bool) bool {
 			continue
 		}
 		if small && g.isDust(shell) {
-			g.addSpeck(int32(key), shell.bounds, int64(shell.area-shell.holes))
+			g.addSpeck(g.dustOf(int32(key)), shell.bounds, int64(shell.area-shell.holes))
 			continue
 		}
 		if !g.writeRing(key, shell, KindExterior) {
@@ -140,8 +139,7 @@ func (g *Generaliser) writeGroups() {
 		g.order = append(g.order, int32(k))
 	}
 	slices.SortFunc(g.order, func(a, b int32) int {
-		x, y := g.list[a], g.list[b]
-		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.value, y.value))
+		return g.list[a].compare(g.list[b])
 	})
 	g.listMembers()
 	for _, k := range g.order {
@@ -165,6 +163,9 @@ func (g *Generaliser) writeGroups() {
 // merged is the feature that stands for group k.
 func (g *Generaliser) merged(k int32) Feature {
 	at := g.list[k]
+	if at.alone > 0 {
+		return g.src.Features[g.members[g.offsets[k]]]
+	}
 	return Feature{Source: -1, Owner: at.owner, Value: at.value, Rank: math.MaxUint16, Count: g.offsets[k+1] - g.offsets[k]}
 }
 

@@ -23,8 +23,8 @@ const CountProperty = "point_count"
 
 // Config says what a build makes; only Workers has no effect on the result.
 type Config struct {
-	Value   string // the property that polygons and lines dissolve by, which is the only one kept; "" is none
-	MinZoom int    // bands that end before it are left out
+	Value   string // the property that polygons and lines dissolve by, and that is kept longest; "" is none
+	MinZoom int    // zooms below it are left out
 	Budget  int    // bytes of a tile before compression; 0 is generalise.DefaultBudget
 	Workers int    // 0 is one a processor
 	// Keep takes the parts of BaseZoom, which Update wants; nil where nobody does. It
@@ -40,43 +40,62 @@ type Load func(ctx context.Context, at tiles.Coord) (cell.Record, error)
 // kept.
 type Emit func(band cell.Band, at tiles.Coord, features int, record []byte) error
 
-// Build makes the cells of the bands below BaseZoom from those of BaseZoom that
-// have records, and returns what each zoom came to. The same records give the
-// same bytes. Memory is that of the parts between two levels, and of a few cells
-// in the making. Errors are those of load, emit and ctx.
+// Build makes the cells of the zooms below BaseZoom from those of BaseZoom that
+// have records, each zoom from the one before, and returns what each came to, the
+// largest first. The same records give the same bytes. Memory is that of two
+// levels and of a few cells in the making. Errors are those of load, emit and ctx.
 func Build(ctx context.Context, c Config, cells []tiles.Coord, load Load, emit Emit) ([]generalise.Choice, error) {
 	b := newBuild(c)
-	from := level{zoom: BaseZoom}
-	var err error
-	if from.parts, err = b.base(ctx, cells, load); err != nil {
-		return nil, err
-	}
-	if err := b.keep(cells, from.parts); err != nil {
-		return nil, err
-	}
-	bands := cell.Bands()
-	from.bits = baseOut().Bits()
 	var choices []generalise.Choice
-	for _, band := range slices.Backward(bands) {
-		if band.First >= BaseZoom {
-			continue
+	if c.MinZoom >= BaseZoom {
+		return nil, nil
+	}
+	first, err := b.survey(ctx, cells, load)
+	if err != nil {
+		return nil, err
+	}
+	from, err := b.base(ctx, cells, load, first)
+	if err != nil {
+		return nil, err
+	}
+	was := effort{step: first}
+	for z := BaseZoom - 1; z >= max(c.MinZoom, 0); z-- {
+		band := bandOf(z)
+		made, choice, err := b.zoom(ctx, band, from, was)
+		if z == BaseZoom-1 && err == nil && first < generalise.StepDissolve && choice.Step >= generalise.StepDissolve {
+			// What the survey hoped for was too much: the base merges too.
+			if from, err = b.base(ctx, cells, load, choice.Step); err == nil {
+				made, choice, err = b.zoom(ctx, band, from, effort{step: generalise.StepDissolve})
+			}
 		}
-		if int(band.Last) < c.MinZoom {
-			break
-		}
-		made, err := b.band(ctx, band, from)
 		if err != nil {
-			return nil, fmt.Errorf("overview: zooms %d to %d: %w", band.First, band.Last, err)
+			return nil, fmt.Errorf("overview: zoom %d: %w", z, err)
 		}
-		for _, m := range made.cells {
+		if z == BaseZoom-1 {
+			if err := b.keep(cells, from, choice.Step); err != nil {
+				return nil, err
+			}
+		}
+		was = effortOf(choice)
+		choices = append(choices, choice)
+		for _, m := range made {
+			if m.record == nil {
+				continue
+			}
 			if err := emit(band, m.at, m.features, m.record); err != nil {
 				return nil, err
 			}
 		}
-		choices = append(choices, made.choices...)
-		from = level{zoom: band.First, bits: band.Bits(), parts: made.parts}
+		if from, err = b.parts(ctx, made); err != nil {
+			return nil, err
+		}
 	}
 	return choices, nil
+}
+
+func bandOf(z int) cell.Band {
+	band, _ := cell.BandOf(uint32(z))
+	return band
 }
 
 // build is one build under way.
@@ -84,7 +103,16 @@ type build struct {
 	Config
 	values  *values
 	workers sync.Pool
+
+	mu     sync.Mutex
+	load   *generalise.Load // of zoom BaseZoom-1, as the rows are
+	groups map[group]float64
+	order  []generalise.Rank // of the groups, by rank
+	ranks  map[group]generalise.Rank
 }
+
+// group is what merges into one feature.
+type group struct{ owner, value uint32 }
 
 func newBuild(c Config) *build {
 	if c.Budget <= 0 {
@@ -93,20 +121,23 @@ func newBuild(c Config) *build {
 	if c.Workers <= 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	b := &build{Config: c, values: newValues()}
+	b := &build{
+		Config: c, values: newValues(), groups: map[group]float64{},
+		load: generalise.NewLoad(BaseZoom-1, generalise.LoadOptions{Dissolve: true}),
+	}
 	b.workers.New = func() any { return newWorker(b) }
 	return b
 }
 
-// keep hands the parts of BaseZoom out.
-func (b *build) keep(cells []tiles.Coord, parts map[tiles.Coord]*part) error {
+// keep hands the parts of BaseZoom out, for a zoom of that step.
+func (b *build) keep(cells []tiles.Coord, from level, step generalise.Step) error {
 	if b.Keep == nil {
 		return nil
 	}
 	w := b.workers.Get().(*worker)
 	defer b.workers.Put(w)
 	for _, at := range cells {
-		record, err := w.keep(at, parts[at])
+		record, err := w.keep(at, from.parts[at], step)
 		if err != nil {
 			return err
 		}
@@ -117,7 +148,7 @@ func (b *build) keep(cells []tiles.Coord, parts map[tiles.Coord]*part) error {
 	return nil
 }
 
-// level is what one band left for the next: parts of the cells of zoom, on a
+// level is what a zoom left for the one before: the parts of its cells, on a
 // lattice of so many bits.
 type level struct {
 	zoom  uint32
@@ -125,107 +156,91 @@ type level struct {
 	parts map[tiles.Coord]*part
 }
 
-// part is what the core of a cell holds; features with a Source have the id
-// ids[Source].
+// part is what the core of a cell holds.
 type part struct {
-	shapes generalise.Shapes
-	ids    []uint64
+	shapes  generalise.Shapes
+	keys    []string // of the sources' values
+	sources []source
 }
 
-// made is a band: its cells by row and column, and their parts.
-type made struct {
-	cells   []madeCell
-	parts   map[tiles.Coord]*part
-	choices []generalise.Choice
+// source is a feature that stands for itself. Its values, by key, belong to the
+// record they came from; nil is absent.
+type source struct {
+	id     uint64
+	values [][]byte
 }
 
 type madeCell struct {
 	at       tiles.Coord
 	features int
 	record   []byte
-	part     *part
-	largest  []int // bytes of the largest tile, by zoom of the band
+	bytes    int // of the tile
 }
 
-// coarsest is how often a band is tried again with everything twice as coarse.
-const coarsest = 4
-
-// band makes the cells of a band, as fine as the budget allows.
-func (b *build) band(ctx context.Context, band cell.Band, from level) (made, error) {
-	list := parents(from, band.First)
-	for coarse := uint(0); ; coarse++ {
-		cells, err := b.cells(ctx, band, from, list, coarse)
-		if err != nil {
-			return made{}, err
-		}
-		m := made{parts: map[tiles.Coord]*part{}}
-		over := false
-		for z := band.First; z <= band.Last; z++ {
-			c := generalise.Choice{Zoom: int(z), Step: generalise.StepDissolve, Tolerance: tolerance / 2 * float64(int(1)<<coarse)}
-			for _, made := range cells {
-				c.LargestBytes = max(c.LargestBytes, made.largest[z-band.First])
-			}
-			c.Over = c.LargestBytes > b.Budget
-			over = over || c.Over
-			m.choices = append(m.choices, c)
-		}
-		if over && coarse < coarsest {
-			continue
-		}
-		for _, c := range cells {
-			if c.record != nil {
-				m.cells = append(m.cells, c)
-			}
-			m.parts[c.at] = c.part
-		}
-		return m, nil
-	}
-}
-
-// cells makes the cells of a list, several at a time.
-func (b *build) cells(ctx context.Context, band cell.Band, from level, list []tiles.Coord, coarse uint) ([]madeCell, error) {
-	cells := make([]madeCell, len(list))
+// each has workers at n pieces of work, several at a time.
+func (b *build) each(ctx context.Context, n int, do func(ctx context.Context, w *worker, i int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(b.Workers)
-	for i, at := range list {
-		group.Go(func() (err error) {
+	for i := range n {
+		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			w := b.workers.Get().(*worker)
 			defer b.workers.Put(w)
-			cells[i], err = w.cell(band, at, from, coarse)
-			return err
+			return do(ctx, w, i)
 		})
 	}
-	return cells, group.Wait()
+	return group.Wait()
 }
 
-// base makes the parts of the cells of BaseZoom.
-func (b *build) base(ctx context.Context, cells []tiles.Coord, load Load) (map[tiles.Coord]*part, error) {
+// cells makes the cells of a list with so much effort.
+func (b *build) cells(ctx context.Context, band cell.Band, from level, list []tiles.Coord, e effort) ([]madeCell, error) {
+	cells := make([]madeCell, len(list))
+	return cells, b.each(ctx, len(list), func(_ context.Context, w *worker, i int) (err error) {
+		cells[i], err = w.cell(band, list[i], from, e)
+		return err
+	})
+}
+
+// base makes the parts of cells of BaseZoom for a zoom of that step.
+func (b *build) base(ctx context.Context, cells []tiles.Coord, load Load, step generalise.Step) (level, error) {
+	l := level{zoom: BaseZoom, bits: bandOf(BaseZoom - 1).Bits()}
 	parts := make([]*part, len(cells))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(b.Workers)
-	for i, at := range cells {
-		group.Go(func() error {
-			record, err := load(ctx, at)
-			if err != nil {
-				return err
-			}
-			w := b.workers.Get().(*worker)
-			defer b.workers.Put(w)
-			parts[i], err = w.base(record)
-			return err
-		})
+	err := b.each(ctx, len(cells), func(ctx context.Context, w *worker, i int) error {
+		parts[i] = &part{}
+		record, err := load(ctx, cells[i])
+		if err == nil && record.Len() > 0 {
+			parts[i], err = w.base(record, step)
+		}
+		return err
+	})
+	l.parts = collect(cells, parts)
+	return l, err
+}
+
+// parts makes the parts of cells of a zoom below BaseZoom from their records, as
+// an update does.
+func (b *build) parts(ctx context.Context, made []madeCell) (level, error) {
+	parts, cells := make([]*part, len(made)), make([]tiles.Coord, len(made))
+	err := b.each(ctx, len(made), func(_ context.Context, w *worker, i int) (err error) {
+		cells[i] = made[i].at
+		parts[i], err = w.kept(made[i].record)
+		return err
+	})
+	if err != nil || len(made) == 0 {
+		return level{}, err
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
+	z := made[0].at.Z
+	return level{zoom: z, bits: bandOf(int(z)).Bits(), parts: collect(cells, parts)}, nil
+}
+
+func collect(cells []tiles.Coord, parts []*part) map[tiles.Coord]*part {
 	of := make(map[tiles.Coord]*part, len(cells))
 	for i, at := range cells {
 		of[at] = parts[i]
 	}
-	return of, nil
+	return of
 }
 
 // parents lists the cells of a zoom over what the level has, by row and column.

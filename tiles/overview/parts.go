@@ -16,6 +16,9 @@ import (
 // need not make those around an edit again. Those of the levels above are what
 // the core of a band's cell holds, and so stand in its record.
 
+// baseOut is the band on whose lattice the parts of BaseZoom are.
+func baseOut() cell.Band { return bandOf(BaseZoom - 1) }
+
 // baseBand is the band of BaseZoom; its lattice is finer than that of the parts
 // by baseShift bits.
 func baseBand() cell.Band {
@@ -25,20 +28,38 @@ func baseBand() cell.Band {
 
 func baseShift() uint { return baseBand().Bits() - baseOut().Bits() }
 
-// write packs shapes of a cell; ids are those of features with a Source, shift
-// is how much coarser the shapes are than the band's lattice. There is no record
-// where nothing comes within the cell.
-func (w *worker) write(band cell.Band, at tiles.Coord, s *generalise.Shapes, ids []uint64, shift uint) ([]byte, int, error) {
+// writing says how shapes become a record.
+type writing struct {
+	sources []source // of features with a Source
+	keys    []string // of their values
+	effort  effort
+	shift   uint // how much coarser the shapes are than the band's lattice
+}
+
+// write packs shapes of a cell. There is no record where nothing comes within the
+// cell.
+func (w *worker) write(band cell.Band, at tiles.Coord, s *generalise.Shapes, o writing) ([]byte, int, error) {
+	w.keys = append(w.keys[:0], CountProperty)
+	if w.b.Value != "" {
+		w.keys = append(w.keys, w.b.Value)
+	}
+	own := len(w.keys)
+	if o.effort.step == generalise.StepNone {
+		w.keys = append(w.keys, o.keys[:min(len(o.keys), maxKeys-own)]...)
+	}
 	if err := w.builder.Reset(band, at, w.keys); err != nil {
 		return nil, 0, err
 	}
 	for i, f := range s.Features {
 		from, to := s.PartRange(i)
+		if o.effort.step == generalise.StepRank && w.b.ranks[group{f.Owner, f.Value}] < o.effort.minRank {
+			continue
+		}
 		w.shape.Reset()
 		for k := from; k < to; k++ {
 			start := len(w.shape.Positions)
 			for _, p := range s.Ring(k) {
-				w.shape.Positions = append(w.shape.Positions, mvt.Position{X: int64(p.X) << shift, Y: int64(p.Y) << shift})
+				w.shape.Positions = append(w.shape.Positions, mvt.Position{X: int64(p.X) << o.shift, Y: int64(p.Y) << o.shift})
 			}
 			w.shape.Parts = append(w.shape.Parts, mvt.Part{Kind: mvt.Kind(s.Parts[k].Kind), Start: start, End: len(w.shape.Positions)})
 		}
@@ -49,12 +70,17 @@ func (w *worker) write(band cell.Band, at tiles.Coord, s *generalise.Shapes, ids
 		if kind == generalise.KindPoint && f.Count > 1 {
 			w.builder.Integer(0, int64(f.Count))
 		}
-		if v := w.b.values.encoded(f.Value); w.value >= 0 && v != nil {
-			w.builder.Value(w.value, v)
+		if v := w.b.values.encoded(f.Value); own > 1 && v != nil {
+			w.builder.Value(1, v)
 		}
 		id := uint64(0)
 		if f.Source >= 0 {
-			id = ids[f.Source]
+			id = o.sources[f.Source].id
+			for k, v := range o.sources[f.Source].values {
+				if v != nil && own+k < len(w.keys) {
+					w.builder.Value(own+k, v)
+				}
+			}
 		} else {
 			id = w.merged(f, kind, s.Ring(from)[0])
 		}
@@ -85,22 +111,18 @@ func (w *worker) merged(f generalise.Feature, k generalise.Kind, p generalise.Po
 	return mvt.TextID(b)
 }
 
-// unpack reads a record that write made back into dst, shift bits coarser than
-// the record's lattice, in the order in which a pass writes features, and returns
-// the ids of those with a Source.
-func (w *worker) unpack(to *generalise.Shapes, r cell.Record, shift uint) (ids []uint64, err error) {
-	dst := &w.src
-	dst.Reset()
-	count, value := -1, -1
-	for i, k := range r.Keys() {
-		switch {
-		case k == CountProperty && i == 0:
-			count = i
-		case k == w.b.Value && w.value >= 0:
-			value = i
-		}
+// unpack reads a record that write made back into src, shift bits coarser than
+// the record's lattice.
+func (w *worker) unpack(r cell.Record, shift uint) error {
+	w.reset()
+	keys := r.Keys()
+	c := w.columns(keys)
+	c.others = slices.DeleteFunc(c.others, func(i int) bool { return i == 0 }) // the count
+	for _, i := range c.others {
+		w.others = append(w.others, keys[i])
 	}
-	err = r.Each(func(f *cell.Feature) error {
+	dst := &w.src
+	return r.Each(func(f *cell.Feature) error {
 		if len(f.Shape.Parts) == 0 {
 			return fmt.Errorf("%w: a feature without parts", cell.ErrRecord)
 		}
@@ -112,32 +134,29 @@ func (w *worker) unpack(to *generalise.Shapes, r cell.Record, shift uint) (ids [
 			dst.EndPart(generalise.Kind(p.Kind))
 		}
 		g := generalise.Feature{Source: -1, Owner: f.Owner, Rank: generalise.Rank(f.Rank), Count: 1}
-		if value >= 0 {
-			g.Value = w.b.values.number(f.Values[value])
+		if c.value >= 0 {
+			g.Value = w.b.values.number(f.Values[c.value])
 		}
-		if count >= 0 && len(f.Values[count]) > 1 {
-			n, _ := binary.Uvarint(f.Values[count][1:]) // behind the tag of a uint
+		if count := f.Values[0]; len(count) > 1 {
+			n, _ := binary.Uvarint(count[1:]) // behind the tag of a uint
 			g.Count = int32(n)
 		}
 		kind, at := dst.Parts[first].Kind, dst.Ring(first)[0]
 		if w.merged(g, kind, at) != f.ID {
 			g.Dust = true
 			if w.merged(g, kind, at) != f.ID {
-				g.Dust, g.Source = false, int32(len(ids))
-				ids = append(ids, f.ID)
+				g.Dust, g.Source = false, w.source(f.ID, f.Values, c.others)
 			}
 		}
 		dst.EndFeature(g)
 		return nil
 	})
-	inOrder(to, dst)
-	return ids, err
 }
 
 // inOrder replaces dst by the features of src: polygons, dust, lines and points,
-// each by owner and value. What a pass makes of borders does not depend on the
+// each by owner, value and id. What a pass makes of borders does not depend on the
 // order, where rings begin does.
-func inOrder(dst, src *generalise.Shapes) {
+func (w *worker) inOrder(dst, src *generalise.Shapes) {
 	dst.Reset()
 	class := func(i int) int {
 		from, _ := src.PartRange(i)
@@ -151,13 +170,19 @@ func inOrder(dst, src *generalise.Shapes) {
 		}
 		return 0
 	}
+	id := func(f generalise.Feature) uint64 {
+		if f.Source < 0 {
+			return 0
+		}
+		return w.sources[f.Source].id
+	}
 	order := make([]int, len(src.Features))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		f, g := src.Features[i], src.Features[j]
-		return cmp.Or(cmp.Compare(class(i), class(j)), cmp.Compare(f.Owner, g.Owner), cmp.Compare(f.Value, g.Value))
+		return cmp.Or(cmp.Compare(class(i), class(j)), cmp.Compare(f.Owner, g.Owner), cmp.Compare(f.Value, g.Value), cmp.Compare(id(f), id(g)))
 	})
 	for _, i := range order {
 		from, to := src.PartRange(i)
@@ -169,30 +194,33 @@ func inOrder(dst, src *generalise.Shapes) {
 	}
 }
 
-// keep is the record of a part of BaseZoom; without features there is none.
-func (w *worker) keep(at tiles.Coord, p *part) ([]byte, error) {
-	record, _, err := w.write(baseBand(), at, &p.shapes, p.ids, baseShift())
+// keep is the record of a part of BaseZoom for a zoom of that step; without
+// features there is none.
+func (w *worker) keep(at tiles.Coord, p *part, step generalise.Step) ([]byte, error) {
+	step = min(step, generalise.StepAttributes) // of the others it has everything
+	record, _, err := w.write(baseBand(), at, &p.shapes, writing{
+		sources: p.sources, keys: p.keys, effort: effort{step: step}, shift: baseShift(),
+	})
 	return record, err
 }
 
 // kept reads the part of a cell back: of BaseZoom the record that keep made, of
-// a band the cell's own. Without a record it is empty.
+// a zoom below it the cell's own. Without a record it is empty.
 func (w *worker) kept(record []byte) (*part, error) {
-	p := &part{}
 	if len(record) == 0 {
-		return p, nil
+		return &part{}, nil
 	}
 	r, err := cell.Open(record)
 	if err != nil {
 		return nil, err
 	}
+	shift := uint(0)
 	if r.Band() == baseBand() {
-		p.ids, err = w.unpack(&p.shapes, r, baseShift())
-		return p, err
+		shift = baseShift()
 	}
-	if w.ids, err = w.unpack(&w.dst, r, 0); err != nil {
+	if err := w.unpack(r, shift); err != nil {
 		return nil, err
 	}
-	side := int32(1) << (r.Band().Bits() - uint(r.Band().First))
-	return w.core(generalise.Cell{X: int32(r.Coord().X) * side, Y: int32(r.Coord().Y) * side, Side: side}), nil
+	side := int32(1) << (r.Band().Bits() - uint(r.Band().First) - shift)
+	return w.core(generalise.Cell{X: int32(r.Coord().X) * side, Y: int32(r.Coord().Y) * side, Side: side}, &w.src), nil
 }

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"gisd/tiles"
 	"gisd/tiles/cell"
@@ -84,28 +81,13 @@ type update struct {
 	out     Updated
 }
 
-// each calls do for every address, several at a time, with a worker.
-func (u *update) each(ctx context.Context, list []tiles.Coord, do func(ctx context.Context, w *worker, i int) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(u.Workers)
-	for i := range list {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			w := u.workers.Get().(*worker)
-			defer u.workers.Put(w)
-			return do(ctx, w, i)
-		})
-	}
-	return group.Wait()
-}
-
 // base makes the parts of the changed cells; the level has those that differ.
 func (u *update) base(ctx context.Context, changed []tiles.Coord) (level, error) {
 	parts, kept := make([]*part, len(changed)), make([][]byte, len(changed))
 	differ := make([]bool, len(changed))
-	err := u.each(ctx, changed, func(ctx context.Context, w *worker, i int) error {
+	e, _ := u.effort(baseOut())
+	step := e.step
+	err := u.each(ctx, len(changed), func(ctx context.Context, w *worker, i int) error {
 		record, err := u.store.Base(ctx, changed[i])
 		if err != nil {
 			return err
@@ -116,11 +98,11 @@ func (u *update) base(ctx context.Context, changed []tiles.Coord) (level, error)
 			if err != nil {
 				return err
 			}
-			if parts[i], err = w.base(opened); err != nil {
+			if parts[i], err = w.base(opened, step); err != nil {
 				return err
 			}
 		}
-		if kept[i], err = w.keep(changed[i], parts[i]); err != nil {
+		if kept[i], err = w.keep(changed[i], parts[i], step); err != nil {
 			return err
 		}
 		before, err := u.store.Part(ctx, changed[i])
@@ -144,26 +126,35 @@ func (u *update) band(ctx context.Context, band cell.Band, from level) (level, e
 		return level{}, err
 	}
 	next := level{zoom: band.First, bits: band.Bits(), parts: map[tiles.Coord]*part{}}
-	made, cells := make([]madeCell, len(list)), make([]*UpdatedCell, len(list))
-	err := u.each(ctx, list, func(ctx context.Context, w *worker, i int) (err error) {
-		if made[i], err = w.cell(band, list[i], from, u.coarse(band)); err != nil {
+	e, over := u.effort(band)
+	if e.step >= generalise.StepRank { // what the groups have as a whole may differ now
+		return level{}, ErrChoices
+	}
+	parts, cells := make([]*part, len(list)), make([]*UpdatedCell, len(list))
+	err := u.each(ctx, len(list), func(ctx context.Context, w *worker, i int) error {
+		made, err := w.cell(band, list[i], from, e)
+		if err != nil {
 			return err
 		}
-		if u.over(band, made[i].largest) {
+		if !over && made.bytes > u.Budget {
 			return ErrChoices
 		}
 		before, err := u.store.Cell(ctx, band, list[i])
-		if err != nil || bytes.Equal(before, made[i].record) {
+		if err != nil || bytes.Equal(before, made.record) {
 			return err
 		}
-		touched, err := w.differing(band, list[i], before, made[i].record)
-		cells[i] = &UpdatedCell{band, list[i], made[i].features, made[i].record, touched}
+		touched, err := w.differing(band, list[i], before, made.record)
+		if err != nil {
+			return err
+		}
+		cells[i] = &UpdatedCell{band, list[i], made.features, made.record, touched}
+		parts[i], err = w.kept(made.record)
 		return err
 	})
 	for i, c := range cells {
 		if c != nil {
 			u.out.Cells = append(u.out.Cells, *c)
-			next.parts[c.At] = made[i].part
+			next.parts[c.At] = parts[i]
 		}
 	}
 	return next, err
@@ -204,7 +195,7 @@ func (u *update) around(ctx context.Context, band cell.Band, list []tiles.Coord,
 	}
 	missing := slices.Collect(maps.Keys(wanted))
 	parts := make([]*part, len(missing))
-	err := u.each(ctx, missing, func(ctx context.Context, w *worker, i int) error {
+	err := u.each(ctx, len(missing), func(ctx context.Context, w *worker, i int) error {
 		var record []byte
 		var err error
 		if below, ok := cell.BandOf(from.zoom); ok && from.zoom != BaseZoom {
@@ -224,25 +215,15 @@ func (u *update) around(ctx context.Context, band cell.Band, list []tiles.Coord,
 	return err
 }
 
-// coarse is how much coarser than usual the build made a band.
-func (u *update) coarse(band cell.Band) uint {
+// effort is what the build did to a zoom, and whether its tiles were larger than
+// the budget even so.
+func (u *update) effort(band cell.Band) (e effort, over bool) {
 	for _, c := range u.choices {
-		if c.Zoom == int(band.First) && c.Tolerance > 0 {
-			return uint(max(math.Round(math.Log2(c.Tolerance/(tolerance/2))), 0))
+		if c.Zoom == int(band.First) {
+			return effortOf(c), c.Over
 		}
 	}
-	return 0
-}
-
-// over reports whether tiles are larger than the budget where the build's were
-// not.
-func (u *update) over(band cell.Band, largest []int) bool {
-	for _, c := range u.choices {
-		if i := c.Zoom - int(band.First); i >= 0 && i < len(largest) && !c.Over && largest[i] > u.Budget {
-			return true
-		}
-	}
-	return false
+	return effort{}, false
 }
 
 // differing lists the tiles of a cell that are not cut alike from two records.

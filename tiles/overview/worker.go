@@ -1,209 +1,230 @@
 package overview
 
 import (
+	"slices"
+
 	"gisd/tiles"
 	"gisd/tiles/cell"
 	"gisd/tiles/generalise"
 	"gisd/tiles/mvt"
 )
 
-// What a pass does, in positions of the band's lattice: half units of a tile of
-// its last zoom, of which a pixel of a tile drawn at 512 has sixteen.
+// What a pass does, in positions of the zoom's lattice: half units of its tiles,
+// of which a pixel of a tile drawn at 512 has sixteen.
 const (
 	pixel       = 16
 	tolerance   = pixel / 4
 	dustCell    = 2 * pixel
+	dustUnit    = 2 // positions of a unit
 	clusterSide = 32 * pixel
-	extentBits  = 13 // of a tile of the last zoom
 )
 
-// baseOut is the band on whose lattice the parts of BaseZoom are.
-func baseOut() cell.Band {
-	b, _ := cell.BandOf(BaseZoom - 1)
-	return b
-}
+// maxKeys is how many property names a record holds.
+const maxKeys = 255
 
 // worker makes one cell after the other; its memory is used again.
 type worker struct {
 	b        *build
 	g        *generalise.Generaliser
 	src, dst generalise.Shapes
-	ids      []uint64
+	sources  []source
+	known    map[uint64]int32 // sources by id
+	others   []string         // keys of the sources' values
 	shape    mvt.Shape
 	builder  *cell.Builder
 	cutter   *cell.Cutter
 	keys     []string
-	value    int // among keys; -1: none
 	name     []byte
 }
 
 func newWorker(b *build) *worker {
-	w := &worker{b: b, g: generalise.New(), builder: cell.NewBuilder(), cutter: cell.NewCutter(), value: -1, keys: []string{CountProperty}}
-	if b.Value != "" {
-		w.value = len(w.keys)
-		w.keys = append(w.keys, b.Value)
-	}
-	return w
+	return &worker{b: b, g: generalise.New(), builder: cell.NewBuilder(), cutter: cell.NewCutter(), known: map[uint64]int32{}}
 }
 
-// base makes the part of a record: merged as the next band wants it, on the
-// lattice of that band.
-func (w *worker) base(r cell.Record) (*part, error) {
+func (w *worker) reset() {
 	w.src.Reset()
-	w.ids = w.ids[:0]
-	value := -1
-	for i, k := range r.Keys() {
-		if k == w.b.Value && k != "" {
-			value = i
+	w.sources, w.others = w.sources[:0], w.others[:0]
+	clear(w.known)
+}
+
+// source numbers a feature that stands for itself; pieces of one are one. Its
+// values are those of the columns.
+func (w *worker) source(id uint64, values [][]byte, columns []int) int32 {
+	i, ok := w.known[id]
+	if !ok {
+		i = int32(len(w.sources))
+		w.known[id] = i
+		s := source{id: id}
+		for _, column := range columns {
+			s.values = append(s.values, values[column])
 		}
+		w.sources = append(w.sources, s)
 	}
-	if err := r.Each(func(f *cell.Feature) error {
-		w.read(f, value)
-		return nil
-	}); err != nil {
+	return i
+}
+
+// base makes the part of a record of BaseZoom, for a zoom of that step and on its
+// lattice.
+func (w *worker) base(r cell.Record, step generalise.Step) (*part, error) {
+	w.reset()
+	if err := w.read(r, step); err != nil {
 		return nil, err
 	}
-	in, at := r.Band(), r.Coord()
-	shift := in.Bits() - baseOut().Bits()
+	in, out, at := r.Band(), bandOf(BaseZoom-1), r.Coord()
+	shift := in.Bits() - out.Bits()
 	side := int32(1) << (in.Bits() - uint(at.Z))
 	// The record knows what comes within its buffer; two positions less are sure.
 	margin := int32(tiles.TileBuffer)<<(in.Last-in.First+1) - 8
-	return w.run(generalise.Options{
+	w.choose(out.First, step)
+	if _, err := w.g.Run(&w.dst, &w.src, generalise.Options{
 		Cell:      generalise.Cell{X: int32(at.X) * side, Y: int32(at.Y) * side, Side: side, Margin: margin},
 		Tolerance: tolerance * float64(int(1)<<shift),
 		Dissolve:  true,
 		MinArea:   pixel * pixel * float64(int(1)<<(2*shift)),
 		DustCell:  dustCell << shift,
 		Shift:     shift,
-	})
-}
-
-// read takes a feature of a record.
-func (w *worker) read(f *cell.Feature, value int) {
-	for _, p := range f.Shape.Parts {
-		for _, q := range f.Shape.Positions[p.Start:p.End] {
-			w.src.Add(generalise.Point{X: int32(q.X), Y: int32(q.Y)})
-		}
-		w.src.EndPart(generalise.Kind(p.Kind))
-	}
-	number := uint32(0)
-	if value >= 0 {
-		number = w.b.values.number(f.Values[value])
-	}
-	w.src.EndFeature(generalise.Feature{
-		Source: int32(len(w.ids)), Owner: f.Owner, Value: number, Rank: generalise.Rank(f.Rank), Count: 1,
-	})
-	w.ids = append(w.ids, f.ID)
-}
-
-// run makes a pass from src to dst and returns what of it the core holds.
-func (w *worker) run(o generalise.Options) (*part, error) {
-	if _, err := w.g.Run(&w.dst, &w.src, o); err != nil {
+	}); err != nil {
 		return nil, err
 	}
-	c := o.Cell
-	return w.core(generalise.Cell{X: c.X >> o.Shift, Y: c.Y >> o.Shift, Side: c.Side >> o.Shift}), nil
+	return w.core(generalise.Cell{X: int32(at.X) * side >> shift, Y: int32(at.Y) * side >> shift, Side: side >> shift}, &w.dst), nil
 }
 
-// core is what of dst the core of the cell holds.
-func (w *worker) core(c generalise.Cell) *part {
-	p := &part{}
-	generalise.Clip(&p.shapes, &w.dst, c)
+// core is what the core of a cell holds of shapes, in the order that a record
+// gives back.
+func (w *worker) core(c generalise.Cell, of *generalise.Shapes) *part {
+	p := &part{keys: slices.Clone(w.others)}
+	var clipped generalise.Shapes
+	generalise.Clip(&clipped, of, c)
+	w.inOrder(&p.shapes, &clipped)
 	for i := range p.shapes.Features {
 		if f := &p.shapes.Features[i]; f.Source >= 0 {
-			p.ids = append(p.ids, w.ids[f.Source])
-			f.Source = int32(len(p.ids) - 1)
+			p.sources = append(p.sources, w.sources[f.Source])
+			f.Source = int32(len(p.sources) - 1)
 		}
 	}
 	return p
 }
 
-// cell makes a cell of a band from the parts under and around it.
-func (w *worker) cell(band cell.Band, at tiles.Coord, from level, coarse uint) (madeCell, error) {
+// read takes the features of a record of BaseZoom.
+func (w *worker) read(r cell.Record, step generalise.Step) error {
+	c := w.columns(r.Keys())
+	if step != generalise.StepNone {
+		c.others = nil
+	}
+	for _, i := range c.others {
+		w.others = append(w.others, r.Keys()[i])
+	}
+	return r.Each(func(f *cell.Feature) error {
+		for _, p := range f.Shape.Parts {
+			for _, q := range f.Shape.Positions[p.Start:p.End] {
+				w.src.Add(generalise.Point{X: int32(q.X), Y: int32(q.Y)})
+			}
+			w.src.EndPart(generalise.Kind(p.Kind))
+		}
+		to := generalise.Feature{Owner: f.Owner, Rank: generalise.Rank(f.Rank), Count: 1, Source: w.source(f.ID, f.Values, c.others)}
+		if c.value >= 0 {
+			to.Value = w.b.values.number(f.Values[c.value])
+		}
+		w.src.EndFeature(to)
+		return nil
+	})
+}
+
+// choose says who stays alone at a zoom.
+func (w *worker) choose(z uint32, step generalise.Step) {
+	for i := range w.src.Features {
+		f := &w.src.Features[i]
+		from, to := w.src.PartRange(i)
+		if f.Alone = false; f.Source >= 0 && from < to && step < generalise.StepDissolve {
+			f.Alone = f.Rank >= alone(z, w.src.Parts[from].Kind)
+		}
+	}
+}
+
+// cell makes a cell of a zoom from the parts under and around it.
+func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort) (madeCell, error) {
 	w.gather(at, from)
+	w.choose(at.Z, e.step)
 	shift := from.bits - band.Bits()
 	side := int32(1) << (from.bits - uint(at.Z))
-	m := madeCell{at: at}
-	unit := int32(1) << (band.Last - band.First + 1) // of the cell's own tile
-	var err error
-	m.part, err = w.run(generalise.Options{
-		Cell: generalise.Cell{
-			X: int32(at.X) * side, Y: int32(at.Y) * side, Side: side,
-			Margin: int32(tiles.TileBuffer) << (band.Last - band.First + 1) << shift,
-		},
-		Tolerance: tolerance * float64(int(1)<<(shift+coarse)),
+	o := generalise.Options{
+		Cell:      generalise.Cell{X: int32(at.X) * side, Y: int32(at.Y) * side, Side: side, Margin: tiles.TileBuffer * dustUnit << shift},
+		Tolerance: tolerance * float64(int(1)<<(shift+e.coarse)),
 		Dissolve:  true,
-		MinArea:   pixel * pixel * float64(int(1)<<(2*(shift+coarse))),
-		DustCell:  max(dustCell, 8*unit) << (shift + coarse),
-		DustUnit:  unit,
+		MinArea:   pixel * pixel * float64(int(1)<<(2*shift)),
+		DustCell:  dustCell << shift,
+		DustUnit:  dustUnit,
 		Shift:     shift,
-		Cluster:   clusterSide << (shift + coarse),
-	})
-	if err != nil {
+	}
+	// Points of one pixel are one, whatever the budget.
+	o.Cluster = pixel << shift
+	if e.step >= generalise.StepDissolve {
+		o.MinArea *= float64(int(1) << (2 * e.coarse))
+		o.DustCell <<= e.coarse
+		o.Cluster = clusterSide << (shift + e.coarse)
+	}
+	m := madeCell{at: at}
+	if _, err := w.g.Run(&w.dst, &w.src, o); err != nil {
 		return m, err
 	}
-	if err := w.pack(band, &m); err != nil || m.record == nil {
-		m.largest = make([]int, band.Last-band.First+1)
+	var err error
+	m.record, m.features, err = w.write(band, at, &w.dst, writing{sources: w.sources, keys: w.others, effort: e})
+	if err != nil || m.record == nil {
 		return m, err
 	}
-	return m, w.measure(band, &m)
+	return m, w.measure(&m)
 }
 
 // gather puts the parts of a cell and of those around it into src.
 func (w *worker) gather(at tiles.Coord, from level) {
-	w.src.Reset()
-	w.ids = w.ids[:0]
+	w.reset()
 	d := from.zoom - at.Z
 	for y := int64(at.Y)<<d - 1; y <= int64(at.Y+1)<<d; y++ {
 		for x := int64(at.X)<<d - 1; x <= int64(at.X+1)<<d; x++ {
 			if x < 0 || y < 0 {
 				continue
 			}
-			p := from.parts[tiles.Coord{Z: from.zoom, X: uint32(x), Y: uint32(y)}]
-			if p == nil {
-				continue
+			if p := from.parts[tiles.Coord{Z: from.zoom, X: uint32(x), Y: uint32(y)}]; p != nil {
+				w.take(p)
 			}
-			base := int32(len(w.ids))
-			for i, f := range p.shapes.Features {
-				first, last := p.shapes.PartRange(i)
-				for k := first; k < last; k++ {
-					w.src.Points = append(w.src.Points, p.shapes.Ring(k)...)
-					w.src.EndPart(p.shapes.Parts[k].Kind)
-				}
-				if f.Source >= 0 {
-					f.Source += base
-				}
-				w.src.EndFeature(f)
-			}
-			w.ids = append(w.ids, p.ids...)
 		}
 	}
 }
 
-// pack writes dst as the cell's record; there is none when dst is empty.
-func (w *worker) pack(band cell.Band, m *madeCell) (err error) {
-	m.record, m.features, err = w.write(band, m.at, &w.dst, w.ids, 0)
-	return err
+func (w *worker) take(p *part) {
+	if len(w.others) == 0 {
+		w.others = append(w.others, p.keys...)
+	}
+	columns := make([]int, 0, len(w.others)) // of p, by our key
+	for _, k := range w.others {
+		if i := slices.Index(p.keys, k); i >= 0 {
+			columns = append(columns, i)
+		}
+	}
+	for i, f := range p.shapes.Features {
+		first, last := p.shapes.PartRange(i)
+		for k := first; k < last; k++ {
+			w.src.Points = append(w.src.Points, p.shapes.Ring(k)...)
+			w.src.EndPart(p.shapes.Parts[k].Kind)
+		}
+		if f.Source >= 0 {
+			s := p.sources[f.Source]
+			f.Source = w.source(s.id, s.values, columns)
+		}
+		w.src.EndFeature(f)
+	}
 }
 
-// measure cuts all tiles of the cell.
-func (w *worker) measure(band cell.Band, m *madeCell) error {
+// measure cuts the tile of the cell.
+func (w *worker) measure(m *madeCell) error {
 	r, err := cell.Open(m.record)
 	if err != nil {
 		return err
 	}
-	for z := band.First; z <= band.Last; z++ {
-		d, largest := z-band.First, 0
-		for y := m.at.Y << d; y < (m.at.Y+1)<<d; y++ {
-			for x := m.at.X << d; x < (m.at.X+1)<<d; x++ {
-				w.cutter.Reset()
-				if _, err := w.cutter.Cut(r, tiles.Coord{Z: z, X: x, Y: y}, cell.Options{Layer: "layer", Buffer: tiles.TileBuffer}); err != nil {
-					return err
-				}
-				largest = max(largest, len(w.cutter.Tile()))
-			}
-		}
-		m.largest = append(m.largest, largest)
+	w.cutter.Reset()
+	if _, err := w.cutter.Cut(r, m.at, cell.Options{Layer: "layer", Buffer: tiles.TileBuffer}); err != nil {
+		return err
 	}
+	m.bytes = len(w.cutter.Tile())
 	return nil
 }

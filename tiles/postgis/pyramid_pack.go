@@ -11,6 +11,7 @@ import (
 	"gisd/tiles"
 	"gisd/tiles/cell"
 	"gisd/tiles/mvt"
+	"gisd/tiles/overview"
 )
 
 // maxRecord bounds a record; a cell beyond it is left to rows, which read no
@@ -33,7 +34,10 @@ type packed struct {
 type packer struct {
 	plan    *plan
 	bands   []cell.Band // the finest first
-	lattice mvt.Lattice // of the finest
+	lattice mvt.Lattice // of the finest band there is, so that a rank is the same in all
+	size    overview.Size
+	ranked  bool   // the row at hand has its
+	rank    uint16 // by its size and id
 	shape   mvt.Shape
 	values  values
 	cells   map[tiles.Coord]*packing
@@ -50,11 +54,17 @@ type packing struct {
 
 func newPacker(p *plan, bands []cell.Band) *packer {
 	k := &packer{plan: p, bands: bands, cells: map[tiles.Coord]*packing{}, free: map[uint32][]*cell.Builder{}}
-	k.lattice = bands[0].Lattice(tiles.WebMercatorQuad())
+	k.lattice = finest().Lattice(tiles.WebMercatorQuad())
 	if p.regions != nil {
 		k.lattice.Project = p.regions.projector()
 	}
 	return k
+}
+
+// finest is the band whose lattice rows are read on.
+func finest() cell.Band {
+	bands := cell.Bands()
+	return bands[len(bands)-1]
 }
 
 // querier is a pool, a connection or a transaction.
@@ -99,10 +109,11 @@ func (k *packer) add(at tiles.Coord, row [][]byte) error {
 	if err != nil {
 		return err
 	}
-	for i, band := range k.bands {
-		if i > 0 {
-			coarsen(&k.shape, k.bands[i-1].Bits()-band.Bits())
-		}
+	bits := finest().Bits()
+	k.size, k.ranked = overview.SizeOf(&k.shape, bits), false
+	for _, band := range k.bands {
+		coarsen(&k.shape, bits-band.Bits())
+		bits = band.Bits()
 		lo, hi, ok := k.shape.Bounds()
 		if !ok {
 			return nil
@@ -161,7 +172,10 @@ func (k *packer) put(band cell.Band, at tiles.Coord, row [][]byte) error {
 	if err != nil {
 		return err
 	}
-	c.builder.EndFeature(cell.Meta{ID: id})
+	if !k.ranked {
+		k.rank, k.ranked = k.size.Rank(id), true
+	}
+	c.builder.EndFeature(cell.Meta{ID: id, Rank: k.rank})
 	if n := c.builder.Len(); n%weighEvery == 0 && c.builder.Size() > maxRecord {
 		c.large = true
 		c.builder = nil // its memory with it

@@ -55,11 +55,11 @@ func TestSmallScales(t *testing.T) {
 	exec(t, pool, `insert into gisd.field (collection_id, version, ordinal, name, column_name, type) values ('fields', 1, 1, 'use', 'use', 'string')`)
 	exec(t, pool, `update gisd.collection set style = '{"kind":"fill","by":"use"}' where id = 'fields'`)
 	c := built(t, pool, current(t, pool, "fields"))
-	if len(c.Pyramid.Bands) != 6 {
+	if len(c.Pyramid.Bands) != 14 {
 		t.Fatalf("bands %v", c.Pyramid.Bands)
 	}
 	var choices []generalise.Choice
-	if err := json.Unmarshal(c.Pyramid.Generalisation, &choices); err != nil || len(choices) != 12 || choices[0].Step != generalise.StepDissolve {
+	if err := json.Unmarshal(c.Pyramid.Generalisation, &choices); err != nil || len(choices) != 12 || choices[0].Zoom != 11 || choices[0].Step != generalise.StepNone || choices[0].LargestBytes == 0 {
 		t.Errorf("%s: %v", c.Pyramid.Generalisation, err)
 	}
 	source := cellSource(t, pool, noRows{t})

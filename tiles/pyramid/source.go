@@ -12,6 +12,7 @@ import (
 	"gisd/spatial"
 	"gisd/tiles"
 	"gisd/tiles/cell"
+	"gisd/tiles/generalise"
 )
 
 // plainZoom is the first zoom whose cells hold features as they are.
@@ -33,6 +34,7 @@ type Source struct {
 	memory    *memory
 	suspended suspended
 	cutters   sync.Pool
+	reduced   reductions
 	metrics   *metrics
 	log       *slog.Logger
 }
@@ -61,11 +63,14 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 		return nil, wrap(ctx, c.ID, err)
 	}
 	band, ok := Packed(c, r.Coord.Z)
-	// Small scales keep no properties but one.
-	some := band.First < plainZoom && r.Query != nil && r.Query.Properties != nil
+	choice := s.reduced.choice(c, r.Coord.Z)
+	// From the second step on small scales keep no properties but one.
+	some := band.First < plainZoom && choice.Step > generalise.StepNone && r.Query != nil && r.Query.Properties != nil
 	if !ok || some || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) {
 		return s.rows.Layer(ctx, r)
 	}
+	r = reduce(r, choice)
+	s.metrics.generalised[choice.Step].Inc()
 	// Small scales take seconds from rows: they show an edit once they are made again.
 	if band.First >= plainZoom && s.suspended.touch(c.ID, r.Coord) {
 		s.metrics.answers.rows.Inc()
@@ -91,7 +96,7 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	if e.empty {
 		return nil, nil
 	}
-	return s.cut(r, e.record)
+	return s.cut(r, e.record, choice)
 }
 
 // made tells the cells of a zoom from those that were there before them.
@@ -100,12 +105,15 @@ func made(c *spatial.Collection, z uint32) int64 {
 	return b.Made
 }
 
-func (s *Source) cut(r tiles.LayerRequest, record cell.Record) ([]byte, error) {
+func (s *Source) cut(r tiles.LayerRequest, record cell.Record, choice generalise.Choice) ([]byte, error) {
 	c, at := r.Collection, r.Coord
 	cutter := s.cutters.Get().(*cell.Cutter)
 	defer s.cutters.Put(cutter)
 	cutter.Reset()
 	o := cell.Options{Layer: c.ID, Buffer: tiles.TileBuffer, Properties: drawn(c, r.Query)}
+	if at.Z >= plainZoom {
+		o.MinRank = uint16(choice.MinRank)
+	}
 	if _, err := cutter.Cut(record, at, o); err != nil {
 		return nil, fmt.Errorf("pyramid: cut %s %v: %w", c.ID, at, err)
 	}

@@ -1,0 +1,16 @@
+package postgis
+
+import (
+	"context"
+
+	"gisd/spatial"
+)
+
+// Record adds one entry to the audit trail.
+func (a *Accounts) Record(ctx context.Context, e spatial.AuditEntry) error {
+	if e.Detail == nil {
+		e.Detail = map[string]any{}
+	}
+	_, err := a.pool.Exec(ctx, queryAuditInsert, e.Actor, e.Action, e.Object, e.Detail, e.RequestID, e.RemoteAddress)
+	return wrap(ctx, "postgis: record audit entry", err)
+}

@@ -1,0 +1,68 @@
+package postgis
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"gisd/spatial"
+)
+
+// AddKey keeps a new API key and returns its id.
+func (a *Accounts) AddKey(ctx context.Context, k spatial.APIKey) (int64, error) {
+	var device *string
+	if k.DeviceID != "" {
+		device = &k.DeviceID
+	}
+	var id int64
+	err := a.pool.QueryRow(ctx, queryKeyInsert, k.Prefix, k.SHA256[:], k.Name, roleTexts(k.Roles), k.Department,
+		device, k.CreatedBy, nullTime(k.ExpiresAt)).Scan(&id)
+	return id, wrap(ctx, "postgis: add key", err)
+}
+
+// Key returns a key that is neither revoked nor expired.
+func (a *Accounts) Key(ctx context.Context, sum [32]byte) (*spatial.APIKey, error) {
+	k, err := scanKey(a.pool.QueryRow(ctx, queryKeyByHash, sum[:]))
+	if err != nil {
+		return nil, notFound(ctx, "postgis: read key", "There is no such key.", err)
+	}
+	k.SHA256 = sum
+	return &k, nil
+}
+
+// Keys lists every key, the newest first.
+func (a *Accounts) Keys(ctx context.Context) ([]spatial.APIKey, error) {
+	const op = "postgis: list keys"
+	rows, err := a.pool.Query(ctx, queryKeyList)
+	if err != nil {
+		return nil, wrap(ctx, op, err)
+	}
+	keys, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (spatial.APIKey, error) { return scanKey(row) })
+	return keys, wrap(ctx, op, err)
+}
+
+// TouchKey notes that a key is in use.
+func (a *Accounts) TouchKey(ctx context.Context, id int64) error {
+	_, err := a.pool.Exec(ctx, queryKeyTouch, id)
+	return wrap(ctx, "postgis: touch key", err)
+}
+
+// RevokeKey revokes the key of that prefix for good.
+func (a *Accounts) RevokeKey(ctx context.Context, prefix string) error {
+	return a.execOne(ctx, "postgis: revoke key", "There is no key with that prefix.", queryKeyRevoke, prefix)
+}
+
+func scanKey(row pgx.Row) (spatial.APIKey, error) {
+	var k spatial.APIKey
+	var roles []string
+	var device *string
+	var expires, used, revoked *time.Time
+	err := row.Scan(&k.ID, &k.Prefix, &k.Name, &roles, &k.Department, &device, &k.CreatedBy, &k.CreatedAt, &expires, &used, &revoked)
+	if device != nil {
+		k.DeviceID = *device
+	}
+	k.Roles = rolesOf(roles)
+	k.ExpiresAt, k.LastUsedAt, k.RevokedAt = timeOf(expires), timeOf(used), timeOf(revoked)
+	return k, err
+}

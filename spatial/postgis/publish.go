@@ -1,0 +1,199 @@
+package postgis
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"gisd/spatial"
+)
+
+// PublishVersion makes a version, whose table, fields and index are complete,
+// the current one of its collection, within the caller's transaction. The old
+// current version becomes the one a revert goes back to. Nothing is renamed and
+// no table that is being read is locked: readers take the table's name from
+// their snapshot of the catalogue. The commit announces the change.
+//
+// Call TidyVersions after the commit. Errors: conflict when the version is not
+// there or a newer one is current.
+func PublishVersion(ctx context.Context, tx pgx.Tx, collection string, version int) error {
+	op := fmt.Sprintf("postgis: publish %s version %d", collection, version)
+	var table string
+	err := tx.QueryRow(ctx, queryPublishVersion, collection, version).Scan(&table)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return &spatial.Error{
+			Code: spatial.CodeConflict, Op: op, Err: err,
+			Message: "the collection is gone or has a newer version",
+		}
+	}
+	if err != nil {
+		return wrap(ctx, op, err)
+	}
+	if err := ensureHistory(ctx, tx, collection); err != nil {
+		return wrap(ctx, op, err)
+	}
+	return nil
+}
+
+// ensureHistory creates the table of a collection's replaced and deleted
+// features: all versions share it, with properties as JSON.
+func ensureHistory(ctx context.Context, tx pgx.Tx, collection string) error {
+	table := ident("history", collection)
+	if err := execute(ctx, tx, concat(lit("create table if not exists "), table, lit(` (
+  id text collate "C" not null,
+  revision bigint not null,
+  recorded_at timestamptz not null,
+  changed_by text not null,
+  operation text not null check (operation in ('update', 'delete', 'replace')),
+  replaced_at timestamptz not null default now(),
+  properties jsonb not null,
+  geom geometry
+)`))); err != nil {
+		return err
+	}
+	return execute(ctx, tx, concat(lit("create index if not exists "), ident(derivedName("history", collection)),
+		lit(" on "), table, lit(" (id, revision)")))
+}
+
+// TidyVersions does after a publish what need not be atomic with it: points the
+// view layers.<collection> at the current version and drops what is older than
+// the previous one. Each step is a short transaction that gives up after 2 s
+// when a reader is in its way; the next call catches up. db must not be in a
+// transaction. The error says what was left for later.
+func TidyVersions(ctx context.Context, db beginner, collection string) error {
+	op := fmt.Sprintf("postgis: tidy %s", collection)
+	err := tidily(ctx, db, func(tx pgx.Tx) error { return replaceView(ctx, tx, collection) })
+	failed := wrap(ctx, op+": view", err)
+	type superseded struct {
+		Version int
+		Table   string
+	}
+	var old []superseded
+	err = pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, queryPublishSuperseded, collection)
+		if err != nil {
+			return err
+		}
+		old, err = pgx.CollectRows(rows, pgx.RowToStructByPos[superseded])
+		return err
+	})
+	failed = errors.Join(failed, wrap(ctx, op, err))
+	for _, v := range old {
+		err := tidily(ctx, db, func(tx pgx.Tx) error {
+			if err := execute(ctx, tx, concat(lit("drop table if exists "), ident("data", v.Table))); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, queryPublishForgetVersion, collection, v.Version)
+			return err
+		})
+		failed = errors.Join(failed, wrap(ctx, fmt.Sprintf("%s: drop version %d", op, v.Version), err))
+	}
+	return failed
+}
+
+// TidyAll is TidyVersions for every collection: it catches up at a start on what
+// readers or a crash left undone. What is tidy already costs a look and no lock.
+func TidyAll(ctx context.Context, db beginner) error {
+	var ids []string
+	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, queryPublishCollections)
+		if err != nil {
+			return err
+		}
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	failed := wrap(ctx, "postgis: tidy", err)
+	for _, id := range ids {
+		failed = errors.Join(failed, TidyVersions(ctx, db, id))
+	}
+	return failed
+}
+
+func tidily(ctx context.Context, db beginner, f func(tx pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, queryPublishLockTimeout); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// replaceView points the view at the current version. Where the columns allow
+// it the view is replaced in place, which keeps everything that depends on it;
+// else it is made anew and its grants are given again.
+func replaceView(ctx context.Context, tx pgx.Tx, collection string) error {
+	var table string
+	err := tx.QueryRow(ctx, queryPublishCurrentTable, collection).Scan(&table)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var current bool
+	if err := tx.QueryRow(ctx, queryPublishViewCurrent, collection, table).Scan(&current); err != nil || current {
+		return err
+	}
+	view := ident("layers", collection)
+	create := concat(lit("create or replace view "), view, lit(" as select * from "), ident("data", table))
+	err = pgx.BeginFunc(ctx, tx, func(savepoint pgx.Tx) error { return execute(ctx, savepoint, create) })
+	if sqlState(err) != codeInvalidTableDefinition {
+		return err
+	}
+	rows, err := tx.Query(ctx, queryPublishViewGrants, collection, table)
+	if err != nil {
+		return err
+	}
+	grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	err = execute(ctx, tx, concat(lit("drop view "), view))
+	if sqlState(err) == codeDependentObjects {
+		return &spatial.Error{
+			Code: spatial.CodeConflict, Op: "postgis: replace view", Err: err,
+			Message: fmt.Sprintf("views of your own hang on layers.%s, whose columns changed: "+
+				"it shows the version before until you drop them and import or revert again", collection),
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := execute(ctx, tx, create); err != nil {
+		return err
+	}
+	for _, grant := range grants {
+		if _, err := tx.Exec(ctx, grant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// executor is a pool, a connection or a transaction.
+type executor interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+func execute(ctx context.Context, db executor, f fragment) error {
+	sql, args := f.build()
+	_, err := db.Exec(ctx, sql, args...)
+	return err
+}
+
+// derivedName makes a short name, unique for its parts, where the plain one
+// could pass PostgreSQL's 63 bytes.
+func derivedName(prefix string, parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return prefix + "_" + hex.EncodeToString(h.Sum(nil)[:12])
+}

@@ -118,3 +118,9 @@ func (l *limiter) load() (running, waiting int) {
 	defer l.mu.Unlock()
 	return l.running, len(l.line)
 }
+
+// idle reports whether no build runs.
+func (l *limiter) idle() bool {
+	running, _ := l.load()
+	return running == 0
+}

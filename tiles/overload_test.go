@@ -193,3 +193,48 @@ func TestShared(t *testing.T) {
 		t.Errorf("%d builds on two nodes, want 1", n)
 	}
 }
+
+// slowOrLarge draws "large" at once, into a tile that is worth compressing.
+type slowOrLarge struct{ slow }
+
+func (s *slowOrLarge) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error) {
+	if r.Collection.ID == "large" {
+		return compressible(20_000), nil
+	}
+	return s.slow.Layer(ctx, r)
+}
+
+// TestBrotliWaitsForTiles: br, which takes as long as drawing several tiles, is
+// made when none is being drawn.
+func TestBrotliWaitsForTiles(t *testing.T) {
+	t.Parallel()
+	src := &slowOrLarge{slow{hold: make(chan struct{})}}
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("slow"), collection("large")), src, &memory{}, nil)
+	large, err := s.Tile(t.Context(), tiles.Request{IDs: "large", Coord: here})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := s.Tile(t.Context(), tiles.Request{IDs: "slow", Coord: here})
+		done <- err
+	}()
+	for src.drawing.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	for range 50 {
+		if got := large.In(tiles.Either).Coding[0]; got != "zstd" {
+			t.Fatalf("in %s while a tile is being drawn", got)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	close(src.hold)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); large.In(tiles.Either).Coding[0] != "br"; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never in br")
+		}
+	}
+}

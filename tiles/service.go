@@ -91,13 +91,13 @@ func (a Answer) In(e Encoding) *Encoded {
 }
 
 // either is br where it is there. It is made beside the requests, one tile at a
-// time.
+// time, while no tile is being drawn: it takes as long as drawing several.
 func (a Answer) either() Encoding {
 	s, t := a.service, a.Tile
 	if t.has(Brotli) != nil {
 		return Brotli
 	}
-	if t.asked.Add(1)%eitherAsked == 0 && s.improving.CompareAndSwap(false, true) {
+	if t.asked.Add(1)%eitherAsked == 0 && s.limit.idle() && s.improving.CompareAndSwap(false, true) {
 		s.flight.running.Go(func() {
 			defer s.improving.Store(false)
 			if t.improve(&s.compressors) {

@@ -59,7 +59,7 @@ type way struct {
 // packedParcels stores the parcels and packs them.
 func packedParcels(b *testing.B, db *postgis.DB) *cellBench {
 	b.Helper()
-	stored := map[spatial.SRID]*spatial.Collection{}
+	var stored map[spatial.SRID]*spatial.Collection
 	if *parcelFile != "" {
 		stored = importedParcels(b, db, *parcelFile)
 	} else {

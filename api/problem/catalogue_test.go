@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,17 +17,17 @@ import (
 
 // reachesNobody names files whose errors end on a terminal or in the log, and one
 // whose texts take a way that is not followed: TestFiltersInVietnamese has them.
-var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(import_|migrate|pool|publish|srs|demo)|/cql/check\.go|/tiles/styles/(read|node|sld_read|qml_read)\.go`)
+var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(imports/|migrate|pool|srs|collections/(publish|demo))|/cql/check\.go|/tiles/styles/(read|node|sld_read|qml_read)\.go`)
 
 // Every text that packages below put into an error must be in the catalogue: a
 // new message without its Vietnamese fails here.
 func TestEveryMessageHasVietnamese(t *testing.T) {
 	t.Parallel()
-	found := collect(t, "../..", []string{
+	found := collect(t, "../..", append([]string{
 		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/styles", "api/tiles",
-		"spatial", "spatial/cql", "spatial/crs", "spatial/live", "spatial/postgis",
+		"spatial", "spatial/cql", "spatial/crs", "spatial/live",
 		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/styles",
-	}, reachesNobody)
+	}, stores()...), reachesNobody)
 	if len(found) < 180 {
 		t.Errorf("only %d texts found: they are looked for in the wrong way", len(found))
 	}
@@ -35,13 +36,13 @@ func TestEveryMessageHasVietnamese(t *testing.T) {
 
 // toTerminals names files of importers whose errors do not come into a job: of the
 // command line, of writers, of the demo.
-var toTerminals = regexp.MustCompile(`/(write[a-z_]*|export|encode[a-z_]*)\.go|/postgis/(migrate|pool|publish|srs|demo|diagnose|backup)`)
+var toTerminals = regexp.MustCompile(`/(write[a-z_]*|export|encode[a-z_]*)\.go|/postgis/(migrate|pool|srs|diagnose|backup|collections/(publish|demo))`)
 
 // A job that failed says why in the language of whoever asks, too.
 func TestEveryFailureOfAnImportHasVietnamese(t *testing.T) {
 	t.Parallel()
-	folders := []string{"internal/outgoing", "importers/jobs", "importers/mapping", "spatial/postgis"}
-	found := collectWith(t, "../..", append(folders, readers()...), toTerminals, true)
+	folders := slices.Concat([]string{"internal/outgoing", "importers/jobs", "importers/mapping"}, stores(), readers())
+	found := collectWith(t, "../..", folders, toTerminals, true)
 	if len(found) < 100 {
 		t.Errorf("only %d texts found: they are looked for in the wrong way", len(found))
 	}
@@ -58,6 +59,15 @@ func TestEveryFaultOfAFileHasVietnamese(t *testing.T) {
 	}
 	asFields(found)
 	everyHasVietnamese(t, found)
+}
+
+// stores are the packages that speak with the database.
+func stores() []string {
+	folders := []string{"spatial/postgis"}
+	for _, store := range []string{"accounts", "changes", "collections", "devices", "features", "filter", "imports", "jobs", "search", "sql"} {
+		folders = append(folders, "spatial/postgis/"+store)
+	}
+	return folders
 }
 
 // readers are the packages that read files.

@@ -10,6 +10,7 @@ import (
 
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/collections"
 )
 
 func newCollectionsCommand(a *app) *cobra.Command {
@@ -42,7 +43,7 @@ func newCollectionsCommand(a *app) *cobra.Command {
 // nothing to withhold.
 func commandLine() spatial.Access { return spatial.SystemAccess("cli") }
 
-func (a *app) withCollections(ctx context.Context, work func(context.Context, *postgis.Collections, *postgis.Catalogue) error) error {
+func (a *app) withCollections(ctx context.Context, work func(context.Context, *collections.Store, *postgis.Catalogue) error) error {
 	db, release, err := a.database(ctx)
 	if err != nil {
 		return err
@@ -52,11 +53,11 @@ func (a *app) withCollections(ctx context.Context, work func(context.Context, *p
 	if err := catalogue.Reload(ctx); err != nil {
 		return err
 	}
-	return work(ctx, postgis.NewCollections(db, catalogue), catalogue)
+	return work(ctx, collections.NewStore(db, catalogue), catalogue)
 }
 
 func (a *app) updateCollection(ctx context.Context, id string, p spatial.CollectionPatch) error {
-	return a.withCollections(ctx, func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
+	return a.withCollections(ctx, func(ctx context.Context, s *collections.Store, _ *postgis.Catalogue) error {
 		return s.Update(ctx, commandLine(), id, p)
 	})
 }
@@ -66,7 +67,7 @@ func newCollectionsListCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List collections, drafts too", Example: "  gisd collections list", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withCollections(cmd.Context(), func(_ context.Context, _ *postgis.Collections, catalogue *postgis.Catalogue) error {
+			return a.withCollections(cmd.Context(), func(_ context.Context, _ *collections.Store, catalogue *postgis.Catalogue) error {
 				w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 				for _, c := range catalogue.Collections(commandLine()) {
 					if asJSON {
@@ -125,7 +126,7 @@ func newCollectionsShowCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Short: "Show a collection with its fields, as JSON", Example: "  gisd collections show parcels", Args: oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withCollections(cmd.Context(), func(_ context.Context, _ *postgis.Collections, catalogue *postgis.Catalogue) error {
+			return a.withCollections(cmd.Context(), func(_ context.Context, _ *collections.Store, catalogue *postgis.Catalogue) error {
 				c, err := catalogue.Collection(args[0], commandLine())
 				if err != nil {
 					return err
@@ -168,7 +169,7 @@ func newCollectionsDropCommand(a *app) *cobra.Command {
 			if !yes {
 				return usagef("dropping %s deletes its versions and history for good: add --yes", args[0])
 			}
-			return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
+			return a.withCollections(cmd.Context(), func(ctx context.Context, s *collections.Store, _ *postgis.Catalogue) error {
 				return s.Drop(ctx, commandLine(), args[0])
 			})
 		},

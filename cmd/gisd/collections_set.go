@@ -12,6 +12,7 @@ import (
 
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/collections"
 	"gisd/tiles/styles"
 )
 
@@ -26,7 +27,7 @@ func newCollectionsSetCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, catalogue *postgis.Catalogue) error {
+			return a.withCollections(cmd.Context(), func(ctx context.Context, s *collections.Store, catalogue *postgis.Catalogue) error {
 				if path := given(cmd.Flags(), "style"); path != nil {
 					c, err := catalogue.Collection(args[0], commandLine())
 					if err != nil {

@@ -11,15 +11,16 @@ import (
 
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/collections"
 )
 
 func newCollectionsRevertCommand(a *app) *cobra.Command {
-	var o postgis.Revert
+	var o collections.Revert
 	cmd := &cobra.Command{
 		Use: "revert ID", Short: "Go back to the version before; once more brings the newer one back",
 		Example: "  gisd collections revert parcels", Args: oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
+			return a.withCollections(cmd.Context(), func(ctx context.Context, s *collections.Store, _ *postgis.Catalogue) error {
 				version, err := s.Revert(ctx, commandLine(), args[0], o)
 				if err == nil {
 					fmt.Fprintf(a.stdout, "%s: version %d is current\n", args[0], version)
@@ -38,7 +39,7 @@ func newCollectionsVersionsCommand(a *app) *cobra.Command {
 		Use: "versions ID", Short: "List the versions that are kept with where they came from, the newest first",
 		Example: "  gisd collections versions parcels\n  gisd collections versions parcels --json", Args: oneArgument("the id of a collection"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withCollections(cmd.Context(), func(ctx context.Context, s *postgis.Collections, _ *postgis.Catalogue) error {
+			return a.withCollections(cmd.Context(), func(ctx context.Context, s *collections.Store, _ *postgis.Catalogue) error {
 				versions, err := s.Versions(ctx, commandLine(), args[0])
 				if err != nil {
 					return err

@@ -10,6 +10,8 @@ import (
 	"gisd/importers/demo"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/collections"
+	"gisd/spatial/postgis/devices"
 )
 
 func newDemoCommand(a *app) *cobra.Command {
@@ -52,11 +54,11 @@ func (a *app) importDemo(ctx context.Context, db *postgis.DB, scale int) error {
 	}
 	access := spatial.SystemAccess(demoBy)
 	for _, list := range demo.CodeLists() {
-		if err := postgis.NewCodeLists(db).Put(ctx, access, list); err != nil {
+		if err := collections.NewCodeLists(db).Put(ctx, access, list); err != nil {
 			return err
 		}
 	}
-	collections := postgis.NewCollections(db, postgis.NewCatalogue(db))
+	store := collections.NewStore(db, postgis.NewCatalogue(db))
 	sink := a.importSink(db)
 	for _, layer := range layers {
 		c := layer.Collection
@@ -70,7 +72,7 @@ func (a *app) importDemo(ctx context.Context, db *postgis.DB, scale int) error {
 		if err != nil {
 			return fmt.Errorf("demo layer %s: %w", c.ID, err)
 		}
-		err = collections.Update(ctx, access, c.ID, spatial.CollectionPatch{
+		err = store.Update(ctx, access, c.ID, spatial.CollectionPatch{
 			Description: &c.Description, MinZoom: &c.MinZoom, MaxZoom: &c.MaxZoom,
 		})
 		if err != nil {
@@ -86,25 +88,25 @@ func (a *app) importDemo(ctx context.Context, db *postgis.DB, scale int) error {
 func (a *app) removeDemo(ctx context.Context, db *postgis.DB) error {
 	access := spatial.SystemAccess(demoBy)
 	catalogue := postgis.NewCatalogue(db)
-	collections := postgis.NewCollections(db, catalogue)
-	ids, err := collections.Demo(ctx)
+	store := collections.NewStore(db, catalogue)
+	ids, err := store.Demo(ctx)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if err := collections.Drop(ctx, access, id); err != nil {
+		if err := store.Drop(ctx, access, id); err != nil {
 			return err
 		}
 	}
 	for _, list := range demo.CodeLists() {
-		if err := postgis.NewCodeLists(db).Drop(ctx, access, list.ID); err != nil {
+		if err := collections.NewCodeLists(db).Drop(ctx, access, list.ID); err != nil {
 			return err
 		}
 	}
-	devices, err := postgis.NewDevices(db).RemoveDemo(ctx)
+	removed, err := devices.NewStore(db).RemoveDemo(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "removed %d collections and %d devices of the demo\n", len(ids), devices)
+	_, err = fmt.Fprintf(a.stdout, "removed %d collections and %d devices of the demo\n", len(ids), removed)
 	return err
 }

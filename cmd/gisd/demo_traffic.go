@@ -14,6 +14,7 @@ import (
 	"gisd/spatial/live"
 	"gisd/spatial/live/simulate"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/devices"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 // and leave no history: days of made-up positions would fill the disk.
 type demoFleet struct {
 	hub       *live.Hub
-	devices   *postgis.Devices
+	devices   *devices.Store
 	catalogue *postgis.Catalogue
 	log       *slog.Logger
 }
@@ -59,16 +60,16 @@ func (d demoFleet) traffic(ctx context.Context) error {
 func (d demoFleet) run(ctx context.Context) error {
 	o := simulate.Options{Devices: demoVehicles, RateHertz: 1, Seed: 1, Log: d.log}
 	o.Roads, o.Waterways = demo.Routes()
-	o.Register = func(ctx context.Context, devices []live.Device) error {
-		for i := range devices {
-			if devices[i].Kind == live.KindAmbulance {
-				devices[i].Visibility = spatial.VisibilityInternal
+	o.Register = func(ctx context.Context, fleet []live.Device) error {
+		for i := range fleet {
+			if fleet[i].Kind == live.KindAmbulance {
+				fleet[i].Visibility = spatial.VisibilityInternal
 			}
 		}
-		if _, err := d.devices.Register(ctx, devices, demoBy); err != nil {
+		if _, err := d.devices.Register(ctx, fleet, demoBy); err != nil {
 			return err
 		}
-		for _, one := range devices {
+		for _, one := range fleet {
 			d.hub.PutDevice(one)
 		}
 		return nil
@@ -133,14 +134,14 @@ func fixedPositions(now time.Time) []live.Position {
 // registerFixedDevices makes the demo's sensors and cameras known; cameras are
 // for those who signed in.
 func registerFixedDevices(ctx context.Context, db *postgis.DB) error {
-	var devices []live.Device
+	var fleet []live.Device
 	for _, d := range demo.Devices() {
 		visibility := spatial.VisibilityPublic
 		if d.Kind == string(live.KindCamera) {
 			visibility = spatial.VisibilityInternal
 		}
-		devices = append(devices, live.Device{ID: d.ID, Kind: live.Kind(d.Kind), Name: d.Name, Visibility: visibility, Demo: true})
+		fleet = append(fleet, live.Device{ID: d.ID, Kind: live.Kind(d.Kind), Name: d.Name, Visibility: visibility, Demo: true})
 	}
-	_, err := postgis.NewDevices(db).Register(ctx, devices, demoBy)
+	_, err := devices.NewStore(db).Register(ctx, fleet, demoBy)
 	return err
 }

@@ -12,7 +12,8 @@ import (
 	"gisd/api/auth"
 	"gisd/spatial"
 	"gisd/spatial/live"
-	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
+	"gisd/spatial/postgis/devices"
 )
 
 func newDevicesCommand(a *app) *cobra.Command {
@@ -50,12 +51,12 @@ func newDevicesListCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer release()
-			devices := postgis.NewDevices(db)
-			records, err := devices.List(ctx)
+			registry := devices.NewStore(db)
+			records, err := registry.List(ctx)
 			if err != nil {
 				return err
 			}
-			positions, err := devices.LastPositions(ctx)
+			positions, err := registry.LastPositions(ctx)
 			if err != nil {
 				return err
 			}
@@ -94,8 +95,8 @@ func newDevicesShowCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer release()
-			devices := postgis.NewDevices(db)
-			r, err := devices.Device(ctx, args[0])
+			registry := devices.NewStore(db)
+			r, err := registry.Device(ctx, args[0])
 			if err != nil {
 				return err
 			}
@@ -103,7 +104,7 @@ func newDevicesShowCommand(a *app) *cobra.Command {
 				"id": r.ID, "kind": r.Kind, "name": r.Name, "department": r.Department, "visibility": visibilityText(&r.Device),
 				"demo": r.Demo, "revoked": r.Revoked, "registeredBy": r.RegisteredBy, "registeredAt": r.RegisteredAt.UTC(),
 			}
-			positions, err := devices.LastPositions(ctx)
+			positions, err := registry.LastPositions(ctx)
 			if err != nil {
 				return err
 			}
@@ -148,7 +149,7 @@ func newDevicesRegisterCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer release()
-			if _, err := postgis.NewDevices(db).Register(ctx, []live.Device{d}, "cli"); err != nil {
+			if _, err := devices.NewStore(db).Register(ctx, []live.Device{d}, "cli"); err != nil {
 				return err
 			}
 			if !key {
@@ -160,7 +161,7 @@ func newDevicesRegisterCommand(a *app) *cobra.Command {
 				return err
 			}
 			record.Name, record.DeviceID, record.CreatedBy = "device "+d.ID, d.ID, "cli"
-			if _, err := postgis.NewAccounts(db.Pool, a.log).AddKey(ctx, record); err != nil {
+			if _, err := accounts.NewStore(db.Pool, a.log).AddKey(ctx, record); err != nil {
 				return err
 			}
 			fmt.Fprintf(a.stderr, "%s is registered; its key, shown this once:\n", d.ID)
@@ -190,7 +191,7 @@ func newDevicesRevokeCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer release()
-			if err := postgis.NewDevices(db).Revoke(cmd.Context(), args[0]); err != nil {
+			if err := devices.NewStore(db).Revoke(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 			fmt.Fprintf(a.stderr, "%s is revoked\n", args[0])

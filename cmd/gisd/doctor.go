@@ -11,6 +11,7 @@ import (
 
 	"gisd/internal/pgcluster"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/changes"
 	"gisd/spatial/redisbus"
 )
 
@@ -78,7 +79,7 @@ func (a *app) examineDatabase(ctx context.Context) []pgcluster.Finding {
 // examineTriggers looks whether edits in SQL are noticed.
 func examineTriggers(ctx context.Context, db *postgis.DB) pgcluster.Finding {
 	f := pgcluster.Finding{Name: "triggers", OK: true, Detail: "edits in SQL are noticed"}
-	unwatched, err := db.Unwatched(ctx)
+	unwatched, err := changes.FindUnwatched(ctx, db)
 	if err != nil {
 		f.OK, f.Detail, f.Advice = false, describe(err), "see the message"
 		return f

@@ -10,11 +10,11 @@ import (
 	"gisd/api/ogc"
 	"gisd/importers"
 	"gisd/spatial"
-	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/features"
 )
 
 // downloads offers the formats of `gisd export` at /items.
-type downloads struct{ features *postgis.Features }
+type downloads struct{ features *features.Store }
 
 const downloadTimeout = time.Hour
 
@@ -36,7 +36,7 @@ func (d downloads) Prepare(ctx context.Context, format string, c *spatial.Collec
 	if err != nil {
 		return nil, err
 	}
-	o := postgis.ExportOptions{Query: what.Query, SRID: what.SRID, Timeout: downloadTimeout}
+	o := features.ExportOptions{Query: what.Query, SRID: what.SRID, Timeout: downloadTimeout}
 	src, header, err := d.features.Export(ctx, c, o)
 	if err != nil {
 		return nil, err

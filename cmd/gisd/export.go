@@ -19,6 +19,7 @@ import (
 	"gisd/spatial"
 	"gisd/spatial/cql"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/features"
 	"gisd/tiles/archive"
 )
 
@@ -114,7 +115,7 @@ func (a *app) export(ctx context.Context, collection string, to importers.Export
 	if err != nil {
 		return err
 	}
-	src, header, err := postgis.NewFeatures(db, catalogue).Export(ctx, c, o)
+	src, header, err := features.NewStore(db, catalogue).Export(ctx, c, o)
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func (f *exportFlags) checkOutput() error {
 }
 
 // options checks the flags.
-func (f *exportFlags) options(to importers.Exporter) (o postgis.ExportOptions, err error) {
+func (f *exportFlags) options(to importers.Exporter) (o features.ExportOptions, err error) {
 	o.Query = spatial.Query{Access: spatial.SystemAccess("cli"), Limit: f.limit}
 	if f.limit < 0 {
 		return o, usagef("--limit %d is below 0", f.limit)

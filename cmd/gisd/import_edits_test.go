@@ -15,6 +15,7 @@ import (
 
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/imports"
 )
 
 func run1(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
@@ -283,7 +284,7 @@ func TestUpsertKilled(t *testing.T) {
 		<-done
 		db := postgis.NewDB(pool, nil)
 		waitFor(t, "its session to end", func() bool {
-			if err := postgis.CleanInterrupted(t.Context(), db, nil); err != nil {
+			if err := imports.CleanInterrupted(t.Context(), db, nil); err != nil {
 				t.Fatal(err)
 			}
 			return leftovers(t, pool) == 0

@@ -15,6 +15,7 @@ import (
 	"gisd/importers/mapping"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	jobstore "gisd/spatial/postgis/jobs"
 )
 
 // diskReserve is what uploads leave free on the disk, for the database may share
@@ -23,7 +24,7 @@ const diskReserve = 512 << 20
 
 // addImports has the server import files by itself.
 func (n *node) addImports() {
-	store := postgis.NewJobs(n.db, n.log)
+	store := jobstore.NewStore(n.db, n.log)
 	inbox := jobs.NewInbox(filepath.Join(n.cfg.DataDir, "imports"), diskReserve)
 	work := importWork{node: n}
 	runner := jobs.New(jobs.Config{

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/search"
 )
 
 // The index of names follows the publishing as a stage of its own. Who stops it
@@ -49,7 +49,7 @@ func TestImportIndexesNames(t *testing.T) {
 		t.Errorf("exit code %d, %d indexes, %q: %s", code, indexes(), lines, out)
 	}
 	for range 2 {
-		if err := postgis.IndexNames(t.Context(), pool); err != nil || indexes() != 2 {
+		if err := search.IndexNames(t.Context(), pool); err != nil || indexes() != 2 {
 			t.Errorf("%d indexes after a start: %v", indexes(), err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"gisd/importers/rejects"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/imports"
 	tilespostgis "gisd/tiles/postgis"
 )
 
@@ -118,8 +119,8 @@ func (a *app) load(ctx context.Context, database func(context.Context) (*postgis
 }
 
 // importSink is where every import of the program goes.
-func (a *app) importSink(db *postgis.DB) *postgis.ImportSink {
-	return postgis.NewImportSink(db, a.log).Packing(tilespostgis.NewPyramids(db, a.log))
+func (a *app) importSink(db *postgis.DB) *imports.Sink {
+	return imports.NewSink(db, a.log).Packing(tilespostgis.NewPyramids(db, a.log))
 }
 
 // importJobs gives each layer its collection.

@@ -20,6 +20,7 @@ import (
 	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/imports"
 )
 
 // importDB is a database for imports with a pool to look into it.
@@ -461,7 +462,7 @@ func TestImportKilled(t *testing.T) {
 	})
 	// While it lives nobody takes its work away, and nobody else imports.
 	db := postgis.NewDB(pool, nil)
-	if err := postgis.CleanInterrupted(t.Context(), db, nil); err != nil {
+	if err := imports.CleanInterrupted(t.Context(), db, nil); err != nil {
 		t.Fatal(err)
 	}
 	if n := ask[int](t, pool, "select count(*) from gisd.import where state = 'running'"); n != 1 {
@@ -475,7 +476,7 @@ func TestImportKilled(t *testing.T) {
 	}
 	_ = victim.Wait()
 	waitFor(t, "its session to end", func() bool {
-		if err := postgis.CleanInterrupted(t.Context(), db, nil); err != nil {
+		if err := imports.CleanInterrupted(t.Context(), db, nil); err != nil {
 			t.Fatal(err)
 		}
 		return leftovers(t, pool) == 0

@@ -10,7 +10,7 @@ import (
 
 	"gisd/api/auth"
 	"gisd/spatial"
-	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
 )
 
 func newKeysCommand(a *app) *cobra.Command {
@@ -53,12 +53,12 @@ func newKeysCreateCommand(a *app) *cobra.Command {
 			if expires > 0 {
 				record.ExpiresAt = time.Now().Add(expires)
 			}
-			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
-				if _, err := accounts.AddKey(cmd.Context(), record); err != nil {
+			return a.withAccounts(cmd.Context(), func(store *accounts.Store) error {
+				if _, err := store.AddKey(cmd.Context(), record); err != nil {
 					return err
 				}
 				fmt.Fprintln(a.stdout, key)
-				return audit(cmd.Context(), accounts, "key.create", "key:"+record.Prefix,
+				return audit(cmd.Context(), store, "key.create", "key:"+record.Prefix,
 					map[string]any{"name": args[0], "roles": names, "department": department, "device": device})
 			})
 		},
@@ -77,8 +77,8 @@ func newKeysListCommand(a *app) *cobra.Command {
 		Example: "  gisd keys list",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
-				keys, err := accounts.Keys(cmd.Context())
+			return a.withAccounts(cmd.Context(), func(store *accounts.Store) error {
+				keys, err := store.Keys(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -121,12 +121,12 @@ func newKeysRevokeCommand(a *app) *cobra.Command {
 		Example: "  gisd keys revoke gisd_3f9aB2cd",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
+			return a.withAccounts(cmd.Context(), func(store *accounts.Store) error {
 				prefix := strings.TrimSuffix(args[0], "…") // as the list prints it
-				if err := accounts.RevokeKey(cmd.Context(), prefix); err != nil {
+				if err := store.RevokeKey(cmd.Context(), prefix); err != nil {
 					return err
 				}
-				return audit(cmd.Context(), accounts, "key.revoke", "key:"+prefix, nil)
+				return audit(cmd.Context(), store, "key.revoke", "key:"+prefix, nil)
 			})
 		},
 	}

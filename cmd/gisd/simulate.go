@@ -10,7 +10,7 @@ import (
 	"gisd/api/auth"
 	"gisd/spatial"
 	"gisd/spatial/live/simulate"
-	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
 )
 
 // The demo's lines to drive on.
@@ -109,7 +109,7 @@ func (a *app) lendKey(ctx context.Context, client *liveClient) (giveBack func(),
 		record.Name, record.CreatedBy = "gisd simulate", "cli"
 		record.Roles = []spatial.Role{spatial.RoleOperator}
 		record.ExpiresAt = time.Now().Add(24 * time.Hour)
-		_, err = postgis.NewAccounts(db.Pool, a.log).AddKey(ctx, record)
+		_, err = accounts.NewStore(db.Pool, a.log).AddKey(ctx, record)
 	}
 	if err != nil {
 		release()
@@ -119,7 +119,7 @@ func (a *app) lendKey(ctx context.Context, client *liveClient) (giveBack func(),
 	return func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		if err := postgis.NewAccounts(db.Pool, a.log).RevokeKey(ctx, record.Prefix); err != nil {
+		if err := accounts.NewStore(db.Pool, a.log).RevokeKey(ctx, record.Prefix); err != nil {
 			a.log.WarnContext(ctx, "the simulation's key was not revoked; it ends within a day", "prefix", record.Prefix, "error", err)
 		}
 		release()

@@ -15,6 +15,7 @@ import (
 	"gisd/api/auth"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
 )
 
 func newUsersCommand(a *app) *cobra.Command {
@@ -28,13 +29,13 @@ func newUsersCommand(a *app) *cobra.Command {
 }
 
 // withAccounts runs a command's work on the store of people and keys.
-func (a *app) withAccounts(ctx context.Context, work func(*postgis.Accounts) error) error {
+func (a *app) withAccounts(ctx context.Context, work func(*accounts.Store) error) error {
 	db, release, err := a.database(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return work(postgis.NewAccounts(db.Pool, a.log))
+	return work(accounts.NewStore(db.Pool, a.log))
 }
 
 // roles reads a list of roles; custom ones are what restricted collections are
@@ -75,14 +76,14 @@ func newUsersAddCommand(a *app) *cobra.Command {
 			if u.PasswordHash, err = auth.HashPassword(password); err != nil {
 				return err
 			}
-			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
-				if _, err := accounts.AddUser(cmd.Context(), u); err != nil {
+			return a.withAccounts(cmd.Context(), func(store *accounts.Store) error {
+				if _, err := store.AddUser(cmd.Context(), u); err != nil {
 					return err
 				}
 				if !fromInput {
 					fmt.Fprintln(a.stdout, password)
 				}
-				return audit(cmd.Context(), accounts, "user.add", "user:"+u.Name, map[string]any{"roles": names, "department": u.Department})
+				return audit(cmd.Context(), store, "user.add", "user:"+u.Name, map[string]any{"roles": names, "department": u.Department})
 			})
 		},
 	}
@@ -100,8 +101,8 @@ func newUsersListCommand(a *app) *cobra.Command {
 		Example: "  gisd users list",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
-				users, err := accounts.Users(cmd.Context())
+			return a.withAccounts(cmd.Context(), func(store *accounts.Store) error {
+				users, err := store.Users(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -143,18 +144,18 @@ func newUsersSetRoleCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
+			return a.withAccounts(cmd.Context(), func(store *accounts.Store) error {
 				if !cmd.Flags().Changed("department") {
-					u, err := accounts.User(cmd.Context(), args[0])
+					u, err := store.User(cmd.Context(), args[0])
 					if err != nil {
 						return err
 					}
 					department = u.Department
 				}
-				if err := accounts.SetRoles(cmd.Context(), args[0], list, department); err != nil {
+				if err := store.SetRoles(cmd.Context(), args[0], list, department); err != nil {
 					return err
 				}
-				return audit(cmd.Context(), accounts, "user.set-role", "user:"+args[0], map[string]any{"roles": joinRoles(list), "department": department})
+				return audit(cmd.Context(), store, "user.set-role", "user:"+args[0], map[string]any{"roles": joinRoles(list), "department": department})
 			})
 		},
 	}
@@ -178,14 +179,14 @@ func newUsersPasswdCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withAccounts(cmd.Context(), func(accounts *postgis.Accounts) error {
-				if err := accounts.SetPassword(cmd.Context(), args[0], hash); err != nil {
+			return a.withAccounts(cmd.Context(), func(store *accounts.Store) error {
+				if err := store.SetPassword(cmd.Context(), args[0], hash); err != nil {
 					return err
 				}
 				if !fromInput {
 					fmt.Fprintln(a.stdout, password)
 				}
-				return audit(cmd.Context(), accounts, "user.passwd", "user:"+args[0], nil)
+				return audit(cmd.Context(), store, "user.passwd", "user:"+args[0], nil)
 			})
 		},
 	}
@@ -206,8 +207,8 @@ func (a *app) choosePassword(fromInput bool) (string, error) {
 	return strings.TrimRight(line, "\r\n"), nil
 }
 
-func audit(ctx context.Context, accounts *postgis.Accounts, action, object string, detail map[string]any) error {
-	return accounts.Record(ctx, spatial.AuditEntry{Actor: "cli", Action: action, Object: object, Detail: detail})
+func audit(ctx context.Context, store *accounts.Store, action, object string, detail map[string]any) error {
+	return store.Record(ctx, spatial.AuditEntry{Actor: "cli", Action: action, Object: object, Detail: detail})
 }
 
 // firstAdmin adds the administrator "admin" to a database without people and
@@ -222,7 +223,7 @@ func firstAdmin(ctx context.Context, db *postgis.DB) (password string, created b
 	if err != nil {
 		return "", false, err
 	}
-	created, err = postgis.NewAccounts(db.Pool, nil).AddFirstUser(ctx, "admin", hash)
+	created, err = accounts.NewStore(db.Pool, nil).AddFirstUser(ctx, "admin", hash)
 	if err != nil || !created {
 		return "", false, err
 	}

@@ -11,6 +11,7 @@ import (
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
 )
 
 func TestUsersAndKeys(t *testing.T) {
@@ -53,8 +54,8 @@ func TestUsersAndKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	accounts := postgis.NewAccounts(db.Pool, slog.New(slog.DiscardHandler))
-	people := auth.New(auth.Config{Users: accounts, Sessions: accounts, Keys: accounts, Audit: accounts})
+	store := accounts.NewStore(db.Pool, slog.New(slog.DiscardHandler))
+	people := auth.New(auth.Config{Users: store, Sessions: store, Keys: store, Audit: store})
 	for _, test := range []struct {
 		password string
 		want     spatial.Code

@@ -25,6 +25,8 @@ import (
 	"gisd/spatial"
 	"gisd/spatial/live"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
+	"gisd/spatial/postgis/devices"
 )
 
 // walker is a whole server on a database of its own, with a collection and a
@@ -33,7 +35,7 @@ import (
 type walker struct {
 	server   *api.Server
 	site     *httptest.Server
-	accounts *postgis.Accounts
+	accounts *accounts.Store
 	document *openapi3.T
 }
 
@@ -83,7 +85,7 @@ func newWalker(t *testing.T) *walker {
 		}
 		fixture.Collection(t, db.Pool, spec)
 	}
-	w := &walker{accounts: postgis.NewAccounts(db.Pool, log)}
+	w := &walker{accounts: accounts.NewStore(db.Pool, log)}
 	w.addDevices(t, db)
 	a := newApp(nil, streams{strings.NewReader(""), io.Discard, io.Discard})
 	a.log, a.cfg.Demo, a.cfg.DataDir = log, false, t.TempDir()
@@ -131,7 +133,7 @@ func readDocument(t *testing.T) *openapi3.T {
 
 func (w *walker) addDevices(t *testing.T, db *postgis.DB) {
 	t.Helper()
-	_, err := postgis.NewDevices(db).Register(t.Context(), []live.Device{
+	_, err := devices.NewStore(db).Register(t.Context(), []live.Device{
 		{ID: "walk_public", Kind: live.KindBus, Name: "marker-walk_public", Visibility: spatial.VisibilityPublic},
 		{ID: "walk_internal", Kind: live.KindBus, Name: "marker-walk_internal", Visibility: spatial.VisibilityInternal},
 		{ID: "walk_restricted", Kind: live.KindBus, Name: "marker-walk_restricted", Visibility: spatial.VisibilityRestricted, Roles: []spatial.Role{"planner"}},

@@ -26,6 +26,13 @@ import (
 	"gisd/importers/geojson"
 	"gisd/spatial/live"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
+	"gisd/spatial/postgis/changes"
+	"gisd/spatial/postgis/collections"
+	"gisd/spatial/postgis/devices"
+	"gisd/spatial/postgis/features"
+	"gisd/spatial/postgis/imports"
+	"gisd/spatial/postgis/search"
 	"gisd/spatial/redisbus"
 	"gisd/tiles/freshness"
 	"gisd/tiles/styles"
@@ -42,10 +49,10 @@ type part func(ctx context.Context) error
 // serve wires every room and runs until ctx ends. The server stops first, then
 // what it stands on.
 func serve(ctx context.Context, a *app, db *postgis.DB) error {
-	if err := postgis.CleanInterrupted(ctx, db, a.log); err != nil {
+	if err := imports.CleanInterrupted(ctx, db, a.log); err != nil {
 		return err
 	}
-	if err := postgis.TidyAll(ctx, db.Pool); err != nil { // what a reader kept from being dropped waits for the next start
+	if err := collections.TidyAll(ctx, db.Pool); err != nil { // what a reader kept from being dropped waits for the next start
 		a.log.WarnContext(ctx, "old versions remain", "error", err)
 	}
 	server, parts, closeAll, err := wire(ctx, a, db)
@@ -58,7 +65,7 @@ func serve(ctx context.Context, a *app, db *postgis.DB) error {
 	defer stopBelow()
 	group, below := errgroup.WithContext(below)
 	parts = append(parts, func(ctx context.Context) error {
-		if err := postgis.IndexNames(ctx, db.Pool); err != nil && ctx.Err() == nil {
+		if err := search.IndexNames(ctx, db.Pool); err != nil && ctx.Err() == nil {
 			a.log.WarnContext(ctx, "indexes of names are missing", "error", err)
 		}
 		return nil
@@ -136,14 +143,14 @@ func newNode(ctx context.Context, a *app, db *postgis.DB) (*node, error) {
 	if err := postgis.RegisterMetrics(n.registry, db, n.catalogue); err != nil {
 		return nil, err
 	}
-	accounts := postgis.NewAccounts(db.Pool, a.log)
+	people := accounts.NewStore(db.Pool, a.log)
 	n.server = api.Config{
 		Listen: a.cfg.Listen, TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey,
 		Origin: origin, CORSOrigins: a.cfg.CORSOrigins, BasemapURL: a.cfg.BasemapURL,
 		RatePerSecond: float64(a.cfg.RateLimit), RateBurst: burst * a.cfg.RateLimit,
 		ShutdownTimeout: a.cfg.ShutdownTimeout,
 		Map:             web.Files(), Registry: n.registry, Log: a.log,
-		Auth: auth.New(auth.Config{Users: accounts, Sessions: accounts, Keys: accounts, Audit: accounts, Log: a.log}),
+		Auth: auth.New(auth.Config{Users: people, Sessions: people, Keys: people, Audit: people, Log: a.log}),
 		Ready: []api.Check{
 			{Name: "database", Test: db.Pool.Ping},
 			{Name: "catalogue", Test: func(context.Context) error { return loaded(n.catalogue) }},
@@ -164,15 +171,15 @@ func (n *node) addFeatures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store := postgis.NewFeatures(n.db, n.catalogue)
-	features, err := ogc.New(ogc.Config{
+	store := features.NewStore(n.db, n.catalogue)
+	handlers, err := ogc.New(ogc.Config{
 		Catalogue: n.catalogue,
 		Features:  store,
 		Downloads: downloads{store},
 		Log:       n.log,
-		Search:    postgis.NewSearch(n.db, n.catalogue),
-		History:   postgis.NewCollections(n.db, n.catalogue),
-		CodeLists: postgis.NewCodeLists(n.db),
+		Search:    search.NewStore(n.db, n.catalogue),
+		History:   collections.NewStore(n.db, n.catalogue),
+		CodeLists: collections.NewCodeLists(n.db),
 		Encoder:   geojson.Encoder{},
 		Origin:    n.origin,
 		CursorKey: cursorKey,
@@ -186,8 +193,8 @@ func (n *node) addFeatures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.server.Register = append(n.server.Register, features.Register)
-	n.server.Downloads = features.IsDownload
+	n.server.Register = append(n.server.Register, handlers.Register)
+	n.server.Downloads = handlers.IsDownload
 	return nil
 }
 
@@ -196,15 +203,15 @@ func (n *node) addLive(ctx context.Context) error {
 	if n.redis != nil {
 		bus = redisbus.New(n.redis, redisbus.Config{}, n.log)
 	}
-	devices := postgis.NewDevices(n.db)
-	writer := postgis.NewPositionWriter(n.db, postgis.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
-	hub := live.NewHub(live.Config{Source: devices, Bus: bus, Log: n.log})
+	store := devices.NewStore(n.db)
+	writer := devices.NewPositionWriter(n.db, devices.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
+	hub := live.NewHub(live.Config{Source: store, Bus: bus, Log: n.log})
 	if err := hub.Load(ctx); err != nil {
 		return err
 	}
 	streams := apilive.New(apilive.Config{
 		Intake:    &live.Intake{Hub: hub, Recorder: writer},
-		Catalogue: n.catalogue, Registrar: devices, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
+		Catalogue: n.catalogue, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
 	})
 	n.freshness.Tell = streams.TilesChanged
 	n.server.Register = append(n.server.Register, streams.Register)
@@ -212,7 +219,7 @@ func (n *node) addLive(ctx context.Context) error {
 	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
 	n.parts = append(n.parts, hub.Run, writer.Run, streams.Run)
 	if n.cfg.DatabaseURL == "" && n.cfg.Demo {
-		n.parts = append(n.parts, demoFleet{hub: hub, devices: devices, catalogue: n.catalogue, log: n.log}.traffic)
+		n.parts = append(n.parts, demoFleet{hub: hub, devices: store, catalogue: n.catalogue, log: n.log}.traffic)
 	}
 	return nil
 }
@@ -227,7 +234,7 @@ func (n *node) addFreshness() {
 	if c.Journal == nil { // the tiles could not be wired
 		return
 	}
-	c.Queue, c.Catalogue, c.Log = postgis.NewDirty(n.db, postgis.DirtyConfig{}), n.catalogue, n.log
+	c.Queue, c.Catalogue, c.Log = changes.NewQueue(n.db, changes.Config{}), n.catalogue, n.log
 	if n.redis != nil {
 		c.Settle = otherNodes
 	}
@@ -241,7 +248,7 @@ func (n *node) build() (*api.Server, error) {
 		func(e *echo.Echo) { apicrs.Register(e, n.origin) },
 		func(e *echo.Echo) {
 			styleErr = apistyles.Register(e, apistyles.Deps{
-				Catalogue: n.catalogue, CodeLists: postgis.NewCodeLists(n.db), Access: auth.AccessOf, Origin: n.origin,
+				Catalogue: n.catalogue, CodeLists: collections.NewCodeLists(n.db), Access: auth.AccessOf, Origin: n.origin,
 				Basemap: styles.Basemap{TileURL: n.cfg.BasemapURL},
 			})
 		})

@@ -13,7 +13,8 @@ import (
 	"gisd/spatial"
 )
 
-// Queue is where jobs wait and how they come on. Errors as postgis.Jobs has them.
+// Queue is where jobs wait and how they come on. Errors as spatial/postgis/jobs has
+// them.
 type Queue interface {
 	AddJob(ctx context.Context, j *spatial.Job, most int) error
 	NextJob(ctx context.Context, node string) (*spatial.Job, error)

@@ -33,13 +33,19 @@ var law = []room{
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/outbox", may: []string{"spatial"}},
-	{
-		pattern:   "spatial/postgis",
-		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "spatial/outbox", "importers", "migrations"},
-		libraries: []string{"pgx", "prometheus"},
-	},
+	// The stores stand on spatial/postgis, that on its fragments of SQL.
+	{pattern: "spatial/postgis/sql", may: []string{"spatial"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis/sql", "migrations"}, libraries: []string{"pgx", "prometheus"}},
+	{pattern: "spatial/postgis/search", may: []string{"spatial", "spatial/crs", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/filter", may: []string{"spatial", "spatial/crs", "spatial/cql", "spatial/postgis/search", "spatial/postgis/sql"}},
+	{pattern: "spatial/postgis/features", may: []string{"spatial", "spatial/crs", "importers", "spatial/postgis", "spatial/postgis/filter", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/collections", may: []string{"spatial", "importers", "spatial/postgis", "spatial/postgis/search", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/imports", may: []string{"spatial", "spatial/crs", "importers", "spatial/postgis", "spatial/postgis/collections", "spatial/postgis/search", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/jobs", may: []string{"spatial", "spatial/postgis", "spatial/postgis/imports"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis"}, libraries: []string{"pgx"}},
 
-	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise", "tiles/label", "tiles/overview", "tiles/pyramid"}, libraries: []string{"pgx", "prometheus"}},
+	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "spatial/postgis/filter", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise", "tiles/label", "tiles/overview", "tiles/pyramid"}, libraries: []string{"pgx", "prometheus"}},
 	{pattern: "tiles/pyramid", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
 	{pattern: "tiles/freshness", may: []string{"spatial", "spatial/crs", "tiles"}, libraries: []string{"prometheus"}},
@@ -71,7 +77,7 @@ var law = []room{
 	{pattern: "internal/testdb/...", may: []string{"..."}, libraries: []string{"pgx"}},
 	{pattern: "internal/outgoing", may: []string{"spatial"}},
 	{pattern: "internal/testdata"},
-	{pattern: "internal/fixture", may: []string{"spatial", "spatial/crs", "spatial/postgis", "internal/testdb"}, libraries: []string{"pgx"}},
+	{pattern: "internal/fixture", may: []string{"spatial", "spatial/crs", "spatial/postgis", "spatial/postgis/collections", "internal/testdb"}, libraries: []string{"pgx"}},
 	{pattern: "internal/...", may: []string{}},
 }
 

@@ -1,11 +1,14 @@
 package postgis
 
-import "gisd/spatial"
+import (
+	"gisd/spatial"
+	"gisd/spatial/postgis/sql"
+)
 
-// accessArgs are the last three arguments of gisd.can_read: whether the caller
+// AccessArgs are the last three arguments of gisd.can_read: whether the caller
 // counts as anonymous, as a device's key does, the roles (never null) and the
 // department.
-func accessArgs(a spatial.Access) (anonymous bool, roles []string, department string) {
+func AccessArgs(a spatial.Access) (anonymous bool, roles []string, department string) {
 	roles = make([]string, len(a.Roles))
 	for i, r := range a.Roles {
 		roles[i] = string(r)
@@ -13,12 +16,12 @@ func accessArgs(a spatial.Access) (anonymous bool, roles []string, department st
 	return a.Anonymous() || a.Device != "", roles, a.Department
 }
 
-// readable is true where the caller may read the collection at this moment,
+// Readable is true where the caller may read the collection at this moment,
 // whatever a snapshot of the catalogue says. It is evaluated once a statement.
-func readable(collection string, a spatial.Access) fragment {
-	anonymous, roles, department := accessArgs(a)
-	return concat(
-		lit("(select gisd.can_read(c, "), arg(anonymous), lit("::boolean, "), arg(roles), lit("::text[], "),
-		arg(department), lit("::text) from gisd.collection c where c.id = "), arg(collection), lit("::text)"),
+func Readable(collection string, a spatial.Access) sql.Fragment {
+	anonymous, roles, department := AccessArgs(a)
+	return sql.Concat(
+		sql.Lit("(select gisd.can_read(c, "), sql.Arg(anonymous), sql.Lit("::boolean, "), sql.Arg(roles), sql.Lit("::text[], "),
+		sql.Arg(department), sql.Lit("::text) from gisd.collection c where c.id = "), sql.Arg(collection), sql.Lit("::text)"),
 	)
 }

@@ -8,17 +8,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Announcements are answered together that come within this pause of the one
-// before. Features have shorter times than the catalogue: somebody looks at them.
-const (
-	announcedPause, announcedLongest = 10 * time.Millisecond, time.Second
-	changedPause, changedLongest     = 5 * time.Millisecond, 50 * time.Millisecond
-)
+// AnnouncedPause and AnnouncedLongest suit what changes seldom, such as the
+// catalogue and the registry of devices.
+const AnnouncedPause, AnnouncedLongest = 10 * time.Millisecond, time.Second
 
-// awaitAnnouncements returns nil after an announcement, with those that came
+// AwaitAnnouncements returns nil after an announcement, with those that came
 // within the pause of the one before, and when the poll is due. Announcements
 // without end do not hold it back for more than longest.
-func awaitAnnouncements(ctx context.Context, conn *pgx.Conn, poll, pause, longest time.Duration) error {
+func AwaitAnnouncements(ctx context.Context, conn *pgx.Conn, poll, pause, longest time.Duration) error {
 	wait := poll
 	for until := time.Now().Add(poll); time.Now().Before(until); {
 		waiting, cancel := context.WithTimeout(ctx, wait)
@@ -38,4 +35,16 @@ func awaitAnnouncements(ctx context.Context, conn *pgx.Conn, poll, pause, longes
 		wait = pause
 	}
 	return nil
+}
+
+// Sleep waits, and returns the error of a context that ends before.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }

@@ -53,7 +53,7 @@ func Snapshot(ctx context.Context, conn *pgx.Conn, dump func(snapshot string, fa
 	if dumpErr != nil {
 		return dumpErr
 	}
-	return wrap(ctx, op, err)
+	return Wrap(ctx, op, err)
 }
 
 // Facts reads what the database of conn holds. Without gisd's tables there are
@@ -64,10 +64,10 @@ func Facts(ctx context.Context, conn *pgx.Conn) (facts BackupFacts, ok bool, err
 		facts, err = readFacts(ctx, tx)
 		return err
 	})
-	if sqlState(err) == codeUndefinedTable {
+	if SQLState(err) == StateUndefinedTable {
 		return facts, false, nil
 	}
-	return facts, err == nil, wrap(ctx, op, err)
+	return facts, err == nil, Wrap(ctx, op, err)
 }
 
 // RestoreSRS adds the systems that people had added to spatial_ref_sys before a
@@ -77,7 +77,7 @@ func RestoreSRS(ctx context.Context, conn *pgx.Conn, facts BackupFacts) error {
 		return nil
 	}
 	_, err := conn.Exec(ctx, queryRestoreSRS, facts.SpatialRefSys)
-	return wrap(ctx, "postgis: restore spatial_ref_sys", err)
+	return Wrap(ctx, "postgis: restore spatial_ref_sys", err)
 }
 
 func readFacts(ctx context.Context, tx pgx.Tx) (BackupFacts, error) {

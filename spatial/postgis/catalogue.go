@@ -42,7 +42,7 @@ const changesWithin = 5 * time.Second
 // NewCatalogue returns an empty catalogue; Run keeps it fresh, Reload fills it
 // at once.
 func NewCatalogue(db *DB) *Catalogue {
-	c := &Catalogue{pool: db.Pool, log: db.log, poll: changesWithin / 2}
+	c := &Catalogue{pool: db.Pool, log: db.Log, poll: changesWithin / 2}
 	c.current.Store(&snapshot{byID: map[string]*spatial.Collection{}, superseded: make(chan struct{})})
 	return c
 }
@@ -104,7 +104,7 @@ func (c *Catalogue) Reload(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return wrap(ctx, "postgis: load catalogue", err)
+		return Wrap(ctx, "postgis: load catalogue", err)
 	}
 	if next != nil {
 		next.generation = old.generation + 1

@@ -23,7 +23,7 @@ func (c *Catalogue) Run(ctx context.Context) error {
 			wait = first
 		}
 		c.log.WarnContext(ctx, "catalogue connection lost", "error", err, "retry_ms", wait.Milliseconds())
-		if sleep(ctx, wait+rand.N(wait)) != nil {
+		if Sleep(ctx, wait+rand.N(wait)) != nil {
 			break
 		}
 		wait = min(2*wait, last)
@@ -53,19 +53,8 @@ func (c *Catalogue) listen(ctx context.Context) error {
 		if err := c.Reload(ctx); err != nil {
 			return err
 		}
-		if err := awaitAnnouncements(ctx, conn, c.poll, announcedPause, announcedLongest); err != nil {
+		if err := AwaitAnnouncements(ctx, conn, c.poll, AnnouncedPause, AnnouncedLongest); err != nil {
 			return err
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

@@ -94,13 +94,13 @@ func TestCanReadInSQL(t *testing.T) {
 
 func TestCatalogueSnapshot(t *testing.T) {
 	t.Parallel()
-	s := newStore(t)
-	if got := s.catalogue.Collections(spatial.SystemAccess("test")); len(got) != 0 || s.catalogue.Loaded() {
+	s := fixture.Open(t)
+	if got := s.Catalogue.Collections(spatial.SystemAccess("test")); len(got) != 0 || s.Catalogue.Loaded() {
 		t.Errorf("before the first load: %v", got)
 	}
-	want := fixture.Collection(t, s.pool, fixture.Spec{ID: "one", Style: `{"kind": "x"}`, Features: fixture.Points(2)})
-	changed := s.catalogue.Changed()
-	if err := s.catalogue.Reload(t.Context()); err != nil {
+	want := fixture.Collection(t, s.Pool, fixture.Spec{ID: "one", Style: `{"kind": "x"}`, Features: fixture.Points(2)})
+	changed := s.Catalogue.Changed()
+	if err := s.Catalogue.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -108,7 +108,7 @@ func TestCatalogueSnapshot(t *testing.T) {
 	default:
 		t.Error("the change was not announced to this process")
 	}
-	got, err := s.catalogue.Collection("one", spatial.Access{})
+	got, err := s.Catalogue.Collection("one", spatial.Access{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,37 +118,37 @@ func TestCatalogueSnapshot(t *testing.T) {
 	if diff := cmp.Diff(fixture.Fields(), got.Fields); diff != "" {
 		t.Error(diff)
 	}
-	generation := s.catalogue.Generation()
-	if err := s.catalogue.Reload(t.Context()); err != nil {
+	generation := s.Catalogue.Generation()
+	if err := s.Catalogue.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if s.catalogue.Generation() != generation {
+	if s.Catalogue.Generation() != generation {
 		t.Error("a reload without a change moved the generation")
 	}
-	fixture.Collection(t, s.pool, fixture.Spec{ID: "a_first", Group: "a"})
-	if err := s.catalogue.Reload(t.Context()); err != nil {
+	fixture.Collection(t, s.Pool, fixture.Spec{ID: "a_first", Group: "a"})
+	if err := s.Catalogue.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if s.catalogue.Generation() != generation+1 {
-		t.Errorf("generation %d after %d", s.catalogue.Generation(), generation)
+	if s.Catalogue.Generation() != generation+1 {
+		t.Errorf("generation %d after %d", s.Catalogue.Generation(), generation)
 	}
-	if first := s.catalogue.Collections(spatial.Access{})[0]; first.ID != "a_first" || !first.Extent.Empty() {
+	if first := s.Catalogue.Collections(spatial.Access{})[0]; first.ID != "a_first" || !first.Extent.Empty() {
 		t.Errorf("first in order: %+v", first)
 	}
 }
 
 func TestCatalogueRunFollowsChanges(t *testing.T) {
 	t.Parallel()
-	s := newStore(t)
+	s := fixture.Open(t)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- s.catalogue.Run(ctx) }()
+	go func() { done <- s.Catalogue.Run(ctx) }()
 	appears := func(id string) {
 		t.Helper()
 		deadline := time.After(30 * time.Second)
 		for {
-			changed := s.catalogue.Changed()
-			if _, err := s.catalogue.Collection(id, spatial.SystemAccess("test")); err == nil {
+			changed := s.Catalogue.Changed()
+			if _, err := s.Catalogue.Collection(id, spatial.SystemAccess("test")); err == nil {
 				return
 			}
 			select {
@@ -160,7 +160,7 @@ func TestCatalogueRunFollowsChanges(t *testing.T) {
 	}
 	create := func(id string) {
 		t.Helper()
-		if _, err := s.pool.Exec(t.Context(), `insert into gisd.collection (id) values ($1)`, id); err != nil {
+		if _, err := s.Pool.Exec(t.Context(), `insert into gisd.collection (id) values ($1)`, id); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -169,7 +169,7 @@ func TestCatalogueRunFollowsChanges(t *testing.T) {
 	create("second")
 	appears("second")
 	// The listener's connection is cut; the catalogue comes back by itself.
-	if _, err := s.pool.Exec(t.Context(), `
+	if _, err := s.Pool.Exec(t.Context(), `
 		select pg_terminate_backend(pid) from pg_stat_activity
 		where datname = current_database() and query ilike 'listen%' and pid <> pg_backend_pid()`); err != nil {
 		t.Fatal(err)

@@ -37,15 +37,15 @@ func (db *DB) Diagnose(ctx context.Context) (Diagnosis, error) {
 		&d.ServerVersion, &d.PostGIS, &d.MissingExtensions, &d.Superuser, &d.Role, &d.JIT,
 		&d.ParallelWorkers, &d.MaxConnections, &d.SRSWritable, &d.DatabaseBytes, &d.HasTables)
 	if err != nil {
-		return d, wrap(ctx, op, err)
+		return d, Wrap(ctx, op, err)
 	}
 	if d.PostGIS == "" {
 		return d, nil
 	}
 	wanted, err := json.Marshal(wantedSRS())
 	if err != nil {
-		return d, wrap(ctx, op, err)
+		return d, Wrap(ctx, op, err)
 	}
 	err = db.Pool.QueryRow(ctx, querySRSDiffer, wanted).Scan(&d.SRSDiffering)
-	return d, wrap(ctx, op, err)
+	return d, Wrap(ctx, op, err)
 }

@@ -8,3 +8,8 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }
+
+func TestQueriesPrepare(t *testing.T) {
+	t.Parallel()
+	testdb.PrepareQueries(t)
+}

@@ -5,17 +5,18 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"gisd/internal/fixture"
 	"gisd/spatial/postgis"
 )
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	s := newStore(t)
-	if err := s.catalogue.Reload(t.Context()); err != nil {
+	s := fixture.Open(t)
+	if err := s.Catalogue.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	registry := prometheus.NewPedanticRegistry()
-	if err := postgis.RegisterMetrics(registry, s.db, s.catalogue); err != nil {
+	if err := postgis.RegisterMetrics(registry, s.DB, s.Catalogue); err != nil {
 		t.Fatal(err)
 	}
 	families, err := registry.Gather()

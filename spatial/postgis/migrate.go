@@ -15,6 +15,7 @@ import (
 
 	"gisd/migrations"
 	"gisd/spatial"
+	"gisd/spatial/postgis/sql"
 )
 
 // Direction of a migration run.
@@ -42,7 +43,7 @@ type MigrationState struct {
 }
 
 // extensions that the schema needs. Only postgis needs a superuser to create it.
-var extensions = [...]staticSQL{"postgis", "pg_trgm", "unaccent", "btree_gist"}
+var extensions = [...]sql.Static{"postgis", "pg_trgm", "unaccent", "btree_gist"}
 
 // Migrate brings the database of conn up or down and returns the versions it
 // touched, in the order it did. Each migration is a transaction of its own.
@@ -67,7 +68,7 @@ func Migrate(ctx context.Context, conn *pgx.Conn, dir Direction, o MigrateOption
 	}
 	unlock, err := lockMigrations(ctx, conn)
 	if err != nil {
-		return nil, wrap(ctx, "postgis: lock migrations", err)
+		return nil, Wrap(ctx, "postgis: lock migrations", err)
 	}
 	defer unlock()
 	if err := prepareMigrations(ctx, conn, dir); err != nil {
@@ -75,7 +76,7 @@ func Migrate(ctx context.Context, conn *pgx.Conn, dir Direction, o MigrateOption
 	}
 	applied, err := readApplied(ctx, conn)
 	if err != nil {
-		return nil, wrap(ctx, "postgis: read applied migrations", err)
+		return nil, Wrap(ctx, "postgis: read applied migrations", err)
 	}
 	states := compareMigrations(known, applied)
 	for _, s := range states {
@@ -97,11 +98,11 @@ func MigrationStatus(ctx context.Context, conn *pgx.Conn) ([]MigrationState, err
 		return nil, err
 	}
 	applied, err := readApplied(ctx, conn)
-	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok && pgErr.Code == codeUndefinedTable {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok && pgErr.Code == StateUndefinedTable {
 		applied, err = nil, nil
 	}
 	if err != nil {
-		return nil, wrap(ctx, "postgis: migration status", err)
+		return nil, Wrap(ctx, "postgis: migration status", err)
 	}
 	return compareMigrations(known, applied), nil
 }
@@ -131,14 +132,14 @@ func lockMigrations(ctx context.Context, conn *pgx.Conn) (func(), error) {
 // the extensions. An extension that exists is left alone and needs no rights.
 func prepareMigrations(ctx context.Context, conn *pgx.Conn, dir Direction) error {
 	if _, err := conn.Exec(ctx, queryMigrateTable); err != nil {
-		return wrap(ctx, "postgis: create table gisd_migration", err)
+		return Wrap(ctx, "postgis: create table gisd_migration", err)
 	}
 	if dir == Down {
 		return nil
 	}
 	for _, name := range extensions {
-		sql, _ := concat(lit("create extension if not exists "), lit(name)).build()
-		if _, err := conn.Exec(ctx, sql); err != nil {
+		text, _ := sql.Concat(sql.Lit("create extension if not exists "), sql.Lit(name)).Build()
+		if _, err := conn.Exec(ctx, text); err != nil {
 			return &spatial.Error{
 				Code: spatial.CodeUnavailable, Op: "postgis: create extension", Err: err,
 				Message: fmt.Sprintf("the database lacks the extension %[1]s and this role may not create it: "+
@@ -186,7 +187,7 @@ func runMigrations(ctx context.Context, conn *pgx.Conn, plan []migration, dir Di
 		started := time.Now()
 		err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return runMigration(ctx, tx, m, dir) })
 		if err != nil {
-			return touched, wrap(ctx, fmt.Sprintf("postgis: migration %04d_%s", m.version, m.name), err)
+			return touched, Wrap(ctx, fmt.Sprintf("postgis: migration %04d_%s", m.version, m.name), err)
 		}
 		touched = append(touched, m.version)
 		log.InfoContext(ctx, "migrated", "version", m.version, "name", m.name, "down", dir == Down,

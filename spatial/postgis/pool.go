@@ -25,7 +25,7 @@ type Config struct {
 // is safe for use by many goroutines.
 type DB struct {
 	Pool *pgxpool.Pool
-	log  *slog.Logger
+	Log  *slog.Logger // of the stores that are made from this
 }
 
 // Open connects the serving pool. Its sessions plan without JIT and parallel
@@ -63,11 +63,11 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, wrap(ctx, op, err)
+		return nil, Wrap(ctx, op, err)
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, wrap(ctx, op, err)
+		return nil, Wrap(ctx, op, err)
 	}
 	return NewDB(pool, log), nil
 }
@@ -77,7 +77,7 @@ func NewDB(pool *pgxpool.Pool, log *slog.Logger) *DB {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &DB{Pool: pool, log: log}
+	return &DB{Pool: pool, Log: log}
 }
 
 // Close returns every connection; it waits for those in use.
@@ -94,7 +94,7 @@ func connectBeside(ctx context.Context, pool *pgxpool.Pool) (*pgx.Conn, error) {
 	config.RuntimeParams["statement_timeout"] = "0"
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return nil, wrap(ctx, "postgis: connect", err)
+		return nil, Wrap(ctx, "postgis: connect", err)
 	}
 	return conn, nil
 }
@@ -108,7 +108,7 @@ func (db *DB) Prepare(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := Migrate(ctx, conn, Up, MigrateOptions{Log: db.log}); err != nil {
+	if _, err := Migrate(ctx, conn, Up, MigrateOptions{Log: db.Log}); err != nil {
 		return err
 	}
 	changed, err := SyncSRS(ctx, conn)

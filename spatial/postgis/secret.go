@@ -18,11 +18,11 @@ func (db *DB) Secret(ctx context.Context, name string) ([]byte, error) {
 	const op = "postgis: secret"
 	fresh := make([]byte, secretBytes)
 	if _, err := rand.Read(fresh); err != nil {
-		return nil, wrap(ctx, op, err)
+		return nil, Wrap(ctx, op, err)
 	}
 	var value []byte
 	if err := db.Pool.QueryRow(ctx, querySecret, name, fresh).Scan(&value); err != nil {
-		return nil, wrap(ctx, op, err)
+		return nil, Wrap(ctx, op, err)
 	}
 	return value, nil
 }

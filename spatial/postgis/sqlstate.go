@@ -12,23 +12,21 @@ import (
 	"gisd/spatial"
 )
 
-// SQLSTATEs that code here asks for by name.
+// SQLSTATEs that stores ask for by name.
 const (
-	codeUndefinedTable         = "42P01"
-	codeInvalidTableDefinition = "42P16"
-	codeLockNotAvailable       = "55P03"
-	codeQueryCanceled          = "57014"
-	codeDependentObjects       = "2BP01"
-	codeInsufficientPrivilege  = "42501"
-	codeNoDataFound            = "P0002"
+	StateUndefinedTable         = "42P01"
+	StateInvalidTableDefinition = "42P16"
+	StateLockNotAvailable       = "55P03"
+	StateQueryCanceled          = "57014"
+	StateDependentObjects       = "2BP01"
+	StateInsufficientPrivilege  = "42501"
+	StateNoDataFound            = "P0002"
 )
 
 // Wrap turns a database error into a *spatial.Error with a message that is safe
 // to show; an error that holds one already is returned with its op in front.
 // op reads like "postgis: read collection". Nil stays nil.
-func Wrap(ctx context.Context, op string, err error) error { return wrap(ctx, op, err) }
-
-func wrap(ctx context.Context, op string, err error) error {
+func Wrap(ctx context.Context, op string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -65,18 +63,18 @@ func classify(ctx context.Context, err error) (spatial.Code, string) {
 
 // sqlStates maps exact codes before their classes.
 var sqlStates = map[string]spatial.Code{
-	codeQueryCanceled:    spatial.CodeTimeout, // statement_timeout: cancelled callers never get here
-	codeLockNotAvailable: spatial.CodeUnavailable,
-	"23505":              spatial.CodeConflict,    // unique_violation
-	"23P01":              spatial.CodeConflict,    // exclusion_violation
-	"25006":              spatial.CodeUnavailable, // read_only_sql_transaction: a replica
-	"40001":              spatial.CodeUnavailable, // serialization_failure
-	"40P01":              spatial.CodeUnavailable, // deadlock_detected
-	"54000":              spatial.CodeTooLarge,    // program_limit_exceeded
-	"57P01":              spatial.CodeUnavailable, // admin_shutdown
-	"57P02":              spatial.CodeUnavailable, // crash_shutdown
-	"57P03":              spatial.CodeUnavailable, // cannot_connect_now
-	"57P05":              spatial.CodeUnavailable, // idle_session_timeout
+	StateQueryCanceled:    spatial.CodeTimeout, // statement_timeout: cancelled callers never get here
+	StateLockNotAvailable: spatial.CodeUnavailable,
+	"23505":               spatial.CodeConflict,    // unique_violation
+	"23P01":               spatial.CodeConflict,    // exclusion_violation
+	"25006":               spatial.CodeUnavailable, // read_only_sql_transaction: a replica
+	"40001":               spatial.CodeUnavailable, // serialization_failure
+	"40P01":               spatial.CodeUnavailable, // deadlock_detected
+	"54000":               spatial.CodeTooLarge,    // program_limit_exceeded
+	"57P01":               spatial.CodeUnavailable, // admin_shutdown
+	"57P02":               spatial.CodeUnavailable, // crash_shutdown
+	"57P03":               spatial.CodeUnavailable, // cannot_connect_now
+	"57P05":               spatial.CodeUnavailable, // idle_session_timeout
 }
 
 var sqlStateClasses = map[string]spatial.Code{
@@ -120,10 +118,19 @@ func messageOfSQLState(state string) string {
 	return "something went wrong in the database"
 }
 
-// sqlState is the SQLSTATE of err, "" without one.
-func sqlState(err error) string {
+// SQLState is the SQLSTATE of err, "" without one.
+func SQLState(err error) string {
 	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pgErr.Code
 	}
 	return ""
+}
+
+// WrapAbsent is Wrap with a sentence of its own for the row that is not there.
+func WrapAbsent(ctx context.Context, op, absent string, err error) error {
+	err = Wrap(ctx, op, err)
+	if spatial.CodeOf(err) == spatial.CodeNotFound {
+		return &spatial.Error{Code: spatial.CodeNotFound, Op: op, Message: absent, Err: err}
+	}
+	return err
 }

@@ -11,8 +11,8 @@ import (
 	"gisd/spatial/crs"
 )
 
-// beginner is a pool or a connection.
-type beginner interface {
+// Beginner is a pool or a connection that is in no transaction.
+type Beginner interface {
 	Begin(ctx context.Context) (pgx.Tx, error)
 }
 
@@ -33,7 +33,7 @@ type srsRow struct {
 //
 // The role needs select, insert and update on spatial_ref_sys; without them the
 // error is forbidden and names the grant.
-func SyncSRS(ctx context.Context, db beginner) (changed bool, err error) {
+func SyncSRS(ctx context.Context, db Beginner) (changed bool, err error) {
 	const op = "postgis: sync spatial_ref_sys"
 	wanted, err := json.Marshal(wantedSRS())
 	if err != nil {
@@ -50,7 +50,7 @@ func SyncSRS(ctx context.Context, db beginner) (changed bool, err error) {
 		_, err := tx.Exec(ctx, querySRSSync, wanted)
 		return err
 	})
-	if sqlState(err) == codeInsufficientPrivilege {
+	if SQLState(err) == StateInsufficientPrivilege {
 		return false, &spatial.Error{
 			Code: spatial.CodeForbidden, Op: op, Err: err,
 			Message: "this role may not write spatial_ref_sys; as a superuser run: " +
@@ -58,7 +58,7 @@ func SyncSRS(ctx context.Context, db beginner) (changed bool, err error) {
 		}
 	}
 	if err != nil {
-		return false, wrap(ctx, op, err)
+		return false, Wrap(ctx, op, err)
 	}
 	return changed, nil
 }
@@ -72,4 +72,13 @@ func wantedSRS() []srsRow {
 		})
 	}
 	return rows
+}
+
+// OutputSRID is the system in which geometries of a collection leave the
+// database: its own where spatial/crs can transform it exactly, else 4326.
+func OutputSRID(c *spatial.Collection) spatial.SRID {
+	if c.SRID == 0 || crs.Supported(c.SRID) {
+		return c.SRID
+	}
+	return spatial.SRIDWGS84
 }

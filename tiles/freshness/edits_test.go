@@ -17,6 +17,7 @@ import (
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/changes"
 	"gisd/tiles"
 	"gisd/tiles/freshness"
 	tilespostgis "gisd/tiles/postgis"
@@ -111,7 +112,7 @@ func TestRandomEdits(t *testing.T) {
 			purges := make(purged)
 			db := postgis.NewDB(pool, nil)
 			start(t, freshness.Config{
-				Queue: postgis.NewDirty(db, postgis.DirtyConfig{}), Catalogue: postgis.NewCatalogue(db),
+				Queue: changes.NewQueue(db, changes.Config{}), Catalogue: postgis.NewCatalogue(db),
 				Journal: freshness.NewJournal(nil), Tiles: purges,
 			})
 			source := tilespostgis.NewSource(pool, nil)

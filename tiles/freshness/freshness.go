@@ -14,7 +14,8 @@ import (
 	"gisd/tiles"
 )
 
-// Queue is where committed changes come from; postgis.Dirty is one.
+// Queue is where committed changes come from; spatial/postgis/changes
+// has it.
 type Queue interface {
 	// Follow calls take with every change once, in order, and at least every few
 	// seconds, until the context ends. Boxes are in the storage CRS.

@@ -136,8 +136,8 @@ const (
 
 // Pack builds the cells of a version in the making, if that takes no time that
 // anybody would notice; the server builds the others once they are published. It
-// is what spatial/postgis.Packer wants. A build that fails is told of and left to
-// the server: only the end of ctx is an error.
+// is what the Packer of spatial/postgis/imports wants. A build that fails is told
+// of and left to the server: only the end of ctx is an error.
 func (p *Pyramids) Pack(ctx context.Context, c *spatial.Collection) error {
 	if c.FeatureCount > mostFeaturesBefore || !Wanting(c) {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"gisd/importers/shapefile"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/imports"
 )
 
 var parcelFile = flag.String("parcel-file", "", "Shapefile of parcels in EPSG:9210 that BenchmarkColdTile draws instead of its own")
@@ -23,7 +24,7 @@ func importedParcels(tb testing.TB, db *postgis.DB, path string) map[spatial.SRI
 		tb.Fatal(err)
 	}
 	defer source.Close()
-	_, err = importers.Run(ctx, source, postgis.NewImportSink(db, nil), importers.Options{
+	_, err = importers.Run(ctx, source, imports.NewSink(db, nil), importers.Options{
 		Collection: "parcels", SRID: 9210, Publish: true, Visibility: spatial.VisibilityPublic, MaxErrors: 1000,
 	})
 	if err != nil {

@@ -1,36 +1,12 @@
 package postgis_test
 
 import (
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"gisd/internal/testdb"
 )
 
-// TestQueriesPrepare lets a real PostGIS parse and type every statement file.
 func TestQueriesPrepare(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("queries/*.sql")
-	if err != nil || len(files) < 10 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	conn, err := testdb.DB(t).Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Release()
-	for _, file := range files {
-		body, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasPrefix(string(body), "-- ") {
-			t.Errorf("%s does not begin with its purpose", file)
-		}
-		if _, err := conn.Conn().Prepare(t.Context(), file, string(body)); err != nil {
-			t.Errorf("%s: %v", file, err)
-		}
-	}
+	testdb.PrepareQueries(t)
 }

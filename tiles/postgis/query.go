@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"gisd/spatial"
-	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/filter"
 	"gisd/tiles"
 )
 
@@ -37,7 +37,7 @@ func (p *plan) statement(r tiles.LayerRequest, box spatial.Envelope) (string, []
 	text, args := p.sql, []any{p.formats, box.MinX, box.MinY, box.MaxX, box.MaxY}
 	if r.Query.Rows() {
 		const first = 5 // behind the box
-		condition, more, err := postgis.Conditions(r.Collection, r.Query.Time, r.Query.Filter, first)
+		condition, more, err := filter.Where(r.Collection, r.Query.Time, r.Query.Filter, first)
 		if err != nil {
 			return "", nil, err
 		}

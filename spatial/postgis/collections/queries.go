@@ -1,0 +1,60 @@
+package collections
+
+import _ "embed"
+
+// The static statements, one file each. A test prepares every file on a real
+// PostGIS.
+var (
+	//go:embed queries/publish_version.sql
+	queryPublishVersion string
+	//go:embed queries/publish_current_table.sql
+	queryPublishCurrentTable string
+	//go:embed queries/publish_superseded.sql
+	queryPublishSuperseded string
+	//go:embed queries/publish_forget_version.sql
+	queryPublishForgetVersion string
+	//go:embed queries/publish_view_grants.sql
+	queryPublishViewGrants string
+	//go:embed queries/publish_lock_timeout.sql
+	queryPublishLockTimeout string
+	//go:embed queries/access.sql
+	queryAccess string
+	//go:embed queries/lock.sql
+	queryLock string
+	//go:embed queries/create.sql
+	queryCreate string
+	//go:embed queries/update.sql
+	queryUpdate string
+	//go:embed queries/current_fields.sql
+	queryCurrentFields string
+	//go:embed queries/versions.sql
+	queryVersions string
+	//go:embed queries/revert.sql
+	queryRevert string
+	//go:embed queries/tables.sql
+	queryTables string
+	//go:embed queries/delete.sql
+	queryDelete string
+	//go:embed queries/audit.sql
+	queryAudit string
+	//go:embed queries/code_list.sql
+	queryCodeList string
+	//go:embed queries/code_list_values.sql
+	queryCodeListValues string
+	//go:embed queries/code_list_put.sql
+	queryCodeListPut string
+	//go:embed queries/code_list_clear.sql
+	queryCodeListClear string
+	//go:embed queries/code_list_value_put.sql
+	queryCodeListValuePut string
+	//go:embed queries/publish_view_current.sql
+	queryPublishViewCurrent string
+	//go:embed queries/publish_collections.sql
+	queryPublishCollections string
+	//go:embed queries/import_lives.sql
+	queryImportLives string
+	//go:embed queries/import_serialize.sql
+	queryImportSerialize string
+	//go:embed queries/import_edits.sql
+	queryImportEdits string
+)

@@ -1,0 +1,26 @@
+package devices
+
+import _ "embed"
+
+// The static statements, one file each. A test prepares every file on a real
+// PostGIS.
+var (
+	//go:embed queries/devices.sql
+	queryDevices string
+	//go:embed queries/device_register.sql
+	queryDeviceRegister string
+	//go:embed queries/device_revoke.sql
+	queryDeviceRevoke string
+	//go:embed queries/device_remove.sql
+	queryDeviceRemove string
+	//go:embed queries/listen.sql
+	queryListen string
+	//go:embed queries/last_positions.sql
+	queryLastPositions string
+	//go:embed queries/positions_write.sql
+	queryPositionsWrite string
+	//go:embed queries/ensure_day.sql
+	queryEnsureDay string
+	//go:embed queries/drop_before.sql
+	queryDropBefore string
+)

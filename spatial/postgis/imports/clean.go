@@ -1,0 +1,48 @@
+package imports
+
+import (
+	"context"
+	"gisd/spatial/postgis"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// CleanInterrupted drops what imports left behind whose process died: those
+// marked running whose advisory lock nobody holds. The server calls it at each
+// start, every import before it begins. Living imports are not touched.
+func CleanInterrupted(ctx context.Context, db *postgis.DB, log *slog.Logger) error {
+	const op = "postgis: clean interrupted imports"
+	conn, err := db.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	rows, err := conn.Query(ctx, queryInterrupted)
+	if err != nil {
+		return postgis.Wrap(ctx, op, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return postgis.Wrap(ctx, op, err)
+	}
+	for _, id := range ids {
+		var free bool
+		if err := conn.QueryRow(ctx, queryTryLock, id).Scan(&free); err != nil {
+			return postgis.Wrap(ctx, op, err)
+		}
+		if !free {
+			continue
+		}
+		if err := discard(ctx, conn, id, ending{state: "interrupted", reason: "the import was interrupted"}); err != nil {
+			return postgis.Wrap(ctx, op, err)
+		}
+		if _, err := conn.Exec(ctx, queryUnlock, id); err != nil {
+			return postgis.Wrap(ctx, op, err)
+		}
+		if log != nil {
+			log.WarnContext(ctx, "dropped what an interrupted import left", "import", id)
+		}
+	}
+	return nil
+}

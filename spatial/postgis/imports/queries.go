@@ -1,0 +1,72 @@
+package imports
+
+import _ "embed"
+
+// The static statements, one file each. A test prepares every file on a real
+// PostGIS.
+var (
+	//go:embed queries/begin.sql
+	queryBegin string
+	//go:embed queries/changed_by.sql
+	queryChangedBy string
+	//go:embed queries/collection.sql
+	queryCollection string
+	//go:embed queries/collection_upsert.sql
+	queryCollectionUpsert string
+	//go:embed queries/done.sql
+	queryDone string
+	//go:embed queries/end.sql
+	queryEnd string
+	//go:embed queries/existing.sql
+	queryExisting string
+	//go:embed queries/extent.sql
+	queryExtent string
+	//go:embed queries/field.sql
+	queryField string
+	//go:embed queries/forget_staging.sql
+	queryForgetStaging string
+	//go:embed queries/interrupted.sql
+	queryInterrupted string
+	//go:embed queries/reserve.sql
+	queryReserve string
+	//go:embed queries/reserve_end.sql
+	queryReserveEnd string
+	//go:embed queries/search_fields.sql
+	querySearchFields string
+	//go:embed queries/drawn.sql
+	queryDrawn string
+	//go:embed queries/session.sql
+	querySession string
+	//go:embed queries/srid_check.sql
+	querySRIDCheck string
+	//go:embed queries/srid_custom.sql
+	querySRIDCustom string
+	//go:embed queries/srid_known.sql
+	querySRIDKnown string
+	//go:embed queries/srid_register.sql
+	querySRIDRegister string
+	//go:embed queries/staged_tables.sql
+	queryStagedTables string
+	//go:embed queries/try_lock.sql
+	queryTryLock string
+	//go:embed queries/unlock.sql
+	queryUnlock string
+	//go:embed queries/version.sql
+	queryVersion string
+	//go:embed queries/version_done.sql
+	queryVersionDone string
+	//go:embed queries/base.sql
+	queryBase string
+	//go:embed queries/base_fields.sql
+	queryBaseFields string
+	//go:embed queries/edits_stamp.sql
+	queryEditsStamp string
+	//go:embed queries/watch_edits.sql
+	queryWatchEdits string
+	//go:embed queries/merge_session.sql
+	queryMergeSession string
+	//go:embed queries/merge_lookups.sql
+	queryMergeLookups string
+	//go:embed queries/publish_lock.sql
+	queryPublishLock string
+)

@@ -92,7 +92,7 @@ verify: generate ## generated files are fresh
 
 .PHONY: golden
 golden: need-test ## rewrite golden files and the table of PROJ's answers
-	go test ./tiles/styles ./spatial/crs -update
+	go test ./tiles/styles ./tiles/styles/sheets ./spatial/crs -update
 
 .PHONY: conformance conformance-ogc conformance-corpus
 conformance: conformance-ogc conformance-corpus ## the official OGC test suites, and the whole corpus; writes docs/conformance.md and docs/import-corpus.md

@@ -17,7 +17,7 @@ import (
 
 // reachesNobody names files whose errors end on a terminal or in the log, and one
 // whose texts take a way that is not followed: TestFiltersInVietnamese has them.
-var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(imports/|migrate|pool|srs|collections/(publish|demo))|/cql/check\.go|/tiles/styles/(read|node|sld_read|qml_read)\.go`)
+var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(imports/|migrate|pool|srs|collections/(publish|demo))|/cql/check\.go|/tiles/styles/(bind|sheets/(read|node|sld_read|qml_read))\.go`)
 
 // Every text that packages below put into an error must be in the catalogue: a
 // new message without its Vietnamese fails here.
@@ -26,7 +26,8 @@ func TestEveryMessageHasVietnamese(t *testing.T) {
 	found := collect(t, "../..", append([]string{
 		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/styles", "api/tiles",
 		"spatial", "spatial/cql", "spatial/crs", "spatial/live",
-		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/styles",
+		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis",
+		"tiles/styles", "tiles/styles/glyphs", "tiles/styles/icons", "tiles/styles/sheets",
 	}, stores()...), reachesNobody)
 	if len(found) < 180 {
 		t.Errorf("only %d texts found: they are looked for in the wrong way", len(found))

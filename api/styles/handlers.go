@@ -13,6 +13,7 @@ import (
 	"gisd/api/problem"
 	"gisd/spatial"
 	"gisd/tiles/styles"
+	"gisd/tiles/styles/sheets"
 )
 
 // typeGlyphs is what glyph ranges are served as.
@@ -25,8 +26,8 @@ const assetAge = "max-age=86400"
 func formats(json string) []negotiate.Format {
 	return []negotiate.Format{
 		{Name: "json", Type: json, Also: []string{typeMapLibre, negotiate.TypeJSON}},
-		{Name: "sld", Type: styles.TypeSLD, Also: []string{"application/vnd.ogc.sld+xml"}},
-		{Name: "qml", Type: styles.TypeQML},
+		{Name: "sld", Type: sheets.TypeSLD, Also: []string{"application/vnd.ogc.sld+xml"}},
+		{Name: "qml", Type: sheets.TypeQML},
 	}
 }
 
@@ -78,12 +79,12 @@ func (h *handlers) write(c echo.Context, id string, f negotiate.Format) error {
 	case "json":
 		body, err = h.document(c, id, collections, lists)
 	case "sld":
-		body = styles.WriteSLD(sheets(collections, lists, problem.Language(c.Request()))...)
+		body = sheets.WriteSLD(sheetsOf(collections, lists, problem.Language(c.Request()))...)
 	default:
 		if id == DefaultStyle {
 			return spatial.Invalid("styles: style", "QML is a style of one layer; ask for that of a collection.", spatial.FieldError{Name: "f", Reason: "must be json or sld"})
 		}
-		body = styles.WriteQML(sheets(collections, lists, problem.Language(c.Request()))[0])
+		body = sheets.WriteQML(sheetsOf(collections, lists, problem.Language(c.Request()))[0])
 	}
 	if err != nil {
 		return err
@@ -102,11 +103,11 @@ func drawn(c *spatial.Collection) bool {
 	return c.Version > 0 && c.GeometryType != spatial.GeometryNone
 }
 
-func sheets(collections []*spatial.Collection, lists map[string][]spatial.CodeValue, lang string) []styles.Sheet {
-	var all []styles.Sheet
+func sheetsOf(collections []*spatial.Collection, lists map[string][]spatial.CodeValue, lang string) []sheets.Sheet {
+	var all []sheets.Sheet
 	for _, c := range collections {
 		if drawn(c) {
-			all = append(all, styles.SheetOf(c, lists, lang))
+			all = append(all, sheets.Of(c, lists, lang))
 		}
 	}
 	return all

@@ -11,6 +11,8 @@ import (
 	"gisd/api/negotiate"
 	"gisd/spatial"
 	"gisd/tiles/styles"
+	"gisd/tiles/styles/glyphs"
+	"gisd/tiles/styles/icons"
 )
 
 // DefaultStyle is the id of the style with all that the caller may read.
@@ -37,7 +39,7 @@ type Deps struct {
 
 type handlers struct {
 	Deps
-	glyphs  *styles.Glyphs
+	glyphs  *glyphs.Set
 	sprites map[string]asset // by file name
 }
 
@@ -50,13 +52,13 @@ type asset struct {
 // Register adds /styles/{id}.{json,qml,sld}, their list at /ogc/styles, /fonts/{stack}/{range}.pbf and
 // /sprites/default{,@2x}.{json,png}. It draws the sprites, once.
 func Register(e *echo.Echo, d Deps) error {
-	glyphs, err := styles.NewGlyphs()
+	set, err := glyphs.New()
 	if err != nil {
 		return fmt.Errorf("styles: register: %w", err)
 	}
-	h := &handlers{Deps: d, glyphs: glyphs, sprites: map[string]asset{}}
+	h := &handlers{Deps: d, glyphs: set, sprites: map[string]asset{}}
 	for ratio, suffix := range map[int]string{1: "", 2: "@2x"} {
-		sheet, err := styles.DrawSprites(ratio)
+		sheet, err := icons.DrawSprites(ratio)
 		if err != nil {
 			return fmt.Errorf("styles: register: %w", err)
 		}

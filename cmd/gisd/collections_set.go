@@ -13,7 +13,7 @@ import (
 	"gisd/spatial"
 	"gisd/spatial/postgis"
 	"gisd/spatial/postgis/collections"
-	"gisd/tiles/styles"
+	"gisd/tiles/styles/sheets"
 )
 
 func newCollectionsSetCommand(a *app) *cobra.Command {
@@ -97,7 +97,7 @@ func (a *app) readStyle(path string, c *spatial.Collection) (*json.RawMessage, e
 		none := json.RawMessage("null")
 		return &none, nil
 	}
-	style, notes, err := styles.Read(b)
+	style, notes, err := sheets.Read(b)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,9 @@ var law = []room{
 	{pattern: "tiles/pyramid", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
 	{pattern: "tiles/freshness", may: []string{"spatial", "spatial/crs", "tiles"}, libraries: []string{"prometheus"}},
-	{pattern: "tiles/styles", may: []string{"spatial", "spatial/crs", "tiles"}},
+	{pattern: "tiles/styles", may: []string{"spatial", "spatial/crs", "tiles", "tiles/styles/icons", "tiles/styles/glyphs"}},
+	{pattern: "tiles/styles/sheets", may: []string{"spatial", "tiles/styles", "tiles/styles/icons"}},
+	{pattern: "tiles/styles/...", may: []string{"spatial"}},
 	{pattern: "tiles", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/sourcetest", may: []string{"spatial", "tiles", "tiles/mvt/mvttest"}},
 	{pattern: "tiles/overview", may: []string{"tiles", "tiles/mvt", "tiles/cell", "tiles/generalise"}},
@@ -67,7 +69,7 @@ var law = []room{
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
 	{
 		pattern:   "api/...",
-		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "tiles", "tiles/styles", "api/problem", "api/negotiate", "api/auth", "api/page"},
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "tiles", "tiles/styles/...", "api/problem", "api/negotiate", "api/auth", "api/page"},
 		libraries: []string{"echo", "prometheus"},
 	},
 

@@ -5,10 +5,10 @@ import (
 	"strconv"
 )
 
-// darker mixes a #rgb or #rrggbb colour with black, for outlines; anything
+// Darker mixes a #rgb or #rrggbb colour with black, for outlines; anything
 // else is returned as it is.
-func darker(color string) string {
-	r, g, b, ok := parseColor(color)
+func Darker(color string) string {
+	r, g, b, ok := ParseColor(color)
 	if !ok {
 		return color
 	}
@@ -17,7 +17,8 @@ func darker(color string) string {
 	return fmt.Sprintf("#%02x%02x%02x", mix(r), mix(g), mix(b))
 }
 
-func parseColor(color string) (r, g, b uint8, ok bool) {
+// ParseColor reads #rgb or #rrggbb.
+func ParseColor(color string) (r, g, b uint8, ok bool) {
 	if len(color) == 4 {
 		color = string([]byte{'#', color[1], color[1], color[2], color[2], color[3], color[3]})
 	}

@@ -1,5 +1,6 @@
 // Package styles makes what a MapLibre client needs besides tiles: the style
-// document, its legend, glyphs and sprites. Coordinates in it are WGS 84
+// document and its legend; letters come from glyphs, sprites from icons, and
+// sheets is the way to and from other programs. Coordinates in it are WGS 84
 // (SRID 4326) lon, lat degrees, x first, as GeoJSON and MapLibre have them;
 // sizes are CSS pixels; angles are degrees clockwise from north.
 //
@@ -23,7 +24,7 @@
 //	    {"value": "ODT", "color": "#FFA0FF", "label": {"vi": "Đất ở đô thị", "en": "Urban housing"}},
 //	    {"value": "QL", "color": "#d04040", "width": 4, "minzoom": 6}
 //	  ],
-//	  "icon": "hospital",          // symbol: a sprite name, see IconNames
+//	  "icon": "hospital",          // symbol: a sprite name, see icons.Names
 //	  "rotate": "bearing",         // symbol: property with degrees clockwise from north
 //	  "label": "name",             // property written on the map
 //	  "labelMinzoom": 12,          // else 9, or where the layer begins

@@ -90,7 +90,7 @@ func Build(in Input) *Document {
 			CodeLists:   map[string]map[string]spatial.Text{},
 		},
 	}
-	d.Center = [2]float64{round6((box.MinX + box.MaxX) / 2), round6((box.MinY + box.MaxY) / 2)}
+	d.Center = [2]float64{Round6((box.MinX + box.MaxX) / 2), Round6((box.MinY + box.MaxY) / 2)}
 	d.Zoom = zoomFor(box)
 	if !in.Alone {
 		d.addGround(in.Basemap)
@@ -100,13 +100,13 @@ func Build(in Input) *Document {
 	for source, members := range sourcesOf(in.Collections) {
 		d.Sources[source] = vectorSource(in, members)
 		for _, c := range members {
-			s := styleOf(c, in.CodeLists)
+			s := Resolve(c, in.CodeLists)
 			s.Hidden = s.Hidden && !in.Alone
 			layers = append(layers, collectionLayers(c, s, source)...)
 		}
 	}
 	for position, c := range in.Collections {
-		s := styleOf(c, in.CodeLists)
+		s := Resolve(c, in.CodeLists)
 		d.Metadata.add(c, s, in.CodeLists)
 		// Of two collections with the same order, the one that is listed first is on top.
 		for i := range layers {
@@ -133,7 +133,10 @@ func (d *Document) Bytes() ([]byte, error) {
 	return b, nil
 }
 
-func styleOf(c *spatial.Collection, lists map[string][]spatial.CodeValue) Style {
+// Resolve is the style of a collection with all that it leaves open: defaults,
+// and the categories of its palette or code list, by id. A faulty one is drawn by
+// its default.
+func Resolve(c *spatial.Collection, lists map[string][]spatial.CodeValue) Style {
 	s, err := Parse(c.Style)
 	if err != nil {
 		s = Style{}
@@ -233,4 +236,5 @@ func zoomFor(box spatial.Envelope) float64 {
 	return math.Round(10*min(max(math.Log2(360*2/span), 2), 16)) / 10
 }
 
-func round6(v float64) float64 { return math.Round(v*1e6) / 1e6 }
+// Round6 leaves six decimals: more would not be seen, and make documents long.
+func Round6(v float64) float64 { return math.Round(v*1e6) / 1e6 }

@@ -50,7 +50,7 @@ func (b *layerBuilder) outline() any {
 		if c.Color == "" {
 			return s.Outline
 		}
-		return darker(c.Color)
+		return Darker(c.Color)
 	})
 }
 
@@ -73,7 +73,7 @@ func (b *layerBuilder) categoryZoom() any {
 func byZoom(width any) expression {
 	times := func(factor float64) any {
 		if w, ok := width.(float64); ok {
-			return round6(w * factor)
+			return Round6(w * factor)
 		}
 		return expression{"*", width, factor}
 	}

@@ -2,6 +2,7 @@ package styles
 
 import (
 	_ "embed"
+	"gisd/tiles/styles/glyphs"
 )
 
 // overview is a coarse outline of Vietnam with its islands, drawn by hand from
@@ -92,12 +93,12 @@ func (d *Document) addOverviewLabels() {
 		return expression{"interpolate", expression{"linear"}, expression{"zoom"}, 3, low, 8, high}
 	}
 	// The two archipelagos are always legible: nothing may push them away.
-	islands := label("overview-archipelagos", "archipelago", 0, 24, FontItalic, grow(9.5, 14), "#3c5566", 0)
+	islands := label("overview-archipelagos", "archipelago", 0, 24, glyphs.FontItalic, grow(9.5, 14), "#3c5566", 0)
 	islands.Layout["text-allow-overlap"] = true
 	d.Layers = append(d.Layers,
-		label("overview-sea", "sea", 3.5, 9, FontItalic, grow(10, 16), "#6d8fa3", 0.2),
-		label("overview-cities", "city", 5, overviewFades, FontRegular, grow(10, 13), "#3a434b", 0),
-		label("overview-country", "country", 2, 7, FontBold, grow(10, 17), "#56616a", 0.15),
+		label("overview-sea", "sea", 3.5, 9, glyphs.FontItalic, grow(10, 16), "#6d8fa3", 0.2),
+		label("overview-cities", "city", 5, overviewFades, glyphs.FontRegular, grow(10, 13), "#3a434b", 0),
+		label("overview-country", "country", 2, 7, glyphs.FontBold, grow(10, 17), "#56616a", 0.15),
 		islands,
 	)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"gisd/spatial"
+	"gisd/tiles/styles/glyphs"
 )
 
 // labelOrder puts every label over every drawing.
@@ -179,7 +180,7 @@ func (b *layerBuilder) label(kind Kind) {
 func (b *layerBuilder) text(l *Layer, kind Kind) {
 	s, layout := b.style, l.Layout
 	layout["text-field"] = expression{"to-string", expression{"get", s.Label}}
-	layout["text-font"] = []string{FontRegular}
+	layout["text-font"] = []string{glyphs.FontRegular}
 	layout["text-size"] = expression{"interpolate", expression{"linear"}, expression{"zoom"}, 8, 10.5, 16, 13}
 	layout["text-max-width"] = 9
 	layout["text-padding"] = 4

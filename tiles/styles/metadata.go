@@ -89,7 +89,7 @@ func (s Style) Legend() []LegendEntry {
 		e.Color = cmp.Or(c.Color, e.Color)
 		e.Width = cmp.Or(c.Width, e.Width)
 		if s.Kind == KindFill && c.Color != "" {
-			e.Outline = darker(c.Color)
+			e.Outline = Darker(c.Color)
 		}
 		if s.Kind == KindSymbol {
 			e.Icon = cmp.Or(c.Icon, e.Icon)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"gisd/spatial"
+	"gisd/tiles/styles/icons"
 )
 
 // Kind is how features are drawn.
@@ -107,7 +108,7 @@ func (s Style) faults() []spatial.FieldError {
 		}
 	}
 	icon := func(name, value string) {
-		if value != "" && !slices.Contains(IconNames(), value) {
+		if value != "" && !slices.Contains(icons.Names(), value) {
 			fault(name, "no such icon")
 		}
 	}
@@ -191,7 +192,7 @@ func (s Style) withDefaults(c *spatial.Collection) Style {
 		s.Order = defaults.order
 	}
 	if s.Kind == KindFill && s.Outline == "" {
-		s.Outline = darker(s.Color)
+		s.Outline = Darker(s.Color)
 	}
 	if s.Kind == KindCircle && s.Outline == "" {
 		s.Outline = "#ffffff"

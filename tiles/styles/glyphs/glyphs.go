@@ -1,4 +1,4 @@
-package styles
+package glyphs
 
 import (
 	"encoding/binary"
@@ -31,10 +31,10 @@ const (
 	lastRange  = 0xFF00
 )
 
-// Glyphs renders ranges of signed distance fields out of the fonts inside the
+// Set renders ranges of signed distance fields out of the fonts inside the
 // program and keeps each one that was asked for: at most 256 a face, some
 // 60 kB each. Safe for concurrent use.
-type Glyphs struct {
+type Set struct {
 	faces map[string]*face
 }
 
@@ -45,8 +45,8 @@ type face struct {
 	made map[rune][]byte
 }
 
-// NewGlyphs parses the fonts.
-func NewGlyphs() (*Glyphs, error) {
+// New parses the fonts.
+func New() (*Set, error) {
 	sources := []struct {
 		name string
 		ttf  []byte
@@ -56,7 +56,7 @@ func NewGlyphs() (*Glyphs, error) {
 		{FontItalic, liberationsansitalic.TTF},
 		{FontBoldItalic, liberationsansbolditalic.TTF},
 	}
-	g := &Glyphs{faces: make(map[string]*face, len(sources))}
+	g := &Set{faces: make(map[string]*face, len(sources))}
 	for _, s := range sources {
 		font, err := sfnt.Parse(s.ttf)
 		if err != nil {
@@ -70,7 +70,7 @@ func NewGlyphs() (*Glyphs, error) {
 // Range returns the glyphs protobuf of a font stack, names joined by commas of
 // which the first known one is used, and a range such as "7680-7935". Errors:
 // not_found for an unknown stack or a range that is no block of 256.
-func (g *Glyphs) Range(stack, span string) ([]byte, error) {
+func (g *Set) Range(stack, span string) ([]byte, error) {
 	first, ok := parseRange(span)
 	if !ok {
 		return nil, spatial.NotFound("styles: glyphs", "Glyph ranges are blocks of 256 code points, such as 0-255.")

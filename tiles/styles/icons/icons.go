@@ -1,4 +1,4 @@
-package styles
+package icons
 
 // shape is a filled path.
 type shape struct{ color, path string }
@@ -10,8 +10,8 @@ type icon struct {
 	shapes []shape
 }
 
-// IconNames lists the sprites by name.
-func IconNames() []string {
+// Names lists the sprites by name.
+func Names() []string {
 	icons := allIcons()
 	names := make([]string, len(icons))
 	for i, icon := range icons {
@@ -120,4 +120,15 @@ func allIcons() []icon {
 		{"hydrant", 14, []shape{{white, "O 12 12 11"}, {emergency, "O 12 12 8.6"}, {white, "R 10.6 6.4 2.8 11.2 0.4 R 8 9.6 8 2.4 0.4"}}},
 		{"pole", 12, []shape{{white, "O 12 12 9"}, {"#b07a00", "O 12 12 6.4"}}},
 	}
+}
+
+// Size is an icon's side in CSS pixels, that of a small one for an unknown
+// name.
+func Size(name string) float64 {
+	for _, i := range allIcons() {
+		if i.name == name {
+			return float64(i.size)
+		}
+	}
+	return 14
 }

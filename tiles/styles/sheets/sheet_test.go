@@ -1,9 +1,10 @@
-package styles_test
+package sheets_test
 
 import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,9 +15,12 @@ import (
 
 	"gisd/spatial"
 	"gisd/tiles/styles"
+	"gisd/tiles/styles/sheets"
 )
 
-func sheet(t *testing.T, geometry spatial.GeometryType, style string) styles.Sheet {
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func sheet(t *testing.T, geometry spatial.GeometryType, style string) sheets.Sheet {
 	t.Helper()
 	c := &spatial.Collection{ID: "plan", Title: spatial.Text{VI: "Quy hoạch <2030> & \"sau\"", EN: "Plan"}, GeometryType: geometry, Version: 1, MaxZoom: 18,
 		Style: json.RawMessage(style), Fields: []spatial.Field{
@@ -28,7 +32,7 @@ func sheet(t *testing.T, geometry spatial.GeometryType, style string) styles.She
 	if _, err := styles.Parse(c.Style); err != nil {
 		t.Fatal(err)
 	}
-	return styles.SheetOf(c, map[string][]spatial.CodeValue{"land-use": {
+	return sheets.Of(c, map[string][]spatial.CodeValue{"land-use": {
 		{Code: "ODT", Label: spatial.Text{VI: "Đất ở tại đô thị", EN: "Urban housing"}, Color: "#ffa0ff"},
 		{Code: "O'X & <Y>", Label: spatial.Text{VI: "Dấu \"lạ\""}, Color: "#ffaa32"},
 	}}, "vi")
@@ -36,13 +40,13 @@ func sheet(t *testing.T, geometry spatial.GeometryType, style string) styles.She
 
 type format struct {
 	name  string
-	write func(styles.Sheet) []byte
+	write func(sheets.Sheet) []byte
 	read  func([]byte) (styles.Style, []string, error)
 }
 
 var formats = []format{
-	{"qml", styles.WriteQML, styles.ReadQML},
-	{"sld", func(s styles.Sheet) []byte { return styles.WriteSLD(s) }, styles.ReadSLD},
+	{"qml", sheets.WriteQML, sheets.ReadQML},
+	{"sld", func(s sheets.Sheet) []byte { return sheets.WriteSLD(s) }, sheets.ReadSLD},
 }
 
 // What is written out comes back as it was, as far as the formats can say it:
@@ -83,7 +87,7 @@ func TestSheetsComeBack(t *testing.T) {
 				if d := cmp.Diff(expressible(s.Style, f.name), expressible(got, f.name)); d != "" {
 					t.Errorf("%s\n%s", d, document)
 				}
-				if again, _, err := styles.Read(document); err != nil || cmp.Diff(again.Categories, got.Categories) != "" {
+				if again, _, err := sheets.Read(document); err != nil || cmp.Diff(again.Categories, got.Categories) != "" {
 					t.Errorf("told by its content: %v", err)
 				}
 			})
@@ -200,7 +204,7 @@ func TestReadForeign(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, notes, err := styles.Read(b)
+			got, notes, err := sheets.Read(b)
 			if tt.fault != "" {
 				if spatial.CodeOf(err) != spatial.CodeInvalid || !strings.Contains(err.Error(), tt.fault) {
 					t.Fatalf("%v, want invalid with %q", err, tt.fault)
@@ -248,21 +252,9 @@ func TestReadRefuses(t *testing.T) {
 		"deep nesting":      strings.Repeat("<a>", 1000),
 		"an unknown member": `{"colour":"#fff"}`,
 	} {
-		if _, _, err := styles.Read([]byte(give)); spatial.CodeOf(err) != spatial.CodeInvalid {
+		if _, _, err := sheets.Read([]byte(give)); spatial.CodeOf(err) != spatial.CodeInvalid {
 			t.Errorf("%s: %v, want invalid", name, err)
 		}
-	}
-}
-
-func TestBind(t *testing.T) {
-	t.Parallel()
-	c := sheet(t, spatial.GeometryPoint, ``).Collection
-	got, err := styles.Style{By: "LAND_USE", Label: "TEN_DUONG"}.Bind(c)
-	if err != nil || got.By != "land_use" || got.Label != "Tên đường" {
-		t.Errorf("%+v, %v", got, err)
-	}
-	if _, err := (styles.Style{By: "gone"}).Bind(c); spatial.CodeOf(err) != spatial.CodeInvalid || !strings.Contains(err.Error(), "floors") {
-		t.Errorf("%v, want invalid with the names that there are", err)
 	}
 }
 
@@ -279,7 +271,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, _, err := styles.Read(b)
+		s, _, err := sheets.Read(b)
 		if err != nil {
 			if spatial.CodeOf(err) != spatial.CodeInvalid {
 				t.Errorf("%v, want invalid", err)

@@ -1,4 +1,4 @@
-package styles
+package sheets
 
 import (
 	"math"
@@ -7,25 +7,26 @@ import (
 	"strings"
 
 	"gisd/spatial"
+	"gisd/tiles/styles"
 )
 
 // ReadQML takes over a layer style of QGIS 3 (or 2): a single symbol, symbols by
 // the values of a field, or rules that come to the same, and labels of a field.
 // What is drawn otherwise here is told in notes; what makes the style another,
 // such as graduated colours, is an error of code invalid.
-func ReadQML(b []byte) (Style, []string, error) {
+func ReadQML(b []byte) (styles.Style, []string, error) {
 	root, err := readNodes(b)
 	if err != nil {
-		return Style{}, nil, err
+		return styles.Style{}, nil, err
 	}
 	if root.name != "qgis" {
-		return Style{}, nil, cannot("it is no QML")
+		return styles.Style{}, nil, cannot("it is no QML")
 	}
 	r := &qmlReader{}
 	renderer := root.child("renderer-v2")
 	r.symbols(renderer)
 	if err := r.renderer(renderer); err != nil {
-		return Style{}, nil, err
+		return styles.Style{}, nil, err
 	}
 	if root.attrs["hasScaleBasedVisibilityFlag"] == "1" {
 		r.style.MinZoom, r.style.MaxZoom = zoomOf(atof(root.attrs["minScale"])), 0
@@ -34,7 +35,7 @@ func ReadQML(b []byte) (Style, []string, error) {
 		}
 	}
 	if v := root.child("layerOpacity").content(); v != "" && atof(v) < 1 {
-		r.style.Opacity = round6(r.style.Opacity * atof(v))
+		r.style.Opacity = styles.Round6(r.style.Opacity * atof(v))
 	}
 	if root.attrs["labelsEnabled"] != "0" {
 		r.labels(root.child("labeling"))
@@ -44,12 +45,12 @@ func ReadQML(b []byte) (Style, []string, error) {
 
 type qmlReader struct {
 	reader
-	style Style
-	looks map[string]Style // by the symbol's name
+	style styles.Style
+	looks map[string]styles.Style // by the symbol's name
 }
 
 func (r *qmlReader) symbols(renderer *node) {
-	r.looks = map[string]Style{}
+	r.looks = map[string]styles.Style{}
 	for _, s := range renderer.child("symbols").all("symbol") {
 		r.looks[s.attrs["name"]] = r.symbol(s)
 	}
@@ -165,7 +166,7 @@ func (r *qmlReader) take(list []ruled) error {
 			return cannot("its symbols are of several kinds")
 		}
 		for _, v := range one.values {
-			c := Category{Value: Value(v), Color: look.Color}
+			c := styles.Category{Value: styles.Value(v), Color: look.Color}
 			if look.Width != r.style.Width {
 				c.Width = look.Width
 			}

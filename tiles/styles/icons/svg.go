@@ -1,8 +1,10 @@
-package styles
+package icons
 
 import (
 	"encoding/base64"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -41,13 +43,13 @@ func svgPath(path string) string {
 		switch words[i] {
 		case "O":
 			x, y, r := words[i+1], words[i+2], words[i+3]
-			d := short(2 * atof(r))
+			d := plus("0", 2, r)
 			out = append(out, fmt.Sprintf("M %s %s m %s 0 a %s %s 0 1 1 -%s 0 a %s %s 0 1 1 %s 0 Z", x, y, r, r, r, d, r, r, d))
 			i += 3
 		case "R":
 			x, y, w, h, r := words[i+1], words[i+2], words[i+3], words[i+4], words[i+5]
 			out = append(out, fmt.Sprintf("M %s %s m %s 0 h %s a %s %s 0 0 1 %s %s v %s a %s %s 0 0 1 -%s %s h -%s a %s %s 0 0 1 -%s -%s v -%s a %s %s 0 0 1 %s -%s Z",
-				x, y, r, less(w, r), r, r, r, r, less(h, r), r, r, r, r, less(w, r), r, r, r, r, less(h, r), r, r, r, r))
+				x, y, r, plus(w, -2, r), r, r, r, r, plus(h, -2, r), r, r, r, r, plus(w, -2, r), r, r, r, r, plus(h, -2, r), r, r, r, r))
 			i += 5
 		default:
 			out = append(out, words[i])
@@ -56,19 +58,24 @@ func svgPath(path string) string {
 	return strings.Join(out, " ")
 }
 
-// less is a side without its two round corners.
-func less(side, r string) string { return short(atof(side) - 2*atof(r)) }
+// plus is a + f·b of numbers as the paths have them: a side less its two round
+// corners, or a diameter.
+func plus(a string, f float64, b string) string {
+	x, _ := strconv.ParseFloat(a, 64)
+	y, _ := strconv.ParseFloat(b, 64)
+	return strconv.FormatFloat(math.Round((x+f*y)*1e4)/1e4, 'f', -1, 64)
+}
 
-// base64Icon is how QML and SLD carry an icon within themselves.
-func base64Icon(name string) string {
+// Base64 is how QML and SLD carry an icon within themselves.
+func Base64(name string) string {
 	return base64.StdEncoding.EncodeToString([]byte(iconSVG(name)))
 }
 
-// iconOf finds the icon that base64Icon wrote.
-func iconOf(content string) (string, bool) {
+// FromBase64 finds the icon that Base64 wrote.
+func FromBase64(content string) (string, bool) {
 	content = strings.Join(strings.Fields(content), "")
-	for _, name := range IconNames() {
-		if content == base64Icon(name) {
+	for _, name := range Names() {
+		if content == Base64(name) {
 			return name, true
 		}
 	}

@@ -1,6 +1,8 @@
-package styles
+package sheets
 
 import (
+	"gisd/tiles/styles"
+	"gisd/tiles/styles/icons"
 	"strings"
 )
 
@@ -49,7 +51,7 @@ func (w *sldWriter) layer() {
 	})
 }
 
-func (w *sldWriter) rules(kind Kind) {
+func (w *sldWriter) rules(kind styles.Kind) {
 	categories := w.categories()
 	for _, c := range categories {
 		title := c.Label.In(w.Lang)
@@ -63,7 +65,7 @@ func (w *sldWriter) rules(kind Kind) {
 					w.text("ogc:Literal", string(c.Value))
 				})
 			})
-		}, kind, w.Style.of(c))
+		}, kind, look(w.Style, c))
 	}
 	var filter func()
 	title := w.title()
@@ -81,7 +83,7 @@ func other(lang string) string {
 	return "Other"
 }
 
-func (w *sldWriter) rule(title string, filter func(), kind Kind, look Style) {
+func (w *sldWriter) rule(title string, filter func(), kind styles.Kind, look styles.Style) {
 	w.element("se:Rule", nil, func() {
 		w.text("se:Name", title)
 		w.element("se:Description", nil, func() { w.text("se:Title", title) })
@@ -90,9 +92,9 @@ func (w *sldWriter) rule(title string, filter func(), kind Kind, look Style) {
 		}
 		w.scales(look.MinZoom, look.MaxZoom)
 		switch kind {
-		case KindLine:
+		case styles.KindLine:
 			w.lines(look)
-		case KindCircle, KindSymbol:
+		case styles.KindCircle, styles.KindSymbol:
 			w.point(kind, look)
 		default:
 			w.element("se:PolygonSymbolizer", nil, func() {
@@ -113,21 +115,21 @@ func (w *sldWriter) scales(minZoom, maxZoom float64) {
 	}
 }
 
-func (w *sldWriter) lines(look Style) {
+func (w *sldWriter) lines(look styles.Style) {
 	if look.Casing != "" {
 		w.element("se:LineSymbolizer", nil, func() { w.stroke(look.Casing, look.Width+casingMore, look.Opacity, nil) })
 	}
 	w.element("se:LineSymbolizer", nil, func() { w.stroke(look.Color, look.Width, look.Opacity, look.Dash) })
 }
 
-func (w *sldWriter) point(kind Kind, look Style) {
+func (w *sldWriter) point(kind styles.Kind, look styles.Style) {
 	w.element("se:PointSymbolizer", nil, func() {
 		w.element("se:Graphic", nil, func() {
 			size := 2 * look.Width
-			if kind == KindSymbol {
-				size = iconSize(look.Icon) * look.Width
+			if kind == styles.KindSymbol {
+				size = icons.Size(look.Icon) * look.Width
 				w.element("se:ExternalGraphic", nil, func() {
-					w.text("se:InlineContent", base64Icon(look.Icon), "encoding", "base64")
+					w.text("se:InlineContent", icons.Base64(look.Icon), "encoding", "base64")
 					w.text("se:Format", "image/svg+xml")
 				})
 			}
@@ -144,16 +146,6 @@ func (w *sldWriter) point(kind Kind, look Style) {
 			}
 		})
 	})
-}
-
-// iconSize is an icon's side in px.
-func iconSize(name string) float64 {
-	for _, i := range allIcons() {
-		if i.name == name {
-			return float64(i.size)
-		}
-	}
-	return 14
 }
 
 func (w *sldWriter) fill(color string, opacity float64) {
@@ -200,14 +192,14 @@ func (w *sldWriter) label() {
 				w.text("se:SvgParameter", "12", "name", "font-size")
 			})
 			w.element("se:LabelPlacement", nil, func() {
-				if s.Kind == KindLine {
+				if s.Kind == styles.KindLine {
 					w.element("se:LinePlacement", nil, nil)
 					return
 				}
 				w.element("se:PointPlacement", nil, func() {
 					w.element("se:AnchorPoint", nil, func() {
 						y := "0.5"
-						if s.Kind != KindFill {
+						if s.Kind != styles.KindFill {
 							y = "1.5"
 						}
 						w.text("se:AnchorPointX", "0.5")

@@ -1,13 +1,15 @@
-package styles
+package icons
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
+	"strings"
 
 	"golang.org/x/image/vector"
 )
@@ -82,16 +84,12 @@ func paint(sheet draw.Image, area image.Rectangle, s shape, scale float32) error
 
 // shapeColor reads #rrggbb or #rrggbbaa.
 func shapeColor(text string) (color.Color, error) {
-	alpha := uint8(255)
-	if len(text) == 9 {
-		if _, err := fmt.Sscanf(text[7:], "%02x", &alpha); err != nil {
-			return nil, fmt.Errorf("colour %q: %w", text, err)
-		}
-		text = text[:7]
+	v, err := hex.DecodeString(strings.TrimPrefix(text, "#"))
+	switch {
+	case err == nil && len(v) == 3:
+		return color.NRGBA{v[0], v[1], v[2], 255}, nil
+	case err == nil && len(v) == 4:
+		return color.NRGBA{v[0], v[1], v[2], v[3]}, nil
 	}
-	red, green, blue, ok := parseColor(text)
-	if !ok {
-		return nil, fmt.Errorf("colour %q is not #rrggbb", text)
-	}
-	return color.NRGBA{red, green, blue, alpha}, nil
+	return nil, fmt.Errorf("colour %q is not #rrggbb", text)
 }

@@ -1,4 +1,4 @@
-package styles_test
+package icons_test
 
 import (
 	"bytes"
@@ -6,17 +6,17 @@ import (
 	"image/png"
 	"testing"
 
-	"gisd/tiles/styles"
+	"gisd/tiles/styles/icons"
 )
 
 func TestDrawSprites(t *testing.T) {
 	t.Parallel()
 	for _, ratio := range []int{1, 2} {
-		got, err := styles.DrawSprites(ratio)
+		got, err := icons.DrawSprites(ratio)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := styles.DrawSprites(ratio)
+		again, err := icons.DrawSprites(ratio)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func TestDrawSprites(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range styles.IconNames() {
+		for _, name := range icons.Names() {
 			e, ok := index[name]
 			if !ok || e.PixelRatio != ratio || e.X+e.Width > sheet.Bounds().Dx() || e.Y+e.Height > sheet.Bounds().Dy() {
 				t.Errorf("%s@%d: %+v on a sheet of %v", name, ratio, e, sheet.Bounds())
@@ -50,8 +50,8 @@ func TestDrawSprites(t *testing.T) {
 				t.Errorf("%s@%d: %.2f of its square is inked", name, ratio, share)
 			}
 		}
-		if len(index) != len(styles.IconNames()) {
-			t.Errorf("%d entries for %d icons: a name is there twice", len(index), len(styles.IconNames()))
+		if len(index) != len(icons.Names()) {
+			t.Errorf("%d entries for %d icons: a name is there twice", len(index), len(icons.Names()))
 		}
 	}
 }

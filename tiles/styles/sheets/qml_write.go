@@ -1,4 +1,4 @@
-package styles
+package sheets
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gisd/spatial"
+	"gisd/tiles/styles"
+	"gisd/tiles/styles/icons"
 )
 
 // TypeQML is what WriteQML's documents are served as; the format has no
@@ -51,9 +53,9 @@ func flag(on bool) string {
 // geometryType is QGIS's: 0 points, 1 lines, 2 polygons.
 func (w *qmlWriter) geometryType() int {
 	switch w.kinds()[0] {
-	case KindLine:
+	case styles.KindLine:
 		return 1
-	case KindCircle, KindSymbol:
+	case styles.KindCircle, styles.KindSymbol:
 		return 0
 	}
 	return 2
@@ -81,7 +83,7 @@ func (w *qmlWriter) renderer() {
 		})
 		w.element("symbols", nil, func() {
 			for i, c := range categories {
-				w.symbol(i, w.Style.of(c))
+				w.symbol(i, look(w.Style, c))
 			}
 			w.symbol(len(categories), w.Style)
 		})
@@ -116,31 +118,31 @@ func fieldReference(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-func (w *qmlWriter) symbol(number int, look Style) {
+func (w *qmlWriter) symbol(number int, look styles.Style) {
 	kind, symbolType := w.kinds()[0], "fill"
 	switch kind {
-	case KindLine:
+	case styles.KindLine:
 		symbolType = "line"
-	case KindCircle, KindSymbol:
+	case styles.KindCircle, styles.KindSymbol:
 		symbolType = "marker"
 	}
 	opacity := look.Opacity
-	if kind == KindFill {
+	if kind == styles.KindFill {
 		opacity = 1 // of the fill alone: outlines stay
 	}
 	w.element("symbol", []string{"name", strconv.Itoa(number), "type", symbolType, "alpha", short(opacity), "clip_to_extent", "1", "force_rhr", "0"}, func() {
 		switch kind {
-		case KindLine:
+		case styles.KindLine:
 			if look.Casing != "" {
 				w.simpleLine(look.Casing, look.Width+casingMore, nil)
 			}
 			w.simpleLine(look.Color, look.Width, look.Dash)
-		case KindCircle:
+		case styles.KindCircle:
 			w.part("SimpleMarker", look.Rotate, "name", "circle", "color", rgba(look.Color, 1), "outline_color", rgba(look.Outline, 1), "outline_style", "solid",
 				"outline_width", "1", "outline_width_unit", "Pixel", "size", short(2*look.Width), "size_unit", "Pixel")
-		case KindSymbol:
-			w.part("SvgMarker", look.Rotate, "name", "base64:"+base64Icon(look.Icon), "color", rgba(look.Color, 1), "outline_style", "no",
-				"size", short(iconSize(look.Icon)*look.Width), "size_unit", "Pixel")
+		case styles.KindSymbol:
+			w.part("SvgMarker", look.Rotate, "name", "base64:"+icons.Base64(look.Icon), "color", rgba(look.Color, 1), "outline_style", "no",
+				"size", short(icons.Size(look.Icon)*look.Width), "size_unit", "Pixel")
 		default:
 			style := "solid"
 			if len(look.Dash) > 0 {
@@ -208,7 +210,7 @@ func (w *qmlWriter) labeling() {
 	if color == "" {
 		color = labelColor
 	}
-	placement := map[Kind]string{KindFill: "1", KindLine: "2"}[s.Kind] // over, parallel; else around
+	placement := map[styles.Kind]string{styles.KindFill: "1", styles.KindLine: "2"}[s.Kind] // over, parallel; else around
 	if placement == "" {
 		placement = "0"
 	}
@@ -230,7 +232,7 @@ func (w *qmlWriter) labeling() {
 
 // rgba is a colour as QGIS writes it.
 func rgba(color string, opacity float64) string {
-	r, g, b, ok := parseColor(color)
+	r, g, b, ok := styles.ParseColor(color)
 	if !ok {
 		r, g, b = 128, 128, 128
 	}

@@ -1,4 +1,4 @@
-package styles
+package sheets
 
 import (
 	"math"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gisd/spatial"
+	"gisd/tiles/styles"
+	"gisd/tiles/styles/icons"
 )
 
 // reader collects what a style sheet says that this server cannot draw.
@@ -28,34 +30,34 @@ func cannot(what string) error {
 // symbol for all features, or one for each value of a property, and labels. What
 // is drawn otherwise here is told in notes; what makes the style another, such as
 // rules on ranges, is an error of code invalid.
-func ReadSLD(b []byte) (Style, []string, error) {
+func ReadSLD(b []byte) (styles.Style, []string, error) {
 	root, err := readNodes(b)
 	if err != nil {
-		return Style{}, nil, err
+		return styles.Style{}, nil, err
 	}
 	layers := append(root.all("NamedLayer"), root.all("UserLayer")...)
 	if root.name != "StyledLayerDescriptor" || len(layers) == 0 {
-		return Style{}, nil, cannot("it is no SLD with a layer")
+		return styles.Style{}, nil, cannot("it is no SLD with a layer")
 	}
 	r := &sldReader{}
 	if len(layers) > 1 {
-		return Style{}, nil, cannot("it holds " + strconv.Itoa(len(layers)) + " layers; one collection takes one")
+		return styles.Style{}, nil, cannot("it holds " + strconv.Itoa(len(layers)) + " layers; one collection takes one")
 	}
-	styles := layers[0].all("UserStyle")
-	if len(styles) == 0 {
-		return Style{}, nil, cannot("its layer has no UserStyle")
+	named := layers[0].all("UserStyle")
+	if len(named) == 0 {
+		return styles.Style{}, nil, cannot("its layer has no UserStyle")
 	}
-	for _, style := range styles[1:] {
+	for _, style := range named[1:] {
 		if style.child("IsDefault").content() == "1" {
-			styles[0] = style
+			named[0] = style
 		}
 	}
-	if len(styles) > 1 {
-		r.note("of " + strconv.Itoa(len(styles)) + " styles the default one, or else the first, is used")
+	if len(named) > 1 {
+		r.note("of " + strconv.Itoa(len(named)) + " styles the default one, or else the first, is used")
 	}
-	for _, rule := range styles[0].find("Rule") {
+	for _, rule := range named[0].find("Rule") {
 		if err := r.rule(rule); err != nil {
-			return Style{}, nil, err
+			return styles.Style{}, nil, err
 		}
 	}
 	return r.finish()
@@ -64,19 +66,19 @@ func ReadSLD(b []byte) (Style, []string, error) {
 // sldReader keeps whole looks until it is known what they differ from.
 type sldReader struct {
 	reader
-	style      Style  // by and labels
-	rest       *Style // of features that no other rule is for
+	style      styles.Style  // by and labels
+	rest       *styles.Style // of features that no other rule is for
 	categories []sldCategory
 }
 
 type sldCategory struct {
 	value, label string
-	look         Style
+	look         styles.Style
 }
 
 // finish makes the rest the style and the others categories of it.
-func (r *sldReader) finish() (Style, []string, error) {
-	var s Style
+func (r *sldReader) finish() (styles.Style, []string, error) {
+	var s styles.Style
 	switch {
 	case r.rest != nil:
 		s = *r.rest
@@ -85,14 +87,14 @@ func (r *sldReader) finish() (Style, []string, error) {
 		s = r.categories[0].look
 		s.Color, s.MinZoom, s.MaxZoom = "#cccccc", 0, 0
 	default:
-		return Style{}, nil, cannot("none of its rules draws points, lines or polygons")
+		return styles.Style{}, nil, cannot("none of its rules draws points, lines or polygons")
 	}
 	s.By, s.Label, s.LabelColor, s.LabelMinZoom = r.style.By, r.style.Label, r.style.LabelColor, r.style.LabelMinZoom
 	for _, c := range r.categories {
 		if c.look.Kind != s.Kind {
-			return Style{}, nil, cannot("its rules draw several kinds of geometry")
+			return styles.Style{}, nil, cannot("its rules draw several kinds of geometry")
 		}
-		one := Category{Value: Value(c.value), Color: c.look.Color}
+		one := styles.Category{Value: styles.Value(c.value), Color: c.look.Color}
 		if c.look.Width != s.Width {
 			one.Width = c.look.Width
 		}
@@ -113,10 +115,10 @@ func (r *sldReader) finish() (Style, []string, error) {
 // rule takes a rule without filter or with ElseFilter as the style of all, one
 // with equality as a category.
 func (r *sldReader) rule(rule *node) error {
-	var look Style
+	var look styles.Style
 	kinds := 0
 	for _, s := range rule.children {
-		kind, ok := map[string]Kind{"PolygonSymbolizer": KindFill, "LineSymbolizer": KindLine, "PointSymbolizer": KindCircle}[s.name]
+		kind, ok := map[string]styles.Kind{"PolygonSymbolizer": styles.KindFill, "LineSymbolizer": styles.KindLine, "PointSymbolizer": styles.KindCircle}[s.name]
 		switch {
 		case s.name == "TextSymbolizer":
 			r.label(rule, s)
@@ -186,13 +188,13 @@ func (r *sldReader) filter(rule *node) (values []string, by string, err error) {
 	return values, by, nil
 }
 
-func (r *sldReader) symbolizer(look *Style, kind Kind, s *node) {
+func (r *sldReader) symbolizer(look *styles.Style, kind styles.Kind, s *node) {
 	if look.Kind != "" && look.Kind != kind {
 		r.note("a rule draws several kinds of geometry; the first is used")
 		return
 	}
 	switch kind {
-	case KindFill:
+	case styles.KindFill:
 		if look.Kind != "" {
 			r.note("of several symbolizers of a polygon the first is used")
 			return
@@ -201,7 +203,7 @@ func (r *sldReader) symbolizer(look *Style, kind Kind, s *node) {
 		if s.child("Stroke").name != "" {
 			look.Outline, look.Width, _, look.Dash = r.stroke(s)
 		}
-	case KindLine:
+	case styles.KindLine:
 		color, width, opacity, dash := r.stroke(s)
 		if look.Kind != "" && look.Width > width { // the wider line below is a casing
 			look.Casing = look.Color
@@ -213,7 +215,7 @@ func (r *sldReader) symbolizer(look *Style, kind Kind, s *node) {
 	look.Kind = kind
 }
 
-func (r *sldReader) graphic(look *Style, g *node) Kind {
+func (r *sldReader) graphic(look *styles.Style, g *node) styles.Kind {
 	size := atof(g.child("Size").content())
 	mark := g.child("Mark")
 	if name := g.child("Rotation", "PropertyName").content(); name != "" {
@@ -225,9 +227,9 @@ func (r *sldReader) graphic(look *Style, g *node) Kind {
 			look.Outline, _, _, _ = r.stroke(mark)
 		}
 	}
-	if icon, ok := iconOf(g.child("ExternalGraphic", "InlineContent").content()); ok {
-		look.Icon, look.Width = icon, size/iconSize(icon)
-		return KindSymbol
+	if icon, ok := icons.FromBase64(g.child("ExternalGraphic", "InlineContent").content()); ok {
+		look.Icon, look.Width = icon, size/icons.Size(icon)
+		return styles.KindSymbol
 	}
 	if g.child("ExternalGraphic").name != "" {
 		r.note("pictures of points are drawn as circles: give the style an \"icon\" for one of this server's")
@@ -236,7 +238,7 @@ func (r *sldReader) graphic(look *Style, g *node) Kind {
 		r.note("points are drawn as circles, not as " + shape)
 	}
 	look.Width = size / 2
-	return KindCircle
+	return styles.KindCircle
 }
 
 // parameter is a SvgParameter, or CssParameter in SLD 1.0.
@@ -270,7 +272,7 @@ func (r *sldReader) stroke(s *node) (color string, width, opacity float64, dash 
 		width = 1
 	}
 	for word := range strings.FieldsFuncSeq(parameter(n, "stroke-dasharray"), func(c rune) bool { return c == ' ' || c == ',' }) {
-		dash = append(dash, round6(atof(word)/width))
+		dash = append(dash, styles.Round6(atof(word)/width))
 	}
 	return r.color(parameter(n, "stroke"), "#000000"), width, opacityOf(parameter(n, "stroke-opacity")), dash
 }
@@ -279,7 +281,7 @@ func (r *sldReader) color(text, rest string) string {
 	if text == "" {
 		return rest
 	}
-	if hexColor.MatchString(text) {
+	if _, _, _, ok := styles.ParseColor(text); ok {
 		return strings.ToLower(text)
 	}
 	r.note("the colour " + strconv.Quote(text) + " is not #rrggbb and drawn as " + rest)

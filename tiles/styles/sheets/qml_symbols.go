@@ -1,15 +1,17 @@
-package styles
+package sheets
 
 import (
 	"fmt"
+	"gisd/tiles/styles"
+	"gisd/tiles/styles/icons"
 	"math"
 	"strconv"
 	"strings"
 )
 
 // symbol reads the symbol layers that have a counterpart here.
-func (r *qmlReader) symbol(s *node) Style {
-	look := Style{}
+func (r *qmlReader) symbol(s *node) styles.Style {
+	look := styles.Style{}
 	alpha := 1.0
 	if v := s.attrs["alpha"]; v != "" {
 		alpha = atof(v)
@@ -40,12 +42,12 @@ func (r *qmlReader) symbol(s *node) Style {
 			look.Rotate = field
 		}
 	}
-	look.Opacity = round6(math.Round(100*look.Opacity*alpha) / 100)
+	look.Opacity = styles.Round6(math.Round(100*look.Opacity*alpha) / 100)
 	return look
 }
 
-func (r *qmlReader) simpleFill(look *Style, o map[string]string) {
-	look.Kind = KindFill
+func (r *qmlReader) simpleFill(look *styles.Style, o map[string]string) {
+	look.Kind = styles.KindFill
 	look.Color, look.Opacity = r.color(o["color"])
 	switch o["style"] {
 	case "", "solid":
@@ -60,34 +62,34 @@ func (r *qmlReader) simpleFill(look *Style, o map[string]string) {
 	}
 }
 
-func (r *qmlReader) simpleLine(look *Style, o map[string]string, symbolType string) {
+func (r *qmlReader) simpleLine(look *styles.Style, o map[string]string, symbolType string) {
 	color, opacity := r.color(o["line_color"])
 	width := r.pixels(o["line_width"], o["line_width_unit"])
 	if symbolType == "fill" { // an outline of its own
-		look.Kind, look.Outline, look.Width = KindFill, color, width
+		look.Kind, look.Outline, look.Width = styles.KindFill, color, width
 		if look.Color == "" {
 			look.Color, look.Opacity = color, 0.01
 		}
 		return
 	}
-	if look.Kind == KindLine && look.Width > width { // the wider line below is a casing
+	if look.Kind == styles.KindLine && look.Width > width { // the wider line below is a casing
 		look.Casing = look.Color
 	}
-	look.Kind, look.Color, look.Opacity, look.Width, look.Dash = KindLine, color, opacity, width, nil
+	look.Kind, look.Color, look.Opacity, look.Width, look.Dash = styles.KindLine, color, opacity, width, nil
 	if o["use_custom_dash"] == "1" && width > 0 {
 		for part := range strings.SplitSeq(o["customdash"], ";") {
-			look.Dash = append(look.Dash, round6(r.pixels(part, o["customdash_unit"])/width))
+			look.Dash = append(look.Dash, styles.Round6(r.pixels(part, o["customdash_unit"])/width))
 		}
 	} else if style := o["line_style"]; style != "" && style != "solid" && style != "no" {
 		look.Dash = map[string][]float64{"dash": {4, 2}, "dot": {1, 2}, "dash dot": {4, 2, 1, 2}, "dash dot dot": {4, 2, 1, 2, 1, 2}}[style]
 	}
 }
 
-func (r *qmlReader) marker(look *Style, o map[string]string) {
+func (r *qmlReader) marker(look *styles.Style, o map[string]string) {
 	if shape := o["name"]; shape != "" && shape != "circle" {
 		r.note("points are drawn as circles, not as " + shape)
 	}
-	look.Kind = KindCircle
+	look.Kind = styles.KindCircle
 	look.Color, look.Opacity = r.color(o["color"])
 	if o["outline_style"] != "no" {
 		look.Outline, _ = r.color(o["outline_color"])
@@ -95,24 +97,24 @@ func (r *qmlReader) marker(look *Style, o map[string]string) {
 	look.Width = r.pixels(o["size"], o["size_unit"]) / 2
 }
 
-func (r *qmlReader) picture(look *Style, o map[string]string) {
+func (r *qmlReader) picture(look *styles.Style, o map[string]string) {
 	content, _ := strings.CutPrefix(o["name"], "base64:")
 	size := r.pixels(o["size"], o["size_unit"])
 	look.Color, look.Opacity = r.color(o["color"])
-	if icon, ok := iconOf(content); ok {
-		look.Kind, look.Icon, look.Width = KindSymbol, icon, round6(size/iconSize(icon))
+	if icon, ok := icons.FromBase64(content); ok {
+		look.Kind, look.Icon, look.Width = styles.KindSymbol, icon, styles.Round6(size/icons.Size(icon))
 		return
 	}
 	r.note("pictures of points are drawn as circles: give the style an \"icon\" for one of this server's")
-	look.Kind, look.Width = KindCircle, size/2
+	look.Kind, look.Width = styles.KindCircle, size/2
 }
 
 // plain stands in for a symbol layer that has no counterpart.
-func (r *qmlReader) plain(look *Style, o map[string]string, symbolType string) {
+func (r *qmlReader) plain(look *styles.Style, o map[string]string, symbolType string) {
 	if look.Color != "" {
 		return
 	}
-	look.Kind = map[string]Kind{"fill": KindFill, "line": KindLine, "marker": KindCircle}[symbolType]
+	look.Kind = map[string]styles.Kind{"fill": styles.KindFill, "line": styles.KindLine, "marker": styles.KindCircle}[symbolType]
 	look.Opacity, look.Color = 1, "#808080"
 	for _, name := range []string{"color", "color1", "line_color"} {
 		if o[name] != "" {
@@ -176,7 +178,7 @@ func (r *qmlReader) color(text string) (string, float64) {
 	for i := range min(len(parts), 4) {
 		n, err := strconv.ParseUint(strings.TrimSpace(parts[i]), 10, 8)
 		if err != nil || len(parts) < 3 {
-			if hexColor.MatchString(text) {
+			if _, _, _, ok := styles.ParseColor(text); ok {
 				return strings.ToLower(text), 1
 			}
 			return "#808080", 1

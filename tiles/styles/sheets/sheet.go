@@ -1,24 +1,25 @@
-package styles
+package sheets
 
 import (
 	"cmp"
 	"strings"
 
 	"gisd/spatial"
+	"gisd/tiles/styles"
 )
 
 // Sheet is a collection with its resolved style, to be written for desktop
 // programs.
 type Sheet struct {
 	Collection *spatial.Collection
-	Style      Style
+	Style      styles.Style
 	Lang       string // of titles: "vi" or "en"
 }
 
-// SheetOf resolves what the collection's style leaves open; a faulty style is
+// Of resolves what the collection's style leaves open; a faulty style is
 // drawn by its default, as in Build.
-func SheetOf(c *spatial.Collection, lists map[string][]spatial.CodeValue, lang string) Sheet {
-	return Sheet{c, styleOf(c, lists), lang}
+func Of(c *spatial.Collection, lists map[string][]spatial.CodeValue, lang string) Sheet {
+	return Sheet{c, styles.Resolve(c, lists), lang}
 }
 
 func (s Sheet) title() string {
@@ -26,12 +27,12 @@ func (s Sheet) title() string {
 }
 
 // categories are those of the style, each value once, the first counts.
-func (s Sheet) categories() []Category {
+func (s Sheet) categories() []styles.Category {
 	if s.Style.By == "" {
 		return nil
 	}
-	var list []Category
-	seen := map[Value]bool{}
+	var list []styles.Category
+	seen := map[styles.Value]bool{}
 	for _, c := range s.Style.Categories {
 		if !seen[c.Value] {
 			seen[c.Value] = true
@@ -41,13 +42,13 @@ func (s Sheet) categories() []Category {
 	return list
 }
 
-// of is the look of a category: the style's own, but for what the category says
+// look is that of a category: the style's own, but for what the category says
 // otherwise.
-func (s Style) of(c Category) Style {
+func look(s styles.Style, c styles.Category) styles.Style {
 	if c.Color != "" {
 		s.Color = c.Color
-		if s.Kind == KindFill {
-			s.Outline = darker(c.Color)
+		if s.Kind == styles.KindFill {
+			s.Outline = styles.Darker(c.Color)
 		}
 	}
 	s.Width, s.Icon, s.MinZoom = cmp.Or(c.Width, s.Width), cmp.Or(c.Icon, s.Icon), max(c.MinZoom, s.MinZoom)
@@ -56,11 +57,11 @@ func (s Style) of(c Category) Style {
 
 // kinds are those in which the collection is drawn: all, where its geometries
 // are mixed.
-func (s Sheet) kinds() []Kind {
-	if s.Collection.GeometryType == spatial.GeometryAny && s.Style.Kind != KindSymbol {
-		return []Kind{KindFill, KindLine, KindCircle}
+func (s Sheet) kinds() []styles.Kind {
+	if s.Collection.GeometryType == spatial.GeometryAny && s.Style.Kind != styles.KindSymbol {
+		return []styles.Kind{styles.KindFill, styles.KindLine, styles.KindCircle}
 	}
-	return []Kind{s.Style.Kind}
+	return []styles.Kind{s.Style.Kind}
 }
 
 // casingMore is how much wider a casing is than its line, in px.

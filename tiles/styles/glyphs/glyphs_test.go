@@ -1,4 +1,4 @@
-package styles_test
+package glyphs_test
 
 import (
 	"encoding/binary"
@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"gisd/spatial"
-	"gisd/tiles/styles"
+	"gisd/tiles/styles/glyphs"
 )
 
 // glyph is what a client reads out of the protobuf; the decoder is the test's own.
@@ -17,9 +17,9 @@ type glyph struct {
 	advance       int
 }
 
-func decodeGlyphs(t *testing.T, b []byte) (name string, glyphs map[rune]glyph) {
+func decodeGlyphs(t *testing.T, b []byte) (name string, set map[rune]glyph) {
 	t.Helper()
-	glyphs = map[rune]glyph{}
+	set = map[rune]glyph{}
 	fields(t, b, func(n int, stack []byte, _ uint64) {
 		fields(t, stack, func(n int, content []byte, _ uint64) {
 			switch n {
@@ -47,11 +47,11 @@ func decodeGlyphs(t *testing.T, b []byte) (name string, glyphs map[rune]glyph) {
 						g.advance = int(v)
 					}
 				})
-				glyphs[id] = g
+				set[id] = g
 			}
 		})
 	})
-	return name, glyphs
+	return name, set
 }
 
 func fields(t *testing.T, b []byte, each func(number int, bytes []byte, value uint64)) {
@@ -72,9 +72,9 @@ func fields(t *testing.T, b []byte, each func(number int, bytes []byte, value ui
 	}
 }
 
-func newGlyphs(t *testing.T) *styles.Glyphs {
+func newGlyphs(t *testing.T) *glyphs.Set {
 	t.Helper()
-	g, err := styles.NewGlyphs()
+	g, err := glyphs.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestGlyphsCoverVietnamese(t *testing.T) {
 	t.Parallel()
 	g := newGlyphs(t)
 	ranges := map[string]map[rune]glyph{}
-	for _, stack := range []string{styles.FontRegular, styles.FontBold, styles.FontItalic} {
+	for _, stack := range []string{glyphs.FontRegular, glyphs.FontBold, glyphs.FontItalic} {
 		for _, span := range []string{"0-255", "256-511", "7680-7935", "8192-8447"} {
 			b, err := g.Range(stack, span)
 			if err != nil {
@@ -110,20 +110,20 @@ func TestGlyphsCoverVietnamese(t *testing.T) {
 
 func TestGlyphMetrics(t *testing.T) {
 	t.Parallel()
-	b, err := newGlyphs(t).Range("Nowhere Sans,"+styles.FontRegular, "0-255")
+	b, err := newGlyphs(t).Range("Nowhere Sans,"+glyphs.FontRegular, "0-255")
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, glyphs := decodeGlyphs(t, b)
-	if name != styles.FontRegular {
+	name, set := decodeGlyphs(t, b)
+	if name != glyphs.FontRegular {
 		t.Errorf("stack name %q", name)
 	}
 	// Liberation Sans: capitals 1409 of 2048 units high, "H" 1479 and space 569 wide.
-	h := glyphs['H']
+	h := set['H']
 	if h.height != 17 || h.top != 17-25 || h.advance != 17 || h.left != 1 {
 		t.Errorf("H: height %d top %d advance %d left %d", h.height, h.top, h.advance, h.left)
 	}
-	if space := glyphs[' ']; space.advance != 7 || len(space.bitmap) != 0 {
+	if space := set[' ']; space.advance != 7 || len(space.bitmap) != 0 {
 		t.Errorf("space: advance %d, %d bytes", space.advance, len(space.bitmap))
 	}
 	// The stem of "H" (units 168 to 359, 2.24 px) holds the middle row's highest
@@ -145,12 +145,12 @@ func TestGlyphMetrics(t *testing.T) {
 // is no edge, so no value near the edge's 191.
 func TestOverlappingContours(t *testing.T) {
 	t.Parallel()
-	b, err := newGlyphs(t).Range(styles.FontBold, "256-511")
+	b, err := newGlyphs(t).Range(glyphs.FontBold, "256-511")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, glyphs := decodeGlyphs(t, b)
-	g := glyphs['Ư']
+	_, set := decodeGlyphs(t, b)
+	g := set['Ư']
 	inside := 0
 	for _, v := range g.bitmap {
 		if v > 200 {
@@ -167,12 +167,12 @@ func TestGlyphRangeErrors(t *testing.T) {
 	g := newGlyphs(t)
 	tests := []struct{ name, stack, span string }{
 		{"unknown font", "Comic Sans", "0-255"},
-		{"not a block", styles.FontRegular, "1-256"},
-		{"wrong end", styles.FontRegular, "0-511"},
-		{"beyond the plane", styles.FontRegular, "65536-65791"},
-		{"no numbers", styles.FontRegular, "a-b"},
-		{"leading zero", styles.FontRegular, "0-0255"},
-		{"nothing", styles.FontRegular, ""},
+		{"not a block", glyphs.FontRegular, "1-256"},
+		{"wrong end", glyphs.FontRegular, "0-511"},
+		{"beyond the plane", glyphs.FontRegular, "65536-65791"},
+		{"no numbers", glyphs.FontRegular, "a-b"},
+		{"leading zero", glyphs.FontRegular, "0-0255"},
+		{"nothing", glyphs.FontRegular, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -187,11 +187,11 @@ func TestGlyphRangeErrors(t *testing.T) {
 func BenchmarkGlyphRange(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		g, err := styles.NewGlyphs()
+		g, err := glyphs.New()
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := g.Range(styles.FontRegular, "7680-7935"); err != nil {
+		if _, err := g.Range(glyphs.FontRegular, "7680-7935"); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -65,6 +65,8 @@ type CollectionPatch struct {
 	Style       *json.RawMessage // JSON null takes the style away
 	SearchField *string          // wire name of a field, "" for none
 	TimeField   *string          // wire name of a date or datetime field, "" for none
+	Locking     *Locking
+	Required    *[]string // wire names of fields, RequiredGeometry for the geometry
 }
 
 // CodeList gives the codes of a field their meaning.

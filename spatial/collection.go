@@ -71,6 +71,8 @@ type Collection struct {
 	MaxZoom     int             // last zoom with data of its own, usually 18
 	Style       json.RawMessage // see tiles/styles: {"kind":…}; nil for the default of the geometry type
 	SearchField string          // property that names a feature for people; "" is none
+	Locking     Locking         // "" is LockingOptional
+	Required    []string        // wire names of properties that no edited feature lacks, RequiredGeometry among them
 	UpdatedAt   time.Time
 
 	// LabelsOf is the id of the collection whose label points this stands for; ""

@@ -19,6 +19,7 @@ const (
 	CodeGone            Code = "gone"              // was here, and will not be again
 	CodeConflict        Code = "conflict"          // a key exists already, or work is in progress
 	CodeStale           Code = "stale"             // If-Match failed
+	CodeUnconditional   Code = "unconditional"     // a change has to name the state it builds on
 	CodeTooLarge        Code = "too_large"         // over a stated limit
 	CodeUnsupported     Code = "unsupported"       // a media type or file format that is not read
 	CodeTooManyRequests Code = "too_many_requests" // rate limit
@@ -41,6 +42,9 @@ type Error struct {
 	Message string       // one sentence a person can act on
 	Op      string       // "postgis: read collection"
 	Fields  []FieldError // every fault at once, for CodeInvalid
+	// Current is what stands there instead, for CodeConflict and CodeStale; only for
+	// those who may change it.
+	Current *FeatureState
 	Err     error
 }
 

@@ -1,6 +1,8 @@
 package geojson
 
 import (
+	"bytes"
+
 	"gisd/importers/wkb"
 	"gisd/spatial"
 )
@@ -27,4 +29,26 @@ func InspectGeometry(raw []byte) (kind uint32, z bool, err error) {
 		return 0, false, err
 	}
 	return g.kind, g.kind != wkb.GeometryCollection && hasZ(g), nil
+}
+
+// Decoder reads geometry objects one by one. Safe for concurrent use.
+type Decoder struct{}
+
+// ReadGeometry reads a geometry object as little-endian EWKB without an SRID; the
+// dimensions are those of its first position, a height that is missing later is 0.
+// An empty geometry and null give nothing. Coordinates stay as they stand.
+func (Decoder) ReadGeometry(raw []byte) ([]byte, error) {
+	raw = bytes.TrimSpace(raw)
+	if isNull(raw) {
+		return nil, nil
+	}
+	g, err := splitGeometry(raw)
+	if err != nil {
+		return nil, err
+	}
+	d := spatial.XY
+	if hasZ(g) {
+		d = spatial.XYZ
+	}
+	return new(Geometry).Append(nil, raw, d)
 }

@@ -83,7 +83,7 @@ func scanCollection(row pgx.CollectableRow) (*spatial.Collection, error) {
 		&c.ID, &c.Title.VI, &c.Title.EN, &c.Description.VI, &c.Description.EN,
 		&c.Group, &c.Ordinal, &c.Keywords, &c.Licence, &c.Attribution,
 		&c.Department, &c.Visibility, &c.Roles, &c.Published, &c.MinZoom, &c.MaxZoom,
-		&style, &c.SearchField, &c.TimeField, &c.UpdatedAt,
+		&style, &c.SearchField, &c.TimeField, &c.Locking, &c.Required, &c.UpdatedAt,
 		&c.Version, &c.Table,
 		&c.GeometryType, &c.Dimensions, &c.SRID,
 		&c.IDKind, &c.IDField, &c.FeatureCount, &c.WithoutGeometry,

@@ -21,6 +21,7 @@ const (
 	StateDependentObjects       = "2BP01"
 	StateInsufficientPrivilege  = "42501"
 	StateNoDataFound            = "P0002"
+	StateNotInState             = "55000" // a version that is not current takes no edits
 )
 
 // Wrap turns a database error into a *spatial.Error with a message that is safe
@@ -31,7 +32,7 @@ func Wrap(ctx context.Context, op string, err error) error {
 		return nil
 	}
 	if e, ok := errors.AsType[*spatial.Error](err); ok {
-		return &spatial.Error{Code: e.Code, Message: e.Message, Fields: e.Fields, Op: op, Err: err}
+		return &spatial.Error{Code: e.Code, Message: e.Message, Fields: e.Fields, Current: e.Current, Op: op, Err: err}
 	}
 	code, message := classify(ctx, err)
 	return &spatial.Error{Code: code, Message: message, Op: op, Err: err}

@@ -55,6 +55,7 @@ func TestCollectionsLife(t *testing.T) {
 		Visibility: "restricted", Roles: []spatial.Role{"surveyor"}, Published: true, MinZoom: 2, MaxZoom: 17,
 		Style: json.RawMessage(`{"kind": "x"}`), GeometryType: "none", Dimensions: "XY", IDKind: "integer",
 		Extent: spatial.EmptyEnvelope(4326), UpdatedAt: c.UpdatedAt, VersionAt: c.VersionAt,
+		Locking: spatial.LockingRequired, Required: []string{spatial.RequiredGeometry},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)

@@ -113,6 +113,14 @@ func patchFaults(a spatial.Access, c *spatial.Collection, p spatial.CollectionPa
 			fault("timeField", fmt.Sprintf("%q is no date or datetime property", name))
 		}
 	}
+	if locking := valueOr(p.Locking, spatial.LockingOptional); locking != spatial.LockingOptional && locking != spatial.LockingRequired {
+		fault("locking", "optional or required")
+	}
+	for _, name := range valueOr(p.Required, nil) {
+		if _, ok := c.Field(name); !ok && name != spatial.RequiredGeometry {
+			fault("required", fmt.Sprintf("%q is no property of the collection", name))
+		}
+	}
 	return faults
 }
 
@@ -137,6 +145,7 @@ func patchArgs(id string, p spatial.CollectionPatch) pgx.StrictNamedArgs {
 		"attribution": p.Attribution, "department": p.Department, "visibility": p.Visibility, "roles": nil,
 		"published": p.Published, "min_zoom": p.MinZoom, "max_zoom": p.MaxZoom,
 		"style_given": p.Style != nil, "style": nil, "search_field": p.SearchField, "time_field": p.TimeField,
+		"locking": p.Locking, "required_fields": nil,
 	}
 	if p.Title != nil {
 		args["title_vi"], args["title_en"] = p.Title.VI, p.Title.EN
@@ -150,6 +159,9 @@ func patchArgs(id string, p spatial.CollectionPatch) pgx.StrictNamedArgs {
 	if p.Roles != nil {
 		_, roles, _ := postgis.AccessArgs(spatial.Access{Roles: *p.Roles})
 		args["roles"] = roles
+	}
+	if p.Required != nil {
+		args["required_fields"] = append([]string{}, *p.Required...)
 	}
 	if p.Style != nil && string(bytes.TrimSpace(*p.Style)) != "null" {
 		args["style"] = *p.Style

@@ -15,4 +15,18 @@ var (
 	queryExportTimeout string
 	//go:embed queries/export_srs.sql
 	queryExportSRS string
+	//go:embed queries/edit_begin.sql
+	queryEditBegin string
+	//go:embed queries/edit_flaws.sql
+	queryEditFlaws string
+	//go:embed queries/edit_bare.sql
+	queryEditBare string
+	//go:embed queries/edit_last_id.sql
+	queryEditLastID string
+	//go:embed queries/edit_audit.sql
+	queryEditAudit string
+	//go:embed queries/feed_number.sql
+	queryFeedNumber string
+	//go:embed queries/feed_read.sql
+	queryFeedRead string
 )

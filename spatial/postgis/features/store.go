@@ -16,7 +16,7 @@ import (
 	"gisd/spatial/postgis/sql"
 )
 
-// Store reads the features of collections. Geometries come as EWKB, x first,
+// Store reads and changes the features of collections. Geometries come as EWKB, x first,
 // in the storage SRID where spatial/crs supports it, else in SRID 4326. Safe for
 // use by many goroutines.
 type Store struct {

@@ -19,5 +19,7 @@ set title_vi = coalesce(@title_vi::text, title_vi),
   style = case when @style_given::boolean then @style::jsonb else style end,
   search_field = coalesce(@search_field::text, search_field),
   time_field = coalesce(@time_field::text, time_field),
+  locking = coalesce(@locking::text, locking),
+  required_fields = coalesce(@required_fields::text[], required_fields),
   updated_at = clock_timestamp()
 where id = @id::text

@@ -1,0 +1,2 @@
+-- Gives committed changes their positions.
+select gisd.number_changes()

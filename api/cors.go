@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	corsExposed = "Content-Crs, ETag, Link, Location, Retry-After, X-Request-Id"
-	corsHeaders = "Accept, Accept-Language, Authorization, Content-Type, If-None-Match"
+	corsExposed = "Accept-Patch, Accept-Post, Allow, Content-Crs, ETag, Last-Modified, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
+	corsHeaders = "Accept, Accept-Language, Authorization, Content-Crs, Content-Type, If-Match, If-None-Match, If-Unmodified-Since, Prefer"
 )
 
 // cors lets pages of other origins read. Cookies are never let through: what

@@ -64,6 +64,9 @@ func (r *request) describe(c *spatial.Collection) collectionDoc {
 		Href: r.h.Origin.Href(r.Request(), "/tiles/"+c.ID+".json", nil), Rel: "tilejson", Type: negotiate.TypeJSON,
 		Title: r.in(spatial.Text{VI: "Ô vectơ (TileJSON)", EN: "Vector tiles (TileJSON)"}),
 	}, r.versionsLink(c))
+	if r.h.Editor != nil {
+		d.Links = append(d.Links, r.changesLink(c))
+	}
 	d.Links = append(d.Links, r.collectionExtensions(c)...)
 	return d
 }

@@ -72,24 +72,32 @@ func readCRS(p *negotiate.Params, name string, c *spatial.Collection) wire {
 	if !ok {
 		return crs84
 	}
+	w, ok := offered(c, text)
+	if !ok {
+		p.Fault(name, "is not one of the coordinate systems that the collection lists")
+	}
+	return w
+}
+
+// offered is a system by its name, if the collection offers it; else CRS84 and
+// false.
+func offered(c *spatial.Collection, text string) (wire, bool) {
 	uris := globalURIs()
 	if own := storageURI(c); own != "" {
 		uris = append(uris, own)
 	}
 	ref, err := crs.ParseReference(text)
 	if err != nil {
-		p.Fault(name, "is not one of the coordinate systems that the collection lists")
-		return crs84
+		return crs84, false
 	}
 	w := wire{srid: ref.SRID, latLon: ref.LatLon, uri: crs.CRS84URI}
 	if s, ok := crs.Lookup(ref.SRID); ok && (ref.LatLon || ref.SRID != spatial.SRIDWGS84) {
 		w.uri = s.URI
 	}
 	if !slices.Contains(uris, w.uri) {
-		p.Fault(name, "is not one of the coordinate systems that the collection lists")
-		return crs84
+		return crs84, false
 	}
-	return w
+	return w, true
 }
 
 // readBBox reads bbox and bbox-crs into an envelope, x first.

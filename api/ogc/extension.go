@@ -28,6 +28,9 @@ type Href = func(query url.Values, steps ...string) string
 // conformsTo are the classes of this room and of the extensions, each once.
 func (h *Handlers) conformsTo() []string {
 	all := slices.Clone(conformanceClasses[:])
+	if h.Editor != nil {
+		all = append(all, editClasses[:]...)
+	}
 	for _, e := range h.Extensions {
 		for _, class := range e.ConformsTo {
 			if !slices.Contains(all, class) {

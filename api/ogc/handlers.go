@@ -45,13 +45,19 @@ type Encoder interface {
 	AppendGeometry(dst, ewkb []byte, decimals int) ([]byte, error)
 }
 
+// Decoder reads GeoJSON geometry objects as little-endian EWKB; the coordinates stay
+// as they stand.
+type Decoder interface {
+	ReadGeometry(raw []byte) ([]byte, error)
+}
+
 // CodeLists give codes their meaning; one that is not there is CodeNotFound.
 type CodeLists interface {
 	CodeList(ctx context.Context, id string) (*spatial.CodeList, error)
 }
 
-// Config of the handlers; all members but CodeLists, Now, Downloads, Extensions and Log are
-// required.
+// Config of the handlers; all members but CodeLists, Editor with Decoder, Now,
+// Downloads, Extensions and Log are required.
 type Config struct {
 	Catalogue Catalogue
 	Features  Features
@@ -59,6 +65,8 @@ type Config struct {
 	History   Versions
 	CodeLists CodeLists // nil for none
 	Encoder   Encoder
+	Editor    Editor // nil where features are read alone
+	Decoder   Decoder
 	Downloads Downloads // nil for none
 	// Extensions are what other rooms serve below /ogc.
 	Extensions []Extension
@@ -112,6 +120,9 @@ func (h *Handlers) Register(e *echo.Echo) {
 	e.GET("/ogc/collections/:collection/items", h.items)
 	e.GET("/ogc/collections/:collection/items/:feature", h.feature)
 	e.GET("/search", h.search)
+	if h.Editor != nil {
+		h.registerEdits(e)
+	}
 }
 
 // request is what every handler needs to know of one.
@@ -224,10 +235,15 @@ func marshal(v any) ([]byte, error) {
 // body is json for bytes that are there already; tagged is the part of them
 // that the entity tag speaks for.
 func (r *request) body(contentType string, body, tagged []byte) error {
+	return r.bodyAs(contentType, body, entityTag(contentType, r.lang, tagged))
+}
+
+// bodyAs is body under an entity tag that is made already.
+func (r *request) bodyAs(contentType string, body []byte, tag string) error {
 	h := r.Response().Header()
 	h.Set("Content-Language", r.lang)
 	h.Add(echo.HeaderVary, "Accept-Language")
-	if negotiate.Unchanged(r.Context, entityTag(contentType, r.lang, tagged)) {
+	if negotiate.Unchanged(r.Context, tag) {
 		return r.NoContent(http.StatusNotModified)
 	}
 	return r.Blob(http.StatusOK, contentType, body)

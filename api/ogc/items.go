@@ -3,6 +3,7 @@ package ogc
 import (
 	"bytes"
 	"maps"
+	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -118,14 +119,24 @@ func (h *Handlers) feature(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	formats := []negotiate.Format{formatGeoJSON, formatHTML, formatJSONFG}
-	links := append(r.representations(formats, "collections", found.ID, "items", f.ID), negotiate.Link{
-		Href: r.href(formatQuery("json"), "collections", found.ID), Rel: "collection", Type: negotiate.TypeJSON, Title: r.in(found.Title),
-	})
 	if r.format.Name == formatHTML.Name {
-		return r.featurePage(found, f, links)
+		return r.featurePage(found, f, r.featureLinks(found, f.ID))
 	}
-	e, err := r.newEncoder(found, v)
+	return r.writeFeature(http.StatusOK, found, f, v)
+}
+
+func (r *request) featureLinks(c *spatial.Collection, id string) []negotiate.Link {
+	formats := []negotiate.Format{formatGeoJSON, formatHTML, formatJSONFG}
+	return append(r.representations(formats, "collections", c.ID, "items", id), negotiate.Link{
+		Href: r.href(formatQuery("json"), "collections", c.ID), Rel: "collection", Type: negotiate.TypeJSON, Title: r.in(c.Title),
+	})
+}
+
+// writeFeature answers with a feature and the state that it is in; 200 gives way to
+// 304 where the caller has it.
+func (r *request) writeFeature(status int, c *spatial.Collection, f *spatial.Feature, v view) error {
+	state := f.State()
+	e, err := r.newEncoder(c, v)
 	if err != nil {
 		return err
 	}
@@ -133,6 +144,7 @@ func (h *Handlers) feature(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	links := r.featureLinks(c, f.ID)
 	encoded, err := marshal(links)
 	if err != nil {
 		return err
@@ -141,8 +153,14 @@ func (h *Handlers) feature(c echo.Context) error {
 	b = append(bytes.TrimSuffix(b, []byte{'}'}), e.root()...)
 	b = append(append(append(b, `,"links":`...), encoded...), '}')
 	r.linkHeader(links)
-	c.Response().Header().Set("Content-Crs", "<"+v.to.uri+">")
-	return r.body(r.format.Type, b, b)
+	r.Response().Header().Set("Content-Crs", "<"+v.to.uri+">")
+	r.stateHeaders(state)
+	tag := r.featureTag(state, r.format.Type, b)
+	if r.Request().Method == http.MethodGet {
+		return r.bodyAs(r.format.Type, b, tag)
+	}
+	r.Response().Header().Set("ETag", tag)
+	return r.Blob(status, r.format.Type, b)
 }
 
 // without is the query without some of its parameters.

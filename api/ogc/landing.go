@@ -54,6 +54,21 @@ var conformanceClasses = [...]string{
 	"http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",
 }
 
+// editClasses are those of changes. What was Features Part 4 alone is Common Part 5
+// too since the draft of 2026, but for the class of features.
+var editClasses = [...]string{
+	"http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/create-replace-delete",
+	"http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/update",
+	"http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/optimistic-locking-timestamps",
+	"http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/optimistic-locking-etags",
+	"http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/handling",
+	"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+	"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+	"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-timestamps",
+	"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+	"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+}
+
 var (
 	titleServer      = spatial.Text{VI: "Dữ liệu quy hoạch và hạ tầng", EN: "Planning and infrastructure data"}
 	titleCollections = spatial.Text{VI: "Lớp dữ liệu", EN: "Collections"}

@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/labstack/echo/v4"
 
@@ -52,6 +53,7 @@ func (r *request) definition() object {
 		paths["/collections/"+c.ID+"/items/{featureId}"] = get("getFeature."+c.ID, r.titleOf(c), "One feature of "+c.ID, "feature",
 			ref("parameters", "featureId"), ref("parameters", "crs"), ref("parameters", "properties"), ref("parameters", "skipGeometry"),
 			ref("parameters", "zoom-level"), ref("parameters", "precision"), ref("parameters", "profile"), ref("parameters", "fFeature"))
+		r.addEdits(paths, c)
 	}
 	// One path for all collections: documents with a path for everything of each
 	// make desktop clients wait.
@@ -59,6 +61,14 @@ func (r *request) definition() object {
 		paths["/collections/{collectionId}/"+kind] = get(kind, "Capabilities", "JSON Schema: the "+kind+" of a collection", "schema", ref("parameters", "collectionId"))
 	}
 	paths["/functions"] = get("getFunctions", "Capabilities", "Functions that filters may call", "functions")
+	parameters, responses := r.h.parameters(), responses()
+	if r.h.Editor != nil {
+		paths["/collections/{collectionId}/changes"] = get("getChanges", "Capabilities", "Changes of a collection in the order of the commits", "changes",
+			ref("parameters", "collectionId"), ref("parameters", "since"), ref("parameters", "crs"))
+		moreParameters, moreResponses := editParts()
+		maps.Copy(parameters, moreParameters)
+		maps.Copy(responses, moreResponses)
+	}
 	doc := object{
 		"openapi": "3.0.3",
 		"info": object{
@@ -67,7 +77,7 @@ func (r *request) definition() object {
 		},
 		"servers":    []object{{"url": r.h.Origin.Base(r.Request()) + "/ogc"}},
 		"paths":      paths,
-		"components": object{"parameters": r.h.parameters(), "responses": responses(), "schemas": schemas()},
+		"components": object{"parameters": parameters, "responses": responses, "schemas": schemas()},
 	}
 	r.h.extend(doc)
 	return doc

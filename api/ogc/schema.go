@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -63,7 +64,7 @@ func (h *Handlers) schemaOf(c echo.Context, kind string, title spatial.Text, fie
 	}
 	properties := object{}
 	for i, f := range fields(found) {
-		property, err := r.propertyOf(c.Request().Context(), found, f)
+		property, err := r.propertyOf(c.Request().Context(), found, f, kind)
 		if err != nil {
 			return err
 		}
@@ -77,14 +78,25 @@ func (h *Handlers) schemaOf(c echo.Context, kind string, title spatial.Text, fie
 		"$schema": schemaDialect, "$id": r.href(nil, "collections", found.ID, kind), "type": "object",
 		"title": r.in(title) + r.titleOf(found), "properties": properties,
 	}
-	if kind != "schema" {
-		doc["additionalProperties"] = false
+	doc["additionalProperties"] = false
+	if required := requiredOf(found); kind == "schema" && len(required) > 0 {
+		doc["required"] = required
 	}
 	return r.json(negotiate.TypeSchema, doc)
 }
 
-// propertyOf describes one property as JSON Schema.
-func (r *request) propertyOf(ctx context.Context, c *spatial.Collection, f spatial.Field) (object, error) {
+// requiredOf are the properties that no new feature lacks.
+func requiredOf(c *spatial.Collection) []string {
+	required := slices.Clone(c.Required)
+	if c.IDField != "" && c.IDKind == spatial.IDText && !slices.Contains(required, c.IDField) {
+		required = append(required, c.IDField)
+	}
+	return required
+}
+
+// propertyOf describes one property as JSON Schema. Data may hold codes that the
+// list has not; changes may not, and the schema speaks of those.
+func (r *request) propertyOf(ctx context.Context, c *spatial.Collection, f spatial.Field, kind string) (object, error) {
 	property := schemaOf(f.Type)
 	delete(property, "type")
 	switch f.Type {
@@ -119,7 +131,10 @@ func (r *request) propertyOf(ctx context.Context, c *spatial.Collection, f spati
 	}
 	if len(codes) > 0 && f.Type == spatial.FieldString {
 		property["x-ogc-definition"] = r.in(list.Title)
-		property["anyOf"] = append(codes, object{"type": "string"}) // data may hold codes that the list has not
+		property["anyOf"] = codes
+		if kind != "schema" {
+			property["anyOf"] = append(codes, object{"type": "string"})
+		}
 	}
 	return property, nil
 }

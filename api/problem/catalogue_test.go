@@ -24,7 +24,7 @@ var reachesNobody = regexp.MustCompile(`/api/server\.go|/postgis/(imports/|migra
 func TestEveryMessageHasVietnamese(t *testing.T) {
 	t.Parallel()
 	found := collect(t, "../..", append([]string{
-		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/styles", "api/tiles",
+		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/ogc/receive", "api/styles", "api/tiles",
 		"spatial", "spatial/cql", "spatial/crs", "spatial/live",
 		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis",
 		"tiles/styles", "tiles/styles/glyphs", "tiles/styles/icons", "tiles/styles/sheets",

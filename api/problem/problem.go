@@ -23,6 +23,8 @@ type Document struct {
 	Code      spatial.Code         `json:"code"`
 	RequestID string               `json:"requestId"`
 	Errors    []spatial.FieldError `json:"errors,omitempty"`
+	// Current is the state that a change met instead of the one it builds on.
+	Current *spatial.FeatureState `json:"current,omitempty"`
 }
 
 // describe reduces an error to a domain error. Only messages written for
@@ -66,6 +68,7 @@ func New(err error, lang, requestID string) Document {
 		Code:      code,
 		RequestID: requestID,
 		Errors:    sayFields(e.Fields, lang),
+		Current:   e.Current,
 	}
 }
 

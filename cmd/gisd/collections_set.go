@@ -58,6 +58,8 @@ func newCollectionsSetCommand(a *app) *cobra.Command {
 	f.String("style", "", "`FILE` with the style: JSON, QML of QGIS, or SLD; \"null\" in it takes the style away")
 	f.String("search-field", "", "property that names a feature for people")
 	f.String("time-field", "", "property that time filters look at")
+	f.String("locking", "", "optional or required: whether changes of features have to name the state they build on")
+	f.StringSlice("required", nil, "properties that no changed feature lacks, separated by commas; geometry for the geometry; \"\" for none")
 	return cmd
 }
 
@@ -75,6 +77,17 @@ func patchOf(f *pflag.FlagSet) (spatial.CollectionPatch, error) {
 			return p, err
 		}
 		p.Keywords = &keywords
+	}
+	if s := given(f, "locking"); s != nil {
+		locking := spatial.Locking(*s)
+		p.Locking = &locking
+	}
+	if f.Changed("required") {
+		required, err := f.GetStringSlice("required")
+		if err != nil {
+			return p, err
+		}
+		p.Required = &required
 	}
 	if s := given(f, "visibility"); s != nil {
 		v, roles, err := parseVisibility(*s)

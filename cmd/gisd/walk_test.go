@@ -36,6 +36,7 @@ type walker struct {
 	server   *api.Server
 	site     *httptest.Server
 	accounts *accounts.Store
+	db       *postgis.DB
 	document *openapi3.T
 }
 
@@ -85,7 +86,7 @@ func newWalker(t *testing.T) *walker {
 		}
 		fixture.Collection(t, db.Pool, spec)
 	}
-	w := &walker{accounts: accounts.NewStore(db.Pool, log)}
+	w := &walker{accounts: accounts.NewStore(db.Pool, log), db: db}
 	w.addDevices(t, db)
 	a := newApp(nil, streams{strings.NewReader(""), io.Discard, io.Discard})
 	a.log, a.cfg.Demo, a.cfg.DataDir = log, false, t.TempDir()
@@ -214,6 +215,7 @@ var targets = map[string][]string{
 	"/ogc/collections/:collection/sortables":  {"/ogc/collections/{id}/sortables"},
 	"/ogc/collections/:collection/schema":     {"/ogc/collections/{id}/schema"},
 	"/ogc/collections/:collection/versions":   {"/ogc/collections/{id}/versions"},
+	"/ogc/collections/:collection/changes":    {"/ogc/collections/{id}/changes", "/ogc/collections/{id}/changes?since=2020-01-01T00:00:00Z&limit=1&crs=EPSG:9210"},
 	"/ogc/collections/:collection":            {"/ogc/collections/{id}", "/ogc/collections/{id}?f=html"},
 	"/ogc/collections/:collection/items": {"/ogc/collections/{id}/items", "/ogc/collections/{id}/items?f=html", "/ogc/collections/{id}/items?limit=1&bbox=106,11,107,12", "/ogc/collections/{id}/items?name=marker-{id}&crs=EPSG:9210",
 		"/ogc/collections/{id}/items?filter=name%20LIKE%20%27marker%25%27%20AND%20S_INTERSECTS(geometry,BBOX(106,10,107,12))", "/ogc/collections/{id}/items?f=geojsonl&filter-crs=EPSG:9210&filter-lang=cql2-json&filter=%7B%22op%22:%22isNull%22,%22args%22:%5B%7B%22property%22:%22name%22%7D%5D%7D",

@@ -181,6 +181,8 @@ func (n *node) addFeatures(ctx context.Context) error {
 		History:   collections.NewStore(n.db, n.catalogue),
 		CodeLists: collections.NewCodeLists(n.db),
 		Encoder:   geojson.Encoder{},
+		Editor:    store,
+		Decoder:   geojson.Decoder{},
 		Origin:    n.origin,
 		CursorKey: cursorKey,
 		Extensions: []ogc.Extension{{

@@ -66,6 +66,13 @@ var law = []room{
 	{pattern: "api/problem", may: []string{"spatial"}, libraries: []string{"echo"}},
 	{pattern: "api/negotiate", may: []string{"spatial", "spatial/crs", "spatial/cql"}, libraries: []string{"echo"}},
 	{pattern: "api/page", libraries: []string{"echo"}},
+	{
+		pattern:   "api/ogc",
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "tiles", "api/problem", "api/negotiate", "api/auth", "api/page", "api/ogc/..."},
+		libraries: []string{"echo"},
+	},
+	{pattern: "api/ogc/coords"},
+	{pattern: "api/ogc/receive", may: []string{"spatial", "spatial/crs", "api/ogc/coords"}},
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
 	{
 		pattern:   "api/...",

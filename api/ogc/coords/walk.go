@@ -27,6 +27,7 @@ type Walker struct {
 	at      int
 	order   binary.ByteOrder
 	stride  int
+	kind    uint32
 	change  func(flat []float64, stride int) error
 	scratch []float64
 }
@@ -40,6 +41,10 @@ func (w *Walker) Rewrite(ewkb []byte, change func(flat []float64, stride int) er
 	w.data, w.change = nil, nil
 	return err
 }
+
+// Kind is the WKB type code of the geometry that the run handed over belongs to: 1
+// for a position, 2 for a line, 3 for a ring.
+func (w *Walker) Kind() uint32 { return w.kind }
 
 // Type is the WKB type code of an EWKB geometry, 1 to 7, and whether it has
 // heights and measures.
@@ -75,7 +80,8 @@ func (w *Walker) geometry(depth int) error {
 	if kind&ewkbM != 0 {
 		w.stride++
 	}
-	switch kind & 0xff {
+	w.kind = kind & 0xff
+	switch w.kind {
 	case 1:
 		return w.points(1)
 	case 2:

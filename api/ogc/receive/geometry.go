@@ -52,12 +52,16 @@ func (r *reader) geometry(edit *spatial.Edit, raw json.RawMessage, at string) {
 // first that is outside of its system or of the storage's is told.
 func (r *reader) relocate(ewkb []byte) (fault string) {
 	err := r.walker.Rewrite(ewkb, func(flat []float64, stride int) error {
+		if fault = unfinished(r.walker.Kind(), flat, stride); fault != "" {
+			return coords.ErrDamaged
+		}
 		if r.From.LatLon {
 			coords.Swap(flat, stride)
 		}
 		for i := 0; i+1 < len(flat); i += stride {
 			x, y, err := r.storage.Checked(flat[i], flat[i+1])
-			if err != nil || math.IsNaN(x) || math.IsNaN(y) {
+			from := r.storage.From()
+			if err != nil || from.Geographic && math.Abs(flat[i]) > 180 || math.IsNaN(x) || math.IsNaN(y) {
 				fault = r.outside(flat[i], flat[i+1])
 				return coords.ErrDamaged
 			}
@@ -69,6 +73,21 @@ func (r *reader) relocate(ewkb []byte) (fault string) {
 		return "cannot be read"
 	}
 	return fault
+}
+
+// unfinished is what RFC 7946 §3.1.4 and §3.1.6 ask of lines and rings, without
+// which the database reads no geometry at all.
+func unfinished(kind uint32, flat []float64, stride int) (fault string) {
+	n := len(flat) / stride
+	switch {
+	case kind == 2 && n < 2:
+		return "has a line of fewer than two positions"
+	case kind == 3 && n < 4:
+		return "has a ring of fewer than four positions"
+	case kind == 3 && !slices.Equal(flat[:stride], flat[(n-1)*stride:]):
+		return "has a ring that does not end where it begins"
+	}
+	return ""
 }
 
 // outside says which position lies where the collection can have none, in the

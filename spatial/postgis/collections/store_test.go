@@ -40,7 +40,7 @@ func TestCollectionsLife(t *testing.T) {
 		Description: &spatial.Text{EN: "d"}, Group: ptr("planning"), Ordinal: ptr(3), Keywords: &[]string{"a", "b"},
 		Licence: ptr("CC0"), Attribution: ptr("x"), Visibility: ptr(spatial.VisibilityRestricted),
 		Roles: &[]spatial.Role{"surveyor"}, Published: ptr(true), MinZoom: ptr(2), MaxZoom: ptr(17),
-		Style: ptr(json.RawMessage(`{"kind": "x"}`)),
+		Style: ptr(json.RawMessage(`{"kind": "x"}`)), Locking: ptr(spatial.LockingRequired), Required: &[]string{spatial.RequiredGeometry},
 	}
 	if err := store.Update(t.Context(), editor, "plan", patch); err != nil {
 		t.Fatal(err)
@@ -202,6 +202,7 @@ func TestCollectionsRefuse(t *testing.T) {
 	err := store.Update(t.Context(), editor, "open", spatial.CollectionPatch{
 		Visibility: ptr(spatial.VisibilityRestricted), MinZoom: ptr(20), MaxZoom: ptr(3), Department: ptr("gt"),
 		Style: ptr(json.RawMessage(`[1]`)), SearchField: ptr("area"), TimeField: ptr("name"),
+		Locking: ptr(spatial.Locking("none")), Required: &[]string{"name", "nothing"},
 	})
 	e, ok := errors.AsType[*spatial.Error](err)
 	if !ok || e.Code != spatial.CodeInvalid {
@@ -211,7 +212,7 @@ func TestCollectionsRefuse(t *testing.T) {
 	for _, f := range e.Fields {
 		faults = append(faults, f.Name)
 	}
-	if diff := cmp.Diff([]string{"roles", "minZoom", "department", "style", "searchField", "timeField"}, faults); diff != "" {
+	if diff := cmp.Diff([]string{"roles", "minZoom", "department", "style", "searchField", "timeField", "locking", "required"}, faults); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -224,6 +224,31 @@ export interface paths {
          */
         get: operations["getFeatures"];
         put?: never;
+        /**
+         * Add a feature, or all those of a FeatureCollection
+         * @description For editors of the collection's department and administrators. A Feature gives 201 and its address; of a FeatureCollection, at most 10000 features, all are added or none, and the answer lists their ids in order. The id comes from the property that the collection takes its ids from (x-ogc-role id in /schema), else the server gives one; an id member is ignored. Everything that does not fit the schema is told at once, each fault with its JSON pointer. Prefer: handling=lenient leaves out properties that the collection does not have.
+         */
+        post: operations["addFeatures"];
+        delete?: never;
+        /** What the caller may do with the features */
+        options: operations["optionsFeatures"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was inserted, updated and deleted, in the order of the commits
+         * @description For applications that keep a copy: begin with since=0 or without it, read what is there, follow next, and ask again later with since=position. A change that commits late comes late, so that none is missed. reload says that any feature may have changed, after an import or a revert: read the collection again. A feature comes with the last of its changes; with the earlier ones it is left out. Deletes come without it.
+         */
+        get: operations["getChanges"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -240,12 +265,25 @@ export interface paths {
         };
         /** One feature */
         get: operations["getFeature"];
-        put?: never;
+        /**
+         * Put a feature in the place of another
+         * @description What the body does not name becomes null; its id member is ignored. If-Match with the entity tag that was read, or If-Unmodified-Since, keeps the change from undoing another one (412, with the state that is there now); a collection may require it (428).
+         */
+        put: operations["replaceFeature"];
         post?: never;
-        delete?: never;
-        options?: never;
+        /**
+         * Take a feature away
+         * @description Conditions as those of PUT. What it was stands in the history of the collection.
+         */
+        delete: operations["deleteFeature"];
+        /** What the caller may do with a feature, there or not */
+        options: operations["optionsFeature"];
         head?: never;
-        patch?: never;
+        /**
+         * Change parts of a feature
+         * @description A JSON merge patch (RFC 7396): properties that it names change, null takes them away, the geometry is replaced as a whole. Conditions as those of PUT.
+         */
+        patch: operations["updateFeature"];
         trace?: never;
     };
     "/ogc/tileMatrixSets": {
@@ -900,6 +938,62 @@ export interface components {
                 name: string;
                 reason: string;
             }[];
+            current?: components["schemas"]["FeatureState"];
+        };
+        /** @description One state of a feature; in a problem the one that a change met instead of the one it builds on. */
+        FeatureState: {
+            id: string;
+            revision: number;
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: string;
+            /** @description As If-Match takes it. */
+            etag?: string;
+        };
+        NewFeature: {
+            /** @enum {string} */
+            type: "Feature";
+            /** @description A GeoJSON geometry of the type that the collection has. */
+            geometry: Record<string, never> | null;
+            /** @description What /schema of the collection lists. */
+            properties: Record<string, never> | null;
+        };
+        NewFeatures: {
+            /** @enum {string} */
+            type: "FeatureCollection";
+            features: components["schemas"]["NewFeature"][];
+        };
+        FeaturePatch: {
+            geometry?: Record<string, never> | null;
+            properties?: Record<string, never> | null;
+        };
+        AddedFeatures: {
+            numberCreated: number;
+            features: components["schemas"]["FeatureState"][];
+            links: components["schemas"]["Links"];
+        };
+        Changes: {
+            collection: string;
+            changes: {
+                /** @description Microseconds since 1970; growing and never the same twice. */
+                position: string;
+                /** @enum {string} */
+                operation: "insert" | "update" | "delete" | "reload";
+                id?: string;
+                /** @description That the feature has since; of a deleted one the last. */
+                revision?: number;
+                /** @description Of the collection. */
+                version: number;
+                /** Format: date-time */
+                changedAt: string;
+                /** @description For those alone who may change the collection. */
+                changedBy?: string;
+                feature?: components["schemas"]["Feature"];
+            }[];
+            numberReturned: number;
+            /** @description Where to go on. */
+            position: string;
+            links: components["schemas"]["Links"];
         };
         Link: {
             href: string;
@@ -1331,6 +1425,31 @@ export interface components {
             };
             content?: never;
         };
+        /** @description Changed. */
+        Changed: {
+            headers: {
+                /** @description The state that the feature is in now. */
+                ETag?: string;
+                "Last-Modified"?: string;
+                "Preference-Applied"?: string;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The feature as it is now, with Prefer return=representation. */
+        ChangedFeature: {
+            headers: {
+                /** @description The state that the feature is in now. */
+                ETag?: string;
+                "Last-Modified"?: string;
+                "Preference-Applied"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/geo+json": components["schemas"]["Feature"];
+                "application/fg+json": components["schemas"]["Feature"];
+            };
+        };
         /** @description What went wrong. */
         Problem: {
             headers: {
@@ -1348,6 +1467,22 @@ export interface components {
         fJSON: "json";
         /** @description The id of the collection. */
         collection: string;
+        /** @description The id of the feature. */
+        feature: string;
+        /**
+         * @description The coordinate system of the body, with or without angle brackets: one that the collection lists, in the order of its axes. CRS84, lon, lat degrees, without it.
+         * @example <http://www.opengis.net/def/crs/EPSG/0/9210>
+         */
+        contentCrs: string;
+        /**
+         * @description return=representation or return=minimal, handling=strict or handling=lenient, joined by commas (RFC 7240).
+         * @example return=representation
+         */
+        prefer: string;
+        /** @description Entity tags of the state that the change builds on, of any representation, or *. */
+        ifMatch: string;
+        /** @description The Last-Modified of the state that the change builds on; whole seconds. */
+        ifUnmodifiedSince: string;
         /** @description The tile matrix set, such as WebMercatorQuad. */
         tileMatrixSet: string;
         /** @description Only these collections, ids or addresses joined by commas. */
@@ -1750,6 +1885,162 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    addFeatures: {
+        parameters: {
+            query?: {
+                /** @description The coordinate system of the answer; CRS84 by default. */
+                crs?: components["parameters"]["crs"];
+                /** @description The properties wanted, joined by commas; all of them by default. */
+                properties?: components["parameters"]["properties"];
+                /** @description Whether to leave out geometries. */
+                skipGeometry?: components["parameters"]["skipGeometry"];
+                /** @description Simplifies geometries by up to half a pixel of that zoom. */
+                "zoom-level"?: components["parameters"]["zoomLevel"];
+                /** @description Decimals of coordinates, at most those that there are. */
+                precision?: components["parameters"]["decimals"];
+                /** @description Codes as they are, or what they mean. */
+                profile?: components["parameters"]["profile"];
+                /** @description The format of the answer with Prefer return=representation. */
+                f?: "json" | "jsonfg";
+            };
+            header?: {
+                /**
+                 * @description The coordinate system of the body, with or without angle brackets: one that the collection lists, in the order of its axes. CRS84, lon, lat degrees, without it.
+                 * @example <http://www.opengis.net/def/crs/EPSG/0/9210>
+                 */
+                "Content-Crs"?: components["parameters"]["contentCrs"];
+                /**
+                 * @description return=representation or return=minimal, handling=strict or handling=lenient, joined by commas (RFC 7240).
+                 * @example return=representation
+                 */
+                Prefer?: components["parameters"]["prefer"];
+            };
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "Feature",
+                 *       "geometry": {
+                 *         "type": "Point",
+                 *         "coordinates": [
+                 *           106.65,
+                 *           10.98
+                 *         ]
+                 *       },
+                 *       "properties": {
+                 *         "name": "Chợ Thủ Dầu Một"
+                 *       }
+                 *     }
+                 */
+                "application/geo+json": components["schemas"]["NewFeature"] | components["schemas"]["NewFeatures"];
+                "application/json": components["schemas"]["NewFeature"] | components["schemas"]["NewFeatures"];
+            };
+        };
+        responses: {
+            /** @description Added. Of one feature there is a body only with Prefer return=representation. */
+            201: {
+                headers: {
+                    /** @description The feature; of a FeatureCollection the features. */
+                    Location?: string;
+                    /** @description The state of the feature. */
+                    ETag?: string;
+                    "Last-Modified"?: string;
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                    "application/fg+json": components["schemas"]["Feature"];
+                    "application/json": components["schemas"]["AddedFeatures"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    optionsFeatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The methods that this caller may use. */
+            200: {
+                headers: {
+                    /** @example GET, HEAD, OPTIONS, POST */
+                    Allow?: string;
+                    /**
+                     * @description Media types of new features.
+                     * @example application/geo+json, application/json
+                     */
+                    "Accept-Post"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getChanges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The position of the last answer, or a time; changes behind it. A time never leaves out what was committed since.
+                 * @example 2026-01-31T00:00:00Z
+                 */
+                since?: string;
+                /** @description How many changes at most. */
+                limit?: number;
+                /** @description The coordinate system of the answer; CRS84 by default. */
+                crs?: components["parameters"]["crs"];
+                /** @description The properties wanted, joined by commas; all of them by default. */
+                properties?: components["parameters"]["properties"];
+                /** @description Whether to leave out geometries. */
+                skipGeometry?: components["parameters"]["skipGeometry"];
+                /** @description Simplifies geometries by up to half a pixel of that zoom. */
+                "zoom-level"?: components["parameters"]["zoomLevel"];
+                /** @description Decimals of coordinates, at most those that there are. */
+                precision?: components["parameters"]["decimals"];
+                /** @description Codes as they are, or what they mean. */
+                profile?: components["parameters"]["profile"];
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes. */
+            200: {
+                headers: {
+                    /** @description The coordinate system in angle brackets. */
+                    "Content-Crs"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getFeature: {
         parameters: {
             query?: {
@@ -1773,7 +2064,7 @@ export interface operations {
                 /** @description The id of the collection. */
                 collection: components["parameters"]["collection"];
                 /** @description The id of the feature. */
-                feature: string;
+                feature: components["parameters"]["feature"];
             };
             cookie?: never;
         };
@@ -1784,6 +2075,10 @@ export interface operations {
                 headers: {
                     /** @description The coordinate system in angle brackets. */
                     "Content-Crs"?: string;
+                    /** @description The state of the feature and this representation; for If-Match. */
+                    ETag?: string;
+                    /** @description When the feature changed last. */
+                    "Last-Modified"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1793,6 +2088,196 @@ export interface operations {
                 };
             };
             304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replaceFeature: {
+        parameters: {
+            query?: {
+                /** @description The coordinate system of the answer; CRS84 by default. */
+                crs?: components["parameters"]["crs"];
+                /** @description The properties wanted, joined by commas; all of them by default. */
+                properties?: components["parameters"]["properties"];
+                /** @description Whether to leave out geometries. */
+                skipGeometry?: components["parameters"]["skipGeometry"];
+                /** @description Simplifies geometries by up to half a pixel of that zoom. */
+                "zoom-level"?: components["parameters"]["zoomLevel"];
+                /** @description Decimals of coordinates, at most those that there are. */
+                precision?: components["parameters"]["decimals"];
+                /** @description Codes as they are, or what they mean. */
+                profile?: components["parameters"]["profile"];
+                /** @description The format of the answer with Prefer return=representation. */
+                f?: "json" | "jsonfg";
+            };
+            header?: {
+                /**
+                 * @description The coordinate system of the body, with or without angle brackets: one that the collection lists, in the order of its axes. CRS84, lon, lat degrees, without it.
+                 * @example <http://www.opengis.net/def/crs/EPSG/0/9210>
+                 */
+                "Content-Crs"?: components["parameters"]["contentCrs"];
+                /**
+                 * @description return=representation or return=minimal, handling=strict or handling=lenient, joined by commas (RFC 7240).
+                 * @example return=representation
+                 */
+                Prefer?: components["parameters"]["prefer"];
+                /** @description Entity tags of the state that the change builds on, of any representation, or *. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+                /** @description The Last-Modified of the state that the change builds on; whole seconds. */
+                "If-Unmodified-Since"?: components["parameters"]["ifUnmodifiedSince"];
+            };
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "Feature",
+                 *       "geometry": {
+                 *         "type": "Point",
+                 *         "coordinates": [
+                 *           106.65,
+                 *           10.98
+                 *         ]
+                 *       },
+                 *       "properties": {
+                 *         "name": "Chợ Thủ Dầu Một"
+                 *       }
+                 *     }
+                 */
+                "application/geo+json": components["schemas"]["NewFeature"];
+                "application/json": components["schemas"]["NewFeature"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ChangedFeature"];
+            204: components["responses"]["Changed"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteFeature: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of the state that the change builds on, of any representation, or *. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+                /** @description The Last-Modified of the state that the change builds on; whole seconds. */
+                "If-Unmodified-Since"?: components["parameters"]["ifUnmodifiedSince"];
+            };
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    optionsFeature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The methods that this caller may use. */
+            200: {
+                headers: {
+                    /** @example GET, HEAD, OPTIONS, PUT, PATCH, DELETE */
+                    Allow?: string;
+                    /**
+                     * @description Media types of patches.
+                     * @example application/merge-patch+json
+                     */
+                    "Accept-Patch"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateFeature: {
+        parameters: {
+            query?: {
+                /** @description The coordinate system of the answer; CRS84 by default. */
+                crs?: components["parameters"]["crs"];
+                /** @description The properties wanted, joined by commas; all of them by default. */
+                properties?: components["parameters"]["properties"];
+                /** @description Whether to leave out geometries. */
+                skipGeometry?: components["parameters"]["skipGeometry"];
+                /** @description Simplifies geometries by up to half a pixel of that zoom. */
+                "zoom-level"?: components["parameters"]["zoomLevel"];
+                /** @description Decimals of coordinates, at most those that there are. */
+                precision?: components["parameters"]["decimals"];
+                /** @description Codes as they are, or what they mean. */
+                profile?: components["parameters"]["profile"];
+                /** @description The format of the answer with Prefer return=representation. */
+                f?: "json" | "jsonfg";
+            };
+            header?: {
+                /**
+                 * @description The coordinate system of the body, with or without angle brackets: one that the collection lists, in the order of its axes. CRS84, lon, lat degrees, without it.
+                 * @example <http://www.opengis.net/def/crs/EPSG/0/9210>
+                 */
+                "Content-Crs"?: components["parameters"]["contentCrs"];
+                /**
+                 * @description return=representation or return=minimal, handling=strict or handling=lenient, joined by commas (RFC 7240).
+                 * @example return=representation
+                 */
+                Prefer?: components["parameters"]["prefer"];
+                /** @description Entity tags of the state that the change builds on, of any representation, or *. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+                /** @description The Last-Modified of the state that the change builds on; whole seconds. */
+                "If-Unmodified-Since"?: components["parameters"]["ifUnmodifiedSince"];
+            };
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "properties": {
+                 *         "name": "Chợ Bến Cát",
+                 *         "height": null
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["FeaturePatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ChangedFeature"];
+            204: components["responses"]["Changed"];
             default: components["responses"]["Problem"];
         };
     };

@@ -15,32 +15,55 @@ import (
 func TestQGISEdits(t *testing.T) {
 	t.Parallel()
 	e := newEditor(t, func(s *fixture.Spec) { s.SRID = 9210 })
-	read := func(target, accept string, into any) answer {
-		t.Helper()
-		req := e.request(t, "GET", target, "")
-		e.call(req)
-		req.Header.Set("Accept", accept)
-		res := e.want(e.do(t, req), 200, target)
-		if err := json.Unmarshal([]byte(res.body), into); err != nil {
-			t.Fatalf("%s: %v", target, err)
-		}
-		return res
+	id := e.opensInQGIS()
+	e.savesInQGIS(id)
+	e.call = e.others["viewer"]
+	if got := strings.Join(e.allowed("/items"), ", ") + "; " + strings.Join(e.allowed("/items/B.1"), ", "); got != "GET, HEAD, OPTIONS; GET, HEAD, OPTIONS" {
+		t.Errorf("a viewer may %s", got)
 	}
-	relative := func(links []struct{ Href, Rel, Type string }, rel, mediaType string) string {
-		t.Helper()
-		for _, l := range links {
-			if l.Rel == rel && l.Type == mediaType {
-				return strings.TrimPrefix(l.Href, e.site.URL)
-			}
-		}
-		t.Fatalf("no link %s of type %s", rel, mediaType)
-		return ""
+}
+
+type typedLink struct{ Href, Rel, Type string }
+
+// national is the storage system of the collection.
+const national = "http://www.opengis.net/def/crs/EPSG/0/9210"
+
+func (e *editor) read(target, accept string, into any) answer {
+	e.t.Helper()
+	req := e.request(e.t, "GET", target, "")
+	e.call(req)
+	req.Header.Set("Accept", accept)
+	res := e.want(e.do(e.t, req), 200, target)
+	if err := json.Unmarshal([]byte(res.body), into); err != nil {
+		e.t.Fatalf("%s: %v", target, err)
 	}
+	return res
+}
+
+func (e *editor) relative(links []typedLink, rel, mediaType string) string {
+	e.t.Helper()
+	for _, l := range links {
+		if l.Rel == rel && l.Type == mediaType {
+			return strings.TrimPrefix(l.Href, e.site.URL)
+		}
+	}
+	e.t.Fatalf("no link %s of type %s", rel, mediaType)
+	return ""
+}
+
+func (e *editor) allowed(path string) []string {
+	return strings.Split(e.want(e.send("OPTIONS", path, ""), 200, "OPTIONS "+path).header.Get("Allow"), ", ")
+}
+
+// opensInQGIS reads what QGIS reads before it shows a layer, and returns an id.
+func (e *editor) opensInQGIS() string {
+	t := e.t
+	t.Helper()
 	const openapi = "application/vnd.oai.openapi+json;version=3.0"
 	var landing struct {
-		Links []struct{ Href, Rel, Type string }
+		Links []typedLink
 	}
-	read("/ogc/", "application/json", &landing)
+	e.read("/ogc/", "application/json", &landing)
 	var api struct {
 		Components struct {
 			Parameters struct {
@@ -50,22 +73,21 @@ func TestQGISEdits(t *testing.T) {
 			}
 		}
 	}
-	read(relative(landing.Links, "service-desc", openapi), openapi+", application/openapi+json;version=3.0, application/json", &api)
+	e.read(e.relative(landing.Links, "service-desc", openapi), openapi+", application/openapi+json;version=3.0, application/json", &api)
 	if limit := api.Components.Parameters.Limit.Schema; limit.Maximum != 10_000 || limit.Default == 0 {
 		t.Errorf("limit %+v", limit)
 	}
-	data := strings.SplitN(relative(landing.Links, "data", "application/json"), "?", 2)[0]
+	data := strings.SplitN(e.relative(landing.Links, "data", "application/json"), "?", 2)[0]
 	var collection struct {
 		StorageCRS string `json:"storageCrs"`
-		Links      []struct{ Href, Rel, Type string }
+		Links      []typedLink
 	}
-	read(data+"/buildings", "application/json", &collection)
-	const national = "http://www.opengis.net/def/crs/EPSG/0/9210"
+	e.read(data+"/buildings", "application/json", &collection)
 	if collection.StorageCRS != national {
 		t.Fatalf("storage CRS %s", collection.StorageCRS)
 	}
 	var conformance struct{ ConformsTo []string }
-	read(relative(landing.Links, "conformance", "application/json"), "application/json", &conformance)
+	e.read(e.relative(landing.Links, "conformance", "application/json"), "application/json", &conformance)
 	for _, class := range []string{"ogcapi-features-2/1.0/conf/crs", "ogcapi-features-5/1.0/conf/schemas", "cql2/1.0/conf/cql2-text"} {
 		if !slices.Contains(conformance.ConformsTo, "http://www.opengis.net/spec/"+class) {
 			t.Errorf("%s is not declared", class)
@@ -78,27 +100,32 @@ func TestQGISEdits(t *testing.T) {
 			Role         string `json:"x-ogc-role"`
 		}
 	}
-	read(data+"/buildings/queryables", "application/schema+json", &queryables)
+	e.read(data+"/buildings/queryables", "application/schema+json", &queryables)
 	if queryables.Properties["geometry"].Ref != "https://geojson.org/schema/Polygon.json" {
 		t.Errorf("%+v", queryables)
 	}
 	var page struct{ Features []editedFeature }
-	read(data+"/buildings/items?limit=10", geoJSON+", application/json", &page)
+	e.read(data+"/buildings/items?limit=10", geoJSON+", application/json", &page)
 	if len(page.Features) != 3 {
 		t.Fatalf("%d features", len(page.Features))
 	}
-	read(relative(collection.Links, "http://www.opengis.net/def/rel/ogc/1.0/schema", "application/schema+json"), "application/schema+json", &schema)
+	e.read(e.relative(collection.Links, "http://www.opengis.net/def/rel/ogc/1.0/schema", "application/schema+json"), "application/schema+json", &schema)
 	if p := schema.Properties; p["geometry"].Role != "primary-geometry" || p["geometry"].Format != "geometry-polygon" || p["height"].Type != "number" {
 		t.Errorf("%+v", schema)
 	}
 
-	allowed := func(path string) []string {
-		return strings.Split(e.want(e.send("OPTIONS", path, ""), 200, "OPTIONS "+path).header.Get("Allow"), ", ")
-	}
+	return page.Features[0].ID
+}
+
+// savesInQGIS sends what QGIS sends when somebody saves edits.
+func (e *editor) savesInQGIS(first string) {
+	t, allowed := e.t, e.allowed
+	t.Helper()
+	data := "/ogc/collections"
 	if !slices.Contains(allowed("/items"), "POST") {
 		t.Error("no features can be added")
 	}
-	methods := allowed("/items/" + page.Features[0].ID)
+	methods := allowed("/items/" + first)
 	for _, method := range []string{"PUT", "PATCH", "DELETE"} {
 		if !slices.Contains(methods, method) {
 			t.Errorf("no %s", method)
@@ -115,26 +142,20 @@ func TestQGISEdits(t *testing.T) {
 		t.Fatalf("QGIS reads no id from %q", location)
 	}
 	var saved editedFeature
-	res := read(data+"/buildings/items/"+id+"?crs="+url.QueryEscape(national), geoJSON+", application/json", &saved)
+	res := e.read(data+"/buildings/items/"+id+"?crs="+url.QueryEscape(national), geoJSON+", application/json", &saved)
 	if res.header.Get("Content-Crs") != "<"+national+">" || !strings.Contains(string(saved.Geometry), "601000.5,1262000.25") || saved.Properties["name"] != "Nhà mới" {
 		t.Errorf("%s", res.body)
 	}
 	e.want(e.send("PATCH", "/items/"+id, `{"properties":{"height":4.25,"owner":"An"}}`, "Content-Type", mergePatch), 204, "save attributes")
 	e.want(e.send("PATCH", "/items/"+id, strings.Replace(`{"geometry":{"coordinates":[`+ring+`],"type":"Polygon"}}`, "601100,", "601200,", 2), "Content-Type", mergePatch, "Content-Crs", national), 204, "save a geometry")
-	read(data+"/buildings/items/"+id+"?crs="+url.QueryEscape(national), geoJSON, &saved)
+	e.read(data+"/buildings/items/"+id+"?crs="+url.QueryEscape(national), geoJSON, &saved)
 	if saved.Properties["height"] != 4.25 || saved.Properties["owner"] != "An" || saved.Properties["name"] != "Nhà mới" || !strings.Contains(string(saved.Geometry), "601200,1262100") {
 		t.Errorf("%+v %s", saved.Properties, saved.Geometry)
 	}
 	// Where a server takes no patches, QGIS puts the whole feature.
 	e.want(e.send("PUT", "/items/"+id, strings.Replace(body, "3.5", "5", 1), "Content-Type", geoJSON, "Content-Crs", national), 204, "replace")
 	e.want(e.send("DELETE", "/items/"+id, ""), 204, "delete")
-	read(data+"/buildings/items?limit=1", geoJSON, &page)
 	e.want(e.send("GET", "/items/"+id, ""), 404, "what was deleted")
-
-	e.call = e.others["viewer"]
-	if got := strings.Join(allowed("/items"), ", ") + "; " + strings.Join(allowed("/items/B.1"), ", "); got != "GET, HEAD, OPTIONS; GET, HEAD, OPTIONS" {
-		t.Errorf("a viewer may %s", got)
-	}
 }
 
 // Who may not change features learns nothing from trying.

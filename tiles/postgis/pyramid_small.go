@@ -82,7 +82,11 @@ func (s *small) build(ctx context.Context) ([]smallCell, []generalise.Choice, er
 		made = append(made, smallCell{band, at, features, record})
 		return nil
 	})
-	return made, choices, err
+	if err != nil {
+		return nil, nil, err
+	}
+	fit, err := overview.Fit(ctx, config, cells, s.load)
+	return made, append(fit, choices...), err
 }
 
 func (s *small) load(ctx context.Context, at tiles.Coord) (cell.Record, error) {

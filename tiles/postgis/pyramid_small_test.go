@@ -59,7 +59,7 @@ func TestSmallScales(t *testing.T) {
 		t.Fatalf("bands %v", c.Pyramid.Bands)
 	}
 	var choices []generalise.Choice
-	if err := json.Unmarshal(c.Pyramid.Generalisation, &choices); err != nil || len(choices) != 12 || choices[0].Zoom != 11 || choices[0].Step != generalise.StepNone || choices[0].LargestBytes == 0 {
+	if err := json.Unmarshal(c.Pyramid.Generalisation, &choices); err != nil || len(choices) != 14 || choices[0].Zoom != 13 || choices[2].Zoom != 11 || choices[2].Step != generalise.StepNone || choices[0].LargestBytes == 0 {
 		t.Errorf("%s: %v", c.Pyramid.Generalisation, err)
 	}
 	source := cellSource(t, pool, noRows{t})

@@ -70,14 +70,12 @@ func (b importBench) current(ctx context.Context) (version int, e spatial.Envelo
 	return version, e, err
 }
 
-// started starts a server; false, told in the log, where it is not installed.
-func (b importBench) started(ctx context.Context, t tileServer) (*server, bool, error) {
+// there tells whether a server is installed, and the log where it is not.
+func (b importBench) there(t tileServer) bool {
 	if t.program == "" {
 		fmt.Fprintf(b.log, "bench: %s is not installed and LEFT OUT: make bench-peers\n", t.name)
-		return nil, false, nil
 	}
-	s, err := t.start(ctx)
-	return s, err == nil, err
+	return t.program != ""
 }
 
 // uncached writes the rates of servers that keep no encoded tiles.
@@ -88,13 +86,13 @@ func (b importBench) uncached(ctx context.Context, s *strings.Builder, extent sp
 	}
 	fmt.Fprintf(s, "\n|---|%s\n", strings.Repeat("---|", 2*len(amounts)))
 	for _, t := range list {
-		running, ok, err := b.started(ctx, t)
-		if err != nil {
-			return err
-		}
-		if !ok {
+		if !b.there(t) {
 			fmt.Fprintf(s, "| %s | not installed |\n", t.name)
 			continue
+		}
+		running, err := t.start(ctx)
+		if err != nil {
+			return err
 		}
 		fmt.Fprintf(s, "| %s |", t.name)
 		for _, a := range amounts {
@@ -133,18 +131,21 @@ func (b importBench) warm(ctx context.Context, s *strings.Builder, tile tiles.Co
 			r.stop()
 		}
 	}()
+	for _, t := range list {
+		if !b.there(t) {
+			continue
+		}
+		var err error
+		if running[t.name], err = t.start(ctx); err != nil {
+			delete(running, t.name)
+			return err
+		}
+	}
 	rates, p95, size := map[string][]float64{}, map[string][]float64{}, map[string]float64{}
 	for range rounds {
 		for _, t := range list {
 			if running[t.name] == nil {
-				r, ok, err := b.started(ctx, t)
-				if err != nil {
-					return err
-				}
-				if !ok {
-					continue
-				}
-				running[t.name] = r
+				continue
 			}
 			address := running[t.name].address
 			const header = "Accept-Encoding: gzip\r\n"

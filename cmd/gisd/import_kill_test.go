@@ -1,11 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/imports"
 )
 
 // TestImportSurvivesEverything kills the importer, the server and the
@@ -48,4 +53,78 @@ func TestImportSurvivesEverything(t *testing.T) {
 		t.Errorf("after the kill: %s", got)
 	}
 	must(t, nil, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--mode", "replace", "--data-dir", dir)
+}
+
+// TestImportKilled kills a real importing process in mid-load: the next import
+// finds nothing of it and does its work.
+func TestImportKilled(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish")
+
+	path := writeFile(t, "many.geojsonl", manyPoints(400_000))
+	victim := exec.Command(os.Args[0], "import", path, "--collection", "zones", "--mode", "replace", "--allow-loss")
+	victim.Env = append(append(os.Environ(), programVariable+"=1"), env...)
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = victim.Process.Kill() })
+	waitFor(t, "the load", func() bool {
+		return ask[bool](t, pool, "select exists (select from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000)")
+	})
+	// While it lives nobody takes its work away, and nobody else imports.
+	db := postgis.NewDB(pool, nil)
+	if err := imports.CleanInterrupted(t.Context(), db, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := ask[int](t, pool, "select count(*) from gisd.import where state = 'running'"); n != 1 {
+		t.Errorf("%d imports are running, want 1", n)
+	}
+	if r := gisd(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--mode", "replace"); r.code != exitFailed || !strings.Contains(r.err, "another import") {
+		t.Errorf("a second import: exit code %d: %s", r.code, r.err)
+	}
+	if err := victim.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = victim.Wait()
+	waitFor(t, "its session to end", func() bool {
+		if err := imports.CleanInterrupted(t.Context(), db, nil); err != nil {
+			t.Fatal(err)
+		}
+		return leftovers(t, pool) == 0
+	})
+	if got := ask[string](t, pool, "select count(*) || ':' || (select state from gisd.import order by id desc limit 1) from layers.zones"); got != "3:interrupted" {
+		t.Errorf("%s after the kill", got)
+	}
+	must(t, env, "import", path, "--collection", "zones", "--mode", "replace", "--allow-loss")
+	if got := ask[int](t, pool, "select count(*) from layers.zones"); got != 400_000 {
+		t.Errorf("%d features", got)
+	}
+}
+
+func manyPoints(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{"type":"Feature","geometry":{"type":"Point","coordinates":[106.%06d,11.%06d]},"properties":{"number":%d,"name":"Điểm %d"}}`+"\n", i, i, i, i)
+	}
+	return b.String()
+}
+
+// TestImportServerKilled takes the database session away in mid-load.
+func TestImportServerKilled(t *testing.T) {
+	t.Parallel()
+	env, pool := importDB(t)
+	path := writeFile(t, "many.geojsonl", manyPoints(300_000))
+	done := make(chan result, 1)
+	go func() { done <- gisd(t, env, "import", path, "--collection", "points") }()
+	deadline := time.Now().Add(time.Minute)
+	for killed := false; !killed && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		killed = ask[int](t, pool, "select count(pg_terminate_backend(pid)) from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000") > 0
+	}
+	if r := <-done; r.code != exitFailed || !strings.Contains(r.err, "gisd: ") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection"); n != 0 {
+		t.Errorf("%d things left behind", n)
+	}
 }

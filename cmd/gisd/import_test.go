@@ -1,26 +1,18 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
-	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gisd/importers"
 	"gisd/internal/testdata"
 	"gisd/internal/testdb"
-	"gisd/spatial/postgis"
-	"gisd/spatial/postgis/imports"
 )
 
 // importDB is a database for imports with a pool to look into it.
@@ -295,225 +287,6 @@ func TestImportRegistersCustomCRS(t *testing.T) {
 	}
 	if !ask[bool](t, pool, "select min_lat is not null from gisd.collection_version where collection_id = 'poly'") {
 		t.Error("no extent")
-	}
-}
-
-func TestImportBadInput(t *testing.T) {
-	t.Parallel()
-	env, pool := importDB(t)
-	whole, err := os.ReadFile(testdata.Shared(t, "data/vietnam/parcels_vn2000/hktb.shp"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tc := range []struct{ name, path, want string }{
-		{"no such file", filepath.Join(t.TempDir(), "none.shp"), "no such file"},
-		{"empty", writeFile(t, "empty.geojson", ""), "is empty"},
-		{"wrong type", writeFile(t, "topology.json", `{"type":"Topology","objects":{}}`), "not GeoJSON"},
-		{"features are no list", writeFile(t, "odd.geojson", `{"type":"FeatureCollection","features":{}}`), "no array"},
-		{"cut GeoJSON", writeFile(t, "cut.geojson", threeZones[:len(threeZones)-40]), "cut short"},
-		{"cut Shapefile", writeFile(t, "cut.shp", string(whole[:len(whole)/2])), "cut short"},
-		{"Shapefile of a header", writeFile(t, "head.shp", string(whole[:50])), "cut short"},
-		{"garbage", writeFile(t, "garbage.shp", strings.Repeat("x", 500)), "not that of a Shapefile"},
-		{"damaged GeoPackage", writeFile(t, "bad.gpkg", "SQLite format 3\x00"+strings.Repeat("\xff", 4096)), "bad.gpkg"},
-		{"damaged zip", writeFile(t, "bad.zip", "PK\x03\x04garbage"), "damaged archive"},
-		{"zip bomb", zipBomb(t), "zip bomb"},
-		{"unknown reference system", writeShp(t), "--crs"},
-		{"text", writeFile(t, "text.txt", "hello"), "in no format"},
-	} {
-		r := gisd(t, env, "import", tc.path, "--collection", "bad")
-		if r.code != exitFailed || !strings.Contains(r.err, tc.want) || strings.Contains(r.err, "goroutine") {
-			t.Errorf("%s: exit code %d: %s", tc.name, r.code, r.err)
-		}
-		if lines := strings.Count(strings.TrimSpace(lastMessage(r.err)), "\n"); lines != 0 {
-			t.Errorf("%s: %d lines: %s", tc.name, lines+1, r.err)
-		}
-		if n := leftovers(t, pool); n != 0 {
-			t.Errorf("%s: %d things left behind", tc.name, n)
-		}
-	}
-	if n := ask[int](t, pool, "select count(*) from gisd.collection"); n != 0 {
-		t.Errorf("%d collections", n)
-	}
-}
-
-// TestImportListsEmptiedGeometries: a polygon of two points cannot be repaired;
-// who imports hears which features stand there without geometry.
-func TestImportListsEmptiedGeometries(t *testing.T) {
-	t.Parallel()
-	env, pool := importDB(t)
-	var features []string
-	for i := range 12 {
-		features = append(features, fmt.Sprintf(`{"type":"Feature","id":%d,"geometry":{"type":"Polygon","coordinates":[[[106,11],[106,11.%d],[106,11]]]},"properties":{}}`, 100+i, i+1))
-	}
-	features = append(features, `{"type":"Feature","id":7,"geometry":{"type":"Point","coordinates":[106,11]},"properties":{}}`)
-	path := writeFile(t, "parks.geojson", `{"type":"FeatureCollection","features":[`+strings.Join(features, ",\n")+`]}`)
-	rejects := filepath.Join(t.TempDir(), "rejects.csv")
-	out := must(t, env, "import", path, "--collection", "parks", "--reject", rejects)
-	if !strings.Contains(out, "gisd collections set parks --department") {
-		t.Errorf("no word of how editors come to see the draft\n%s", out)
-	}
-	if !strings.Contains(out, "12 left empty") || !strings.Contains(out, "id 100, 101, 102, 103, 104, 105, 106, 107, 108, 109 and 2 more (--reject lists them all)") {
-		t.Errorf("report\n%s", out)
-	}
-	text, err := os.ReadFile(rejects)
-	if err != nil || strings.Count(string(text), "\n") != 13 || !strings.Contains(string(text), "cannot be repaired; left empty,,111,\n") {
-		t.Errorf("reject file %v\n%s", err, text)
-	}
-	if got := ask[string](t, pool, "select string_agg(id::text, ',' order by id) filter (where geom is not null) || ':' || (select report->'repair'->'emptiedIds'->>11 from gisd.import) from layers.parks"); got != "7:111" {
-		t.Errorf("features with geometry and the last id of the report %s", got)
-	}
-}
-
-// TestImportBesideDamagedFiles takes the good layer of a folder that holds
-// damaged ones too.
-func TestImportBesideDamagedFiles(t *testing.T) {
-	t.Parallel()
-	env, pool := importDB(t)
-	dir := t.TempDir()
-	for name, content := range map[string]string{
-		"zones.geojson": threeZones, "z.shp": strings.Repeat("x", 500), "bad.gpkg": "SQLite format 3\x00" + strings.Repeat("\xff", 4096), "notes.txt": "x",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(t, env, "import", dir, "--collection", "zones", "--layer", "zones")
-	for _, tc := range []struct{ args, want string }{
-		{"", "3 layers"}, {"--layer=z", "z.shp: the header"}, {"--layer=bad", "bad.gpkg: "}, {"--all-layers", "z.shp: the header"},
-	} {
-		r := gisd(t, env, append([]string{"import", dir, "--collection", "other"}, strings.Fields(tc.args)...)...)
-		if r.code == exitDone || !strings.Contains(r.err, tc.want) {
-			t.Errorf("%s: exit code %d: %s", tc.args, r.code, r.err)
-		}
-	}
-	if r := gisd(t, nil, "inspect", dir); r.code != exitFailed || !strings.Contains(r.out, "features   3") || strings.Count(r.err, "gisd: ") != 2 {
-		t.Errorf("inspect: exit code %d\n%s%s", r.code, r.out, r.err)
-	}
-	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection") - 1; n != 0 {
-		t.Errorf("%d things left behind", n)
-	}
-}
-
-// lastMessage is standard error without the progress before it.
-func lastMessage(s string) string { return s[max(0, strings.Index(s, "gisd: ")):] }
-
-// zipBomb packs 300 MB of zeros.
-func zipBomb(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "bomb.zip")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z := zip.NewWriter(f)
-	w, err := z.Create("evil.shp")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.CopyN(w, zeros{}, 300<<20); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
-
-// writeShp is a Shapefile of one point in no range that tells its system.
-func writeShp(t *testing.T) string {
-	t.Helper()
-	var b bytes.Buffer
-	head := make([]byte, 100)
-	binary.BigEndian.PutUint32(head, 9994)
-	binary.BigEndian.PutUint32(head[24:], (100+28)/2)
-	binary.LittleEndian.PutUint32(head[28:], 1000)
-	binary.LittleEndian.PutUint32(head[32:], 1)
-	b.Write(head)
-	for _, v := range []any{int32(1), int32(10)} {
-		_ = binary.Write(&b, binary.BigEndian, v)
-	}
-	for _, v := range []any{int32(1), 5e6, 7e6} {
-		_ = binary.Write(&b, binary.LittleEndian, v)
-	}
-	return writeFile(t, "far.shp", b.String())
-}
-
-// TestImportKilled kills a real importing process in mid-load: the next import
-// finds nothing of it and does its work.
-func TestImportKilled(t *testing.T) {
-	t.Parallel()
-	env, pool := importDB(t)
-	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish")
-
-	path := writeFile(t, "many.geojsonl", manyPoints(400_000))
-	victim := exec.Command(os.Args[0], "import", path, "--collection", "zones", "--mode", "replace", "--allow-loss")
-	victim.Env = append(append(os.Environ(), programVariable+"=1"), env...)
-	if err := victim.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = victim.Process.Kill() })
-	waitFor(t, "the load", func() bool {
-		return ask[bool](t, pool, "select exists (select from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000)")
-	})
-	// While it lives nobody takes its work away, and nobody else imports.
-	db := postgis.NewDB(pool, nil)
-	if err := imports.CleanInterrupted(t.Context(), db, nil); err != nil {
-		t.Fatal(err)
-	}
-	if n := ask[int](t, pool, "select count(*) from gisd.import where state = 'running'"); n != 1 {
-		t.Errorf("%d imports are running, want 1", n)
-	}
-	if r := gisd(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--mode", "replace"); r.code != exitFailed || !strings.Contains(r.err, "another import") {
-		t.Errorf("a second import: exit code %d: %s", r.code, r.err)
-	}
-	if err := victim.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = victim.Wait()
-	waitFor(t, "its session to end", func() bool {
-		if err := imports.CleanInterrupted(t.Context(), db, nil); err != nil {
-			t.Fatal(err)
-		}
-		return leftovers(t, pool) == 0
-	})
-	if got := ask[string](t, pool, "select count(*) || ':' || (select state from gisd.import order by id desc limit 1) from layers.zones"); got != "3:interrupted" {
-		t.Errorf("%s after the kill", got)
-	}
-	must(t, env, "import", path, "--collection", "zones", "--mode", "replace", "--allow-loss")
-	if got := ask[int](t, pool, "select count(*) from layers.zones"); got != 400_000 {
-		t.Errorf("%d features", got)
-	}
-}
-
-func manyPoints(n int) string {
-	var b strings.Builder
-	for i := range n {
-		fmt.Fprintf(&b, `{"type":"Feature","geometry":{"type":"Point","coordinates":[106.%06d,11.%06d]},"properties":{"number":%d,"name":"Điểm %d"}}`+"\n", i, i, i, i)
-	}
-	return b.String()
-}
-
-// TestImportServerKilled takes the database session away in mid-load.
-func TestImportServerKilled(t *testing.T) {
-	t.Parallel()
-	env, pool := importDB(t)
-	path := writeFile(t, "many.geojsonl", manyPoints(300_000))
-	done := make(chan result, 1)
-	go func() { done <- gisd(t, env, "import", path, "--collection", "points") }()
-	deadline := time.Now().Add(time.Minute)
-	for killed := false; !killed && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		killed = ask[int](t, pool, "select count(pg_terminate_backend(pid)) from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000") > 0
-	}
-	if r := <-done; r.code != exitFailed || !strings.Contains(r.err, "gisd: ") {
-		t.Errorf("exit code %d: %s", r.code, r.err)
-	}
-	if n := leftovers(t, pool) + ask[int](t, pool, "select count(*) from gisd.collection"); n != 0 {
-		t.Errorf("%d things left behind", n)
 	}
 }
 

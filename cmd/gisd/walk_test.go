@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -116,22 +114,6 @@ func newWalker(t *testing.T) *walker {
 	return w
 }
 
-func readDocument(t *testing.T) *openapi3.T {
-	t.Helper()
-	text, err := api.OpenAPI()
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := doc.Validate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return doc
-}
-
 func (w *walker) addDevices(t *testing.T, db *postgis.DB) {
 	t.Helper()
 	_, err := devices.NewStore(db).Register(t.Context(), []live.Device{
@@ -148,19 +130,11 @@ func (w *walker) reportPositions(t *testing.T) {
 	t.Helper()
 	key := w.key(t, spatial.APIKey{Name: "reporter", Roles: []spatial.Role{spatial.RoleOperator}})
 	body := `{"device":"walk_public","lon":106.65,"lat":11.05}` + "\n" + `{"device":"walk_internal","lon":106.65,"lat":11.05}` + "\n" + `{"device":"walk_restricted","lon":106.65,"lat":11.05}` + "\n"
-	deadline := time.Now().Add(30 * time.Second)
-	for {
-		req := w.request(t, "POST", "/live/positions", body)
-		req.Header.Set("Authorization", "Bearer "+key)
-		req.Header.Set("Content-Type", "application/x-ndjson")
-		res := w.do(t, req)
-		if res.status == http.StatusAccepted && strings.Contains(res.body, `"accepted":3`) {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("positions are not taken: %d %s", res.status, res.body)
-		}
-		time.Sleep(50 * time.Millisecond) // the hub is still reading its devices
+	req := w.request(t, "POST", "/live/positions", body)
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/x-ndjson")
+	if res := w.do(t, req); res.status != http.StatusAccepted || !strings.Contains(res.body, `"accepted":3`) {
+		t.Fatalf("positions are not taken: %d %s", res.status, res.body)
 	}
 }
 
@@ -378,162 +352,5 @@ func (w *walker) checkPrivate(t *testing.T, at, name, path string, res answer) {
 	private := strings.HasPrefix(policy, "private") || strings.HasPrefix(policy, "no-store")
 	if name != "anonymous" && !private {
 		t.Errorf("%s: Cache-Control %q", at, policy)
-	}
-}
-
-var parameterSuffix = regexp.MustCompile(`\{[a-z]+\}(\.[a-z]+)?`)
-var parameterColon = regexp.MustCompile(`:[a-z]+`)
-
-// documented finds the document's path of a route: names of parameters do not
-// matter, nor an extension after the last.
-func documented(doc *openapi3.T, route string) (*openapi3.PathItem, string) {
-	want := parameterColon.ReplaceAllString(route, "{}")
-	for path, item := range doc.Paths.Map() {
-		if parameterSuffix.ReplaceAllString(path, "{}") == want {
-			return item, path
-		}
-	}
-	return nil, ""
-}
-
-// checkDocument holds an answer against openapi.yaml.
-func (w *walker) checkDocument(t *testing.T, at, method, route string, res answer) {
-	t.Helper()
-	item, _ := documented(w.document, route)
-	if item == nil || item.GetOperation(method) == nil {
-		return // TestContract says so
-	}
-	responses := item.GetOperation(method).Responses
-	response := responses.Status(res.status)
-	if response == nil && res.status >= 400 {
-		response = responses.Default()
-	}
-	if response == nil {
-		t.Errorf("%s is not in openapi.yaml", at)
-		return
-	}
-	if res.body == "" {
-		return
-	}
-	contentType, _, err := mime.ParseMediaType(res.header.Get("Content-Type"))
-	if err != nil {
-		t.Errorf("%s: content type: %v", at, err)
-		return
-	}
-	content := response.Value.Content.Get(res.header.Get("Content-Type"))
-	if content == nil {
-		content = response.Value.Content.Get(contentType)
-	}
-	if content == nil {
-		t.Errorf("%s: openapi.yaml knows no %s", at, contentType)
-		return
-	}
-	if !strings.HasSuffix(contentType, "json") || contentType == "application/x-ndjson" {
-		return
-	}
-	var body any
-	if err := json.Unmarshal([]byte(res.body), &body); err != nil {
-		t.Errorf("%s: %v", at, err)
-		return
-	}
-	if err := content.Schema.Value.VisitJSON(body); err != nil {
-		t.Errorf("%s: %v", at, err)
-	}
-}
-
-// Every route is in openapi.yaml and back.
-func TestContract(t *testing.T) {
-	t.Parallel()
-	w := newWalker(t)
-	known := map[string]bool{}
-	files := regexp.MustCompile(`^/[^/]*\.[a-z0-9]+$|^/assets/`)
-	for _, r := range w.server.Routes() {
-		if files.MatchString(r.Path) {
-			continue
-		}
-		item, path := documented(w.document, r.Path)
-		if item == nil || item.GetOperation(r.Method) == nil {
-			t.Errorf("%s %s is not in openapi.yaml", r.Method, r.Path)
-			continue
-		}
-		known[r.Method+" "+path] = true
-	}
-	for path, item := range w.document.Paths.Map() {
-		for method := range item.Operations() {
-			if !known[method+" "+path] {
-				t.Errorf("%s %s is in openapi.yaml and nowhere else", method, path)
-			}
-		}
-	}
-}
-
-// What changes something is refused to those who may not, whatever the address.
-func TestChangesAreRefused(t *testing.T) {
-	t.Parallel()
-	w := newWalker(t)
-	callers := w.callers(t)
-	device := `{"id":"new","kind":"bus","name":"new"}`
-	replace := `{"url":"http://127.0.0.1:1/a.zip","collection":"walk_public","mode":"replace"}`
-	position := `{"device":"walk_internal","lon":106.65,"lat":11.05}`
-	for _, test := range []struct {
-		name, target, body string
-		want               int
-	}{
-		{"anonymous", "/live/devices", device, 401},
-		{"viewer", "/live/devices", device, 403},
-		{"editor", "/live/devices", device, 403},
-		{"operator", "/live/devices", device, 200},
-		{"operator by address", "/live/devices", device, 403},
-		{"operator by session", "/live/devices", device, 403}, // without the CSRF token
-		{"device", "/live/devices", device, 403},
-		{"anonymous", "/live/positions", position, 401},
-		{"viewer", "/live/positions", position, 403},
-		{"admin by address", "/live/positions", position, 403},
-		{"operator", "/live/positions", position, 202},
-		{"operator", "/live/positions", `{"device":"walk_internal","lon":106.65,"lat":95}`, 400},
-		{"anonymous", "/imports", replace, 401},
-		{"viewer", "/imports", replace, 403},
-		{"operator", "/imports", replace, 403},
-		{"device", "/imports", replace, 403},
-		{"editor elsewhere", "/imports", replace, 403},
-		{"editor by session", "/imports", replace, 403}, // without the CSRF token
-		{"admin by address", "/imports", replace, 403},
-		{"editor", "/imports", `{"url":"a","collection":"walk_public","mode":"replace"}`, 400},
-		{"editor", "/imports", replace, 202},
-		{"viewer by session", "/auth/logout", "", 403},
-		{"anonymous", "/auth/logout", "", 204},
-	} {
-		req := w.request(t, "POST", test.target, test.body)
-		req.Header.Set("Content-Type", "application/json")
-		callers[test.name](req)
-		res := w.do(t, req)
-		if res.status != test.want {
-			t.Errorf("%s: %s: %d, want %d: %s", test.name, test.target, res.status, test.want, res.body)
-		}
-		w.checkDocument(t, test.name+" "+test.target, "POST", test.target, res)
-	}
-}
-
-// Bad credentials are refused on every address, public data too.
-func TestBadCredentialsAreRefusedEverywhere(t *testing.T) {
-	t.Parallel()
-	w := newWalker(t)
-	for _, route := range w.readRoutes() {
-		for _, address := range targets[route.Path] {
-			address = strings.ReplaceAll(address, "{id}", "walk_public")
-			header := w.request(t, "GET", address, "")
-			header.Header.Set("Authorization", "Bearer gisd_nonsense")
-			query := w.request(t, "GET", address, "")
-			values := query.URL.Query()
-			values.Set("key", "gisd_nonsense")
-			query.URL.RawQuery = values.Encode()
-			for _, req := range []*http.Request{header, query} {
-				res := w.do(t, req)
-				if res.status != http.StatusUnauthorized {
-					t.Errorf("%s: %d %.200s", address, res.status, res.body)
-				}
-				w.checkDocument(t, address, "GET", route.Path, res)
-			}
-		}
 	}
 }

@@ -2,8 +2,6 @@ package shapefile_test
 
 import (
 	"bytes"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -12,149 +10,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/twpayne/go-geom/encoding/ewkb"
-	"github.com/twpayne/go-geom/encoding/wkt"
 
 	"golang.org/x/text/unicode/norm"
 
 	"gisd/importers"
 	"gisd/importers/shapefile"
-	"gisd/spatial"
 )
-
-// le and be append values in either order.
-func le(b *bytes.Buffer, vs ...any) {
-	for _, v := range vs {
-		_ = binary.Write(b, binary.LittleEndian, v)
-	}
-}
-
-func be(b *bytes.Buffer, vs ...any) {
-	for _, v := range vs {
-		_ = binary.Write(b, binary.BigEndian, v)
-	}
-}
-
-// shpFile makes a main file of the given record contents.
-func shpFile(kind int32, contents ...[]byte) []byte {
-	var b bytes.Buffer
-	size := 50
-	for _, c := range contents {
-		size += 4 + len(c)/2
-	}
-	be(&b, int32(9994), make([]byte, 20), int32(size))
-	le(&b, int32(1000), kind, make([]byte, 64))
-	for i, c := range contents {
-		be(&b, int32(i+1), int32(len(c)/2))
-		b.Write(c)
-	}
-	return b.Bytes()
-}
-
-// rings is the content of a polygon record (or another type of its shape).
-func rings(kind int32, parts ...[]float64) []byte {
-	var b bytes.Buffer
-	points := 0
-	for _, p := range parts {
-		points += len(p) / 2
-	}
-	le(&b, kind, make([]byte, 32), int32(len(parts)), int32(points))
-	at := int32(0)
-	for _, p := range parts {
-		le(&b, at)
-		at += int32(len(p) / 2)
-	}
-	for _, p := range parts {
-		le(&b, p)
-	}
-	return b.Bytes()
-}
-
-// dbfFile makes a table of text and number fields "C12", "N8.2", "D8", "L1".
-func dbfFile(rows int, fields []string, values ...string) []byte {
-	var b bytes.Buffer
-	rowLen := 1
-	var heads bytes.Buffer
-	widths := make([]int, len(fields))
-	for i, f := range fields {
-		var width, decimals int
-		if n, _ := fmt.Sscanf(f[1:], "%d.%d", &width, &decimals); n == 0 {
-			panic(f)
-		}
-		name := make([]byte, 11)
-		copy(name, fmt.Sprintf("F%d", i+1))
-		heads.Write(name)
-		heads.Write([]byte{f[0], 0, 0, 0, 0, byte(width), byte(decimals)})
-		heads.Write(make([]byte, 14))
-		widths[i] = width
-		rowLen += width
-	}
-	le(&b, byte(3), [3]byte{}, int32(rows), int16(33+32*len(fields)), int16(rowLen), [20]byte{})
-	b.Write(heads.Bytes())
-	b.WriteByte(0x0d)
-	for i := range rows {
-		b.WriteByte(' ')
-		for k := range fields {
-			v := values[i*len(fields)+k]
-			b.WriteString((v + strings.Repeat(" ", widths[k]))[:widths[k]])
-		}
-	}
-	return b.Bytes()
-}
-
-func open(t *testing.T, files map[string][]byte) (importers.Source, error) {
-	t.Helper()
-	dir := t.TempDir()
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	in, err := importers.OpenInput(t.Context(), dir, nil, importers.DefaultLimits())
-	if err != nil {
-		return nil, err
-	}
-	layers, err := importers.Layers(t.Context(), in, []importers.Format{shapefile.Format{}})
-	if err != nil {
-		return nil, err
-	}
-	return layers[0].Open(t.Context(), importers.SourceOptions{})
-}
-
-func geometries(t *testing.T, src importers.Source) []string {
-	t.Helper()
-	var all []string
-	err := src.Read(t.Context(), func(r *importers.Record) error {
-		switch {
-		case r.Err != nil:
-			all = append(all, "error: "+r.Err.Reason.EN)
-		case r.Geometry == nil:
-			all = append(all, "none")
-		default:
-			g, err := ewkb.Unmarshal(r.Geometry)
-			if err != nil {
-				return err
-			}
-			s, err := wkt.Marshal(g)
-			if err != nil {
-				return err
-			}
-			all = append(all, s)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-func square(x, y, size float64, clockwise bool) []float64 {
-	if clockwise {
-		return []float64{x, y, x, y + size, x + size, y + size, x + size, y, x, y}
-	}
-	return []float64{x, y, x + size, y, x + size, y + size, x, y + size, x, y}
-}
 
 func TestRings(t *testing.T) {
 	t.Parallel()
@@ -330,36 +191,6 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// A record that says it has more bytes than the file ends the reading.
-func TestTruncated(t *testing.T) {
-	t.Parallel()
-	whole := shpFile(5, rings(5, square(0, 0, 10, true)), rings(5, square(20, 0, 5, true)))
-	for _, n := range []int{len(whole) - 1, len(whole) - 60, 130} {
-		src, err := open(t, map[string][]byte{"a.shp": whole[:n]})
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = src.Read(t.Context(), func(*importers.Record) error { return nil })
-		if err == nil || !strings.Contains(err.Error(), "cut short") {
-			t.Errorf("%d bytes: %v", n, err)
-		}
-		src.Close()
-	}
-}
-
-// indexOf makes the index of a main file whose records are all as long.
-func indexOf(whole []byte, records int) []byte {
-	var b bytes.Buffer
-	b.Write(whole[:24])
-	be(&b, int32(50+4*records))
-	b.Write(whole[28:100])
-	length := (len(whole)-100)/records - 8
-	for i := range records {
-		be(&b, int32((100+i*(8+length))/2), int32(length/2))
-	}
-	return b.Bytes()
-}
-
 // A name in another form of Unicode is the same name.
 func TestPartsByName(t *testing.T) {
 	t.Parallel()
@@ -386,63 +217,6 @@ func TestMemo(t *testing.T) {
 	notes := src.Schema().Notes
 	if len(notes) != 2 || !strings.Contains(notes[0].EN, "F2 is a memo") || !strings.Contains(notes[1].VI, "F4 là memo") {
 		t.Errorf("%v", notes)
-	}
-}
-
-func TestTruncatedTable(t *testing.T) {
-	t.Parallel()
-	null := []byte{0, 0, 0, 0}
-	table := dbfFile(3, []string{"C4"}, "a", "b", "c")
-	for _, tc := range []struct {
-		name  string
-		files map[string][]byte
-		want  string
-	}{
-		{"beside shapes", map[string][]byte{"a.shp": shpFile(1, null, null, null), "a.dbf": table[:len(table)-1]},
-			"a.shp: the .dbf file is cut short: it holds 2 of 3 rows; copy it again, or take it out of the folder to import the geometry alone"},
-		{"alone", map[string][]byte{"a.dbf": table[:len(table)-7]}, "a.dbf: the .dbf file is cut short: it holds 1 of 3 rows; copy it again"},
-	} {
-		_, err := open(t, tc.files)
-		if e, ok := errors.AsType[*spatial.Error](err); !ok || e.Message != tc.want {
-			t.Errorf("%s: %v", tc.name, err)
-		}
-	}
-}
-
-// A table that says itself that it has fewer rows than there are shapes is not
-// cut: the shapes come in, and each one without attributes says so.
-func TestTableWithoutRowsForEveryShape(t *testing.T) {
-	t.Parallel()
-	null := []byte{0, 0, 0, 0}
-	src, err := open(t, map[string][]byte{"a.shp": shpFile(1, null, null, null), "a.dbf": dbfFile(1, []string{"C4"}, "a")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
-	in, err := importers.Inspect(t.Context(), src, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if in.Count != 3 || in.Rejected != 0 || in.Lost != 2 {
-		t.Errorf("%d records, %d rejected, %d without attributes", in.Count, in.Rejected, in.Lost)
-	}
-}
-
-// An index that ends too early must not hide the records that it does not list.
-func TestTruncatedIndex(t *testing.T) {
-	t.Parallel()
-	null := []byte{0, 0, 0, 0}
-	whole := shpFile(1, null, null, null)
-	index := indexOf(whole, 3)
-	for _, cut := range []int{0, 1, 8, 16, 24, 100} {
-		src, err := open(t, map[string][]byte{"a.shp": whole, "a.shx": index[:len(index)-cut]})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := len(geometries(t, src)); n != 3 {
-			t.Errorf("%d bytes of the index are missing: %d records, want 3", cut, n)
-		}
-		src.Close()
 	}
 }
 

@@ -103,6 +103,8 @@ type collectionSummary struct {
 	CRS          string               `json:"crs"`
 	IDField      string               `json:"idField,omitempty"`
 	SearchField  string               `json:"searchField,omitempty"`
+	Locking      spatial.Locking      `json:"locking"`
+	Required     []string             `json:"required,omitempty"`
 	TimeField    string               `json:"timeField,omitempty"`
 	Extent       []float64            `json:"extent,omitempty"`
 	Fields       []spatial.Field      `json:"fields"`
@@ -112,7 +114,7 @@ type collectionSummary struct {
 func summaryOf(c *spatial.Collection) collectionSummary {
 	s := collectionSummary{ID: c.ID, Title: c.Title, Group: c.Group, State: "draft", Roles: c.Roles, Department: c.Department,
 		Version: c.Version, Features: c.FeatureCount, GeometryType: c.GeometryType, Dimensions: c.Dimensions, CRS: c.SRID.String(),
-		IDField: c.IDField, SearchField: c.SearchField, TimeField: c.TimeField, Fields: c.Fields, UpdatedAt: c.UpdatedAt}
+		IDField: c.IDField, SearchField: c.SearchField, Locking: c.Locking, Required: c.Required, TimeField: c.TimeField, Fields: c.Fields, UpdatedAt: c.UpdatedAt}
 	if c.Published {
 		s.State = string(c.Visibility)
 	}

@@ -47,17 +47,26 @@ async function middle(of: Page): Promise<string> {
   return (await of.screenshot({ clip })).toString("base64");
 }
 
-/** The tiles of the zones that the page asks for meanwhile. */
-async function tilesOf(of: Page, milliseconds: number): Promise<string[]> {
+/** Notes the tiles of the zones that the page asks for until it is called. */
+function noteTiles(of: Page): () => string[] {
   const asked: string[] = [];
   const note = (request: Request) => {
     const tile = /\/tiles\/[^/]*zones[^/]*\/(\d+\/\d+\/\d+)\.mvt/.exec(request.url())?.[1];
     if (tile) asked.push(tile);
   };
   of.on("request", note);
-  await of.waitForTimeout(milliseconds);
-  of.off("request", note);
-  return asked;
+  return () => {
+    of.off("request", note);
+    return asked;
+  };
+}
+
+async function tilesStopComing(of: Page): Promise<void> {
+  await until("tiles stop coming", async () => {
+    const asked = noteTiles(of);
+    await of.waitForTimeout(500);
+    return asked().length === 0;
+  });
 }
 
 async function until(what: string, test: () => Promise<boolean>): Promise<void> {
@@ -195,10 +204,10 @@ describe("the map of a running server", () => {
   it("shows an edit in SQL at once, and asks for no tile that it does not touch", async () => {
     const fresh = await openPage(`#map=14.2/${CENTRE.lat}/${CENTRE.lon}`);
     await fresh.waitForSelector("#map[data-idle]");
-    await until("tiles stop coming", async () => (await tilesOf(fresh, 500)).length === 0);
+    await tilesStopComing(fresh);
     const before = await middle(fresh);
     const told = await hear(server.url);
-    const asked = tilesOf(fresh, 3000);
+    const asked = noteTiles(fresh);
     const west = CENTRE.lon - 0.0005;
     const south = CENTRE.lat - 0.0005;
     await server.gisd(
@@ -216,7 +225,8 @@ describe("the map of a running server", () => {
     console.info(
       `an edit in SQL: told after ${heard - committed} ms, drawn after ${Date.now() - committed} ms`,
     );
-    const tiles = await asked;
+    await tilesStopComing(fresh);
+    const tiles = asked();
     expect(change.collection).toBe("zones");
     expect(change.boxes.length).toBe(1);
     const [[w = 0, s = 0, e = 0, n = 0] = []] = change.boxes;

@@ -1,5 +1,6 @@
 import type { IControl, MapGeoJSONFeature, Map as MapLibreMap, MapMouseEvent } from "maplibre-gl";
 import type { Client } from "../api/client";
+import { ApiError } from "../api/problem";
 import type { Feature } from "../api/types";
 import { geometryBBox } from "../geo/bbox";
 import type { Language } from "../i18n/language";
@@ -10,13 +11,8 @@ import type { Address } from "../state/url";
 import { el, iconButton, Listeners } from "../ui/dom";
 import type { Notices } from "../ui/notices";
 import { card } from "./card";
+import { distinct, type Hit } from "./hit";
 import { propertyTable } from "./properties";
-
-/** A feature that was clicked on. */
-export interface Hit {
-  collection: string;
-  id: string;
-}
 
 /** A finger or a pointer need not be exact, in pixels. */
 const REACH = 5;
@@ -117,7 +113,9 @@ export class IdentifyControl implements IControl {
     const collection = collectionOf(feature.layer);
     const info = collection ? this.#with.layers.collection(collection) : undefined;
     const id = info?.idKind === "text" ? feature.properties.id : feature.id;
-    return collection && id !== undefined && id !== null ? { collection, id: String(id) } : undefined;
+    return collection && id !== undefined && id !== null
+      ? { collection, id: String(id), drawn: true }
+      : undefined;
   }
 
   async #show(hits: Hit[], index: number): Promise<void> {
@@ -139,7 +137,11 @@ export class IdentifyControl implements IControl {
       this.#render();
     } catch (error) {
       if (request.signal.aborted) return;
-      this.#with.notices.error(error);
+      const rest = hits.filter((other) => other !== hit);
+      const merged = hit.drawn && error instanceof ApiError && error.problem?.status === 404;
+      if (merged && rest.length) return this.#show(rest, index % rest.length);
+      if (merged) this.#with.notices.say(this.#with.language.t("merged"));
+      else this.#with.notices.error(error);
       this.close();
     }
   }
@@ -234,13 +236,4 @@ export class IdentifyControl implements IControl {
       notices.say(location.href); // no clipboard without HTTPS
     }
   }
-}
-
-/** A line crosses many tiles and layers, and is one feature all the same. */
-export function distinct(hits: Hit[]): Hit[] {
-  const seen = new Set<string>();
-  return hits.filter(({ collection, id }) => {
-    const key = `${collection}/${id}`;
-    return !seen.has(key) && seen.add(key);
-  });
 }

@@ -7,7 +7,7 @@ import type { Selection } from "../map/selection";
 import { el, glyph, iconButton, Listeners, setLabel } from "../ui/dom";
 import type { Notices } from "../ui/notices";
 import { card } from "./card";
-import type { Hit } from "./identify";
+import type { Hit } from "./hit";
 
 const SETTLE_MS = 220;
 const LIST_ID = "search-results";

@@ -18,6 +18,7 @@ export const en: Record<Key, string> = {
   otherValues: "Other values",
   search: "Search a name, place or coordinates",
   searchResults: "Search results",
+  merged: "Features are drawn together at this scale; zoom in to see each",
   noResults: "Nothing found for “{text}”",
   goTo: "Go to coordinates",
   clear: "Clear",

@@ -17,6 +17,7 @@ export const vi = {
   otherValues: "Giá trị khác",
   search: "Tìm tên, địa điểm hoặc toạ độ",
   searchResults: "Kết quả tìm kiếm",
+  merged: "Ở tỷ lệ này các đối tượng được vẽ gộp; phóng to để xem từng đối tượng",
   noResults: "Không tìm thấy “{text}”",
   goTo: "Đi tới toạ độ",
   clear: "Xoá",

@@ -95,7 +95,7 @@ func (h *handlers) write(c echo.Context, id string, f negotiate.Format) error {
 		header.Add("Vary", "Accept-Language")
 		header.Set("Content-Disposition", `attachment; filename="`+id+"."+f.Name+`"`)
 	}
-	return answer(c, newAsset(f.Type, body))
+	return answer(c, newDocument(f.Type, body))
 }
 
 // drawn reports whether a collection has anything to draw.

@@ -52,7 +52,7 @@ func (h *handlers) list(c echo.Context) error {
 	}
 	negotiate.Cache(c, access, "no-cache")
 	c.Response().Header().Add("Vary", "Accept-Language")
-	return answer(c, newAsset(negotiate.TypeJSON, body))
+	return answer(c, newDocument(negotiate.TypeJSON, body))
 }
 
 // ogcStyle is the style itself, in the format that is asked for.

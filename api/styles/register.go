@@ -77,6 +77,12 @@ func newAsset(mediaType string, body []byte) asset {
 	return asset{mediaType, etagOf(body), body}
 }
 
+// newDocument is an answer that the middleware may compress: its validator is weak
+// (RFC 9110 §8.8.1).
+func newDocument(mediaType string, body []byte) asset {
+	return asset{mediaType, "W/" + etagOf(body), body}
+}
+
 // etagOf is a strong validator of the bytes.
 func etagOf(body []byte) string {
 	sum := sha256.Sum256(body)

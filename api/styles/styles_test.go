@@ -104,6 +104,9 @@ func TestStyle(t *testing.T) {
 	if got := anonymous.Header().Get("Cache-Control"); got != "public, no-cache" {
 		t.Errorf("Cache-Control %q", got)
 	}
+	if tag := anonymous.Header().Get("ETag"); !strings.HasPrefix(tag, `W/"`) {
+		t.Errorf("the validator %s is strong, of what the server compresses", tag)
+	}
 	again := get(e, "http://gis.example/styles/default.json", "If-None-Match", anonymous.Header().Get("ETag"))
 	if again.Code != http.StatusNotModified || again.Body.Len() != 0 {
 		t.Errorf("revalidation: %d with %d bytes", again.Code, again.Body.Len())

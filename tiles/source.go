@@ -13,6 +13,10 @@ const (
 	TileBuffer = 64
 )
 
+// PlainZoom is the first zoom at which features are drawn as they are; below it,
+// at small scales, they may be merged and coarser.
+const PlainZoom = 12
+
 // LayerRequest asks for one collection on one tile.
 type LayerRequest struct {
 	Collection *spatial.Collection

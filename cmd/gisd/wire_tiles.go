@@ -46,7 +46,7 @@ func (n *node) sharedTiles() tiles.Shared {
 // cells draws from packed cells, and from rows where there are none yet.
 func (n *node) cells(rows tiles.Source) (*pyramid.Source, error) {
 	pyramids := tilespostgis.NewPyramids(n.db, n.log)
-	n.parts = append(n.parts, tilespostgis.Keeper{Pyramids: pyramids, Catalogue: n.catalogue, Log: n.log}.Run)
+	n.parts = append(n.parts, tilespostgis.NewKeeper(tilespostgis.KeeperConfig{Pyramids: pyramids, Catalogue: n.catalogue, Log: n.log}, n.registry).Run)
 	source, err := pyramid.NewSource(pyramid.Config{
 		Rows: rows, Cells: tilespostgis.NewCells(n.db.Pool), MaxBytes: int64(n.cfg.CellCacheSize), Log: n.log,
 	}, n.registry)

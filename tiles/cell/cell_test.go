@@ -435,3 +435,37 @@ func TestBands(t *testing.T) {
 		}
 	}
 }
+
+// TestTouching finds all features whose positions meet a box.
+func TestTouching(t *testing.T) {
+	t.Parallel()
+	band, at := cell.Band{First: 14, Last: 18}, tiles.Coord{Z: 14, X: 13000, Y: 7700}
+	r, err := cell.Open(build(t, randomShapes(rand.New(rand.NewPCG(3, 1)), band, at, 300), band, at))
+	if err != nil {
+		t.Fatal(err)
+	}
+	side := int64(1) << (band.Bits() - uint(band.First))
+	lo := mvt.Position{X: int64(at.X)*side + side/3, Y: int64(at.Y)*side + side/4}
+	hi := mvt.Position{X: lo.X + side/8, Y: lo.Y + side/8}
+	found, want, all := map[uint64]bool{}, 0, 0
+	if err := r.Touching(lo, hi, func(f *cell.Feature) error {
+		found[f.ID] = true
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Each(func(f *cell.Feature) error {
+		all++
+		if a, b, ok := f.Shape.Bounds(); ok && a.X <= hi.X && a.Y <= hi.Y && b.X >= lo.X && b.Y >= lo.Y {
+			if want++; !found[f.ID] {
+				t.Errorf("feature %d was not found", f.ID)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want == 0 || len(found) == all {
+		t.Errorf("%d of %d features meet the box, %d were found", want, all, len(found))
+	}
+}

@@ -2,9 +2,11 @@ package freshness
 
 import (
 	"math"
+	"slices"
 
 	"gisd/spatial"
 	"gisd/spatial/crs"
+	"gisd/tiles"
 )
 
 // batch is what was read at once, by collection.
@@ -12,6 +14,7 @@ type batch struct {
 	order    []string // collections, by their first change
 	entries  map[string][]entry
 	sets     map[string]*boxes
+	derived  map[string]*boxes           // of what was made of features, at small scales
 	versions map[string]int              // the newest that changed
 	spans    map[string]spatial.Envelope // all boxes of features, SRID 3857, as close as can be
 	features []change                    // those that are no derived ones
@@ -27,21 +30,28 @@ type change struct {
 // gather converts boxes to SRID 3857. A box in a system that is not known counts
 // as everything.
 func gather(list []spatial.Change) *batch {
-	found := &batch{entries: map[string][]entry{}, sets: map[string]*boxes{}, versions: map[string]int{}, spans: map[string]spatial.Envelope{}}
+	found := &batch{entries: map[string][]entry{}, sets: map[string]*boxes{}, derived: map[string]*boxes{}, versions: map[string]int{}, spans: map[string]spatial.Envelope{}}
 	transform := transforms{}
-	gathered := map[string][]spatial.Envelope{}
-	whole := map[string]bool{}
+	type of struct {
+		id      string
+		derived bool
+	}
+	gathered := map[of][]spatial.Envelope{}
+	whole := map[of]bool{}
 	for _, one := range list {
 		id := one.Collection
 		if _, known := found.entries[id]; !known {
 			found.order = append(found.order, id)
 		}
 		converted, all := transform.mercator(one)
+		these := of{id, one.Derived}
 		if !all {
-			gathered[id] = append(gathered[id], converted...)
+			gathered[these] = append(gathered[these], converted...)
 		}
-		whole[id] = whole[id] || all
-		found.entries[id] = append(found.entries[id], entry{position: one.Position, boxes: newBoxes(converted, all)})
+		whole[these] = whole[these] || all
+		touched := newBoxes(converted, all)
+		touched.small = one.Derived
+		found.entries[id] = append(found.entries[id], entry{position: one.Position, boxes: touched})
 		found.versions[id] = max(found.versions[id], one.Version)
 		if one.Derived {
 			continue
@@ -55,10 +65,17 @@ func gather(list []spatial.Change) *batch {
 		}
 	}
 	for _, id := range found.order {
-		set := newBoxes(gathered[id], whole[id])
-		found.sets[id] = &set
+		set := newBoxes(gathered[of{id, false}], whole[of{id, false}])
+		made := newBoxes(gathered[of{id, true}], whole[of{id, true}])
+		made.small = true
+		found.sets[id], found.derived[id] = &set, &made
 	}
 	return found
+}
+
+// touch reports whether a change of the collection touches the tile.
+func (b *batch) touch(id string, c tiles.Coord) bool {
+	return b.sets[id].touch(c) || b.derived[id].touch(c)
 }
 
 // span grows what is known of the collection by the boxes, without what rounding
@@ -82,9 +99,9 @@ func span(known map[string]spatial.Envelope, id string, converted, stored []spat
 func told(found *batch) []spatial.Change {
 	out := make([]spatial.Change, 0, len(found.order))
 	for _, id := range found.order {
-		set := found.sets[id]
-		change := spatial.Change{Collection: id, Version: found.versions[id], Whole: set.whole}
-		for _, box := range set.few() {
+		set, made := found.sets[id], found.derived[id]
+		change := spatial.Change{Collection: id, Version: found.versions[id], Whole: set.whole || made.whole}
+		for _, box := range slices.Concat(set.few(), made.few()) {
 			change.Boxes = append(change.Boxes, lonLat(box))
 		}
 		if change.Whole || len(change.Boxes) > 0 {

@@ -36,6 +36,7 @@ const groupSize = 16
 // bound, so that most are passed over sixteen at a time.
 type boxes struct {
 	whole  bool // everything touches
+	small  bool // small scales alone do: below tiles.PlainZoom
 	list   []spatial.Envelope
 	bounds []spatial.Envelope // of list[groupSize*i:]
 }
@@ -76,6 +77,9 @@ func place(e spatial.Envelope) uint32 {
 }
 
 func (b *boxes) touch(c tiles.Coord) bool {
+	if b.small && c.Z >= tiles.PlainZoom {
+		return false
+	}
 	if b.whole {
 		return true
 	}

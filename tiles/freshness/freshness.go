@@ -41,10 +41,12 @@ type Tiles interface {
 
 // Cells are what tiles are cut from. Between Suspend and Resume, of which each box
 // gets as many, what touches the boxes is drawn from rows; Forget drops
-// what is in memory of them. Boxes are in SRID 3857.
+// what is in memory of them, ForgetSmall of small scales alone, where features stay
+// as they are. Boxes are in SRID 3857.
 type Cells interface {
 	Suspend(c *spatial.Collection, boxes []spatial.Envelope)
 	Forget(c *spatial.Collection, boxes []spatial.Envelope)
+	ForgetSmall(c *spatial.Collection, boxes []spatial.Envelope)
 	Resume(c *spatial.Collection, boxes []spatial.Envelope)
 }
 
@@ -113,9 +115,9 @@ func (f *Freshness) take(ctx context.Context, c spatial.Changes) error {
 		f.suspended.add(f.cfg.Cells, f.cfg.Catalogue, found.features, c.Rebuilt)
 	}
 	for _, id := range found.order {
+		f.forgetSmall(id, found.derived[id])
 		if f.cfg.Tiles != nil {
-			set := found.sets[id]
-			f.cfg.Tiles.Forget(ctx, id, set.touch)
+			f.cfg.Tiles.Forget(ctx, id, func(c tiles.Coord) bool { return found.touch(id, c) })
 		}
 	}
 	f.metrics.took(c.List)
@@ -138,6 +140,20 @@ func (f *Freshness) take(ctx context.Context, c spatial.Changes) error {
 	}
 	f.cfg.Tell(told(found))
 	return nil
+}
+
+// forgetSmall drops cells of small scales that were made again.
+func (f *Freshness) forgetSmall(id string, made *boxes) {
+	boxes := made.list
+	if made.whole {
+		boxes = []spatial.Envelope{square()}
+	}
+	if f.cfg.Cells == nil || len(boxes) == 0 {
+		return
+	}
+	if c, err := f.cfg.Catalogue.Collection(id, system); err == nil {
+		f.cfg.Cells.ForgetSmall(c, boxes)
+	}
 }
 
 // loseTrack is for a node that was cut off so long that the queue has forgotten

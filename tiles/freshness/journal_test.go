@@ -99,6 +99,10 @@ func (c cells) Resume(of *spatial.Collection, boxes []spatial.Envelope) {
 	c.log.add(fmt.Sprintf("resume %d", len(boxes)), of.ID)
 }
 
+func (c cells) ForgetSmall(of *spatial.Collection, boxes []spatial.Envelope) {
+	c.log.add(fmt.Sprintf("forget %d small", len(boxes)), of.ID)
+}
+
 func (c cells) Rebuild(_ context.Context, of *spatial.Collection, boxes []spatial.Envelope) (int, error) {
 	c.log.add("rebuild", of.ID)
 	return len(boxes), nil
@@ -144,7 +148,7 @@ func TestOrder(t *testing.T) {
 	q.give(t, spatial.Changes{List: []spatial.Change{one, derived}, Position: 8, Rebuilt: 5})
 	q.give(t, spatial.Changes{Position: 8, Rebuilt: 6})
 	q.give(t, spatial.Changes{Position: 8, Rebuilt: 8})
-	want := log{"suspend 1 roads", "forget tiles roads", "tell roads", "forget 1 cells roads", "resume 1 roads"}
+	want := log{"suspend 1 roads", "forget 1 small roads", "forget tiles roads", "tell roads", "forget 1 cells roads", "resume 1 roads"}
 	if diff := cmp.Diff(want, *calls); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -223,6 +227,11 @@ func TestJournal(t *testing.T) {
 	ask("begun now", false, "roads", journal.Position(), near)
 	ask("begun on a node that is ahead", false, "roads", 100, near)
 	ask("begun before what the queue remembers", true, "roads", 2, far)
+	made := change(8)
+	made.Collection, made.Derived = "made", true
+	q.give(t, spatial.Changes{List: []spatial.Change{made}, Position: 8, Forgotten: 3})
+	ask("small scales were made again", true, "made", 7, tiles.Coord{Z: 11, X: near.X >> 3, Y: near.Y >> 3})
+	ask("features were not", false, "made", 7, tiles.Coord{Z: 12, X: near.X >> 2, Y: near.Y >> 2})
 	if !journal.TouchedAny("roads", 4) || journal.TouchedAny("roads", 5) || journal.TouchedAny("rail", 4) {
 		t.Error("any tile of the collection")
 	}

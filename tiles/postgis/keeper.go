@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"gisd/spatial"
 	"gisd/tiles/pyramid"
 )
@@ -17,11 +19,12 @@ type Catalogue interface {
 	Changed() <-chan struct{}
 }
 
-// Small scales follow an edit: looked for so often, and made again once the edit
-// is so old, so that a series of them costs one making.
+// Small scales follow an edit: looked for so often, and made again once the
+// first edit that they do not show is so old, so that a series of edits costs one
+// making.
 const (
-	smallLook  = 2 * time.Second
-	smallAfter = 3 * time.Second
+	smallLook  = time.Second
+	smallAfter = 2 * time.Second
 )
 
 // keeperPause is how long a version whose build failed waits for another try.
@@ -33,17 +36,32 @@ type attempt struct {
 	at       time.Time
 }
 
-// Keeper packs current versions that have no cells, or those of another program:
-// one after the other, beside the server. Of several nodes one does the work.
-type Keeper struct {
+// KeeperConfig wires a Keeper.
+type KeeperConfig struct {
 	Pyramids  *Pyramids
 	Catalogue Catalogue
 	Workers   int // 0 is one: people are waiting for tiles meanwhile
 	Log       *slog.Logger
 }
 
+// Keeper packs current versions that have no cells, or those of another program,
+// and has small scales follow edits: one after the other, beside the server. Of
+// several nodes one does the work.
+type Keeper struct {
+	KeeperConfig
+	metrics *keeperMetrics
+}
+
+// NewKeeper returns a keeper; reg may be nil.
+func NewKeeper(c KeeperConfig, reg prometheus.Registerer) *Keeper {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Keeper{c, newKeeperMetrics(reg)}
+}
+
 // Run works until ctx ends.
-func (k Keeper) Run(ctx context.Context) error {
+func (k *Keeper) Run(ctx context.Context) error {
 	failed := map[string]time.Time{} // by table
 	built := map[string]attempt{}    // likewise
 	for ctx.Err() == nil {
@@ -80,19 +98,25 @@ func (k Keeper) Run(ctx context.Context) error {
 	return nil
 }
 
-// follow makes small scales again that are behind.
-func (k Keeper) follow(ctx context.Context) {
-	behind, err := k.Pyramids.Behind(ctx, smallAfter)
-	for _, c := range k.Catalogue.Collections(spatial.SystemAccess("cells")) {
-		if err != nil || ctx.Err() != nil {
-			break
-		}
-		if !slices.Contains(behind, c.ID) {
+// follow has small scales show the edits that they do not show for a while.
+func (k *Keeper) follow(ctx context.Context) {
+	list, err := k.Pyramids.Behind(ctx)
+	if err == nil {
+		k.metrics.behind(list)
+	}
+	collections := k.Catalogue.Collections(spatial.SystemAccess("cells"))
+	for _, b := range list {
+		at := slices.IndexFunc(collections, func(c *spatial.Collection) bool { return c.ID == b.Collection })
+		if b.Lag < smallAfter || at < 0 {
 			continue
 		}
 		begin := time.Now()
-		if err = k.Pyramids.Small(ctx, c, max(k.Workers, 1)); err == nil {
-			k.Log.InfoContext(ctx, "made small scales again", "collection", c.ID, "took_ms", time.Since(begin).Milliseconds())
+		report, failed := k.Pyramids.Small(ctx, collections[at], max(k.Workers, 1))
+		err = errors.Join(err, failed)
+		if failed == nil && report.Edited > 0 {
+			k.metrics.followed(report, time.Since(begin), b.Lag+time.Since(begin))
+			k.Log.DebugContext(ctx, "small scales follow edits", "collection", b.Collection, "cells", report.Cells, "tiles", report.Tiles,
+				"whole", report.Whole, "took_ms", time.Since(begin).Milliseconds())
 		}
 	}
 	if err != nil && ctx.Err() == nil {
@@ -100,7 +124,7 @@ func (k Keeper) follow(ctx context.Context) {
 	}
 }
 
-func (k Keeper) build(ctx context.Context, c *spatial.Collection) error {
+func (k *Keeper) build(ctx context.Context, c *spatial.Collection) error {
 	report, err := k.Pyramids.Build(ctx, c, BuildOptions{Workers: max(k.Workers, 1)})
 	switch {
 	case err == nil:

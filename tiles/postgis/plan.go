@@ -20,6 +20,7 @@ type plan struct {
 	set     tiles.TileMatrixSet
 	sql     string
 	any     string // whether there is a row
+	byIDs   string // the rows with an id of $1, in whatever box
 	boxes   string // minx, miny, maxx, maxy of the same rows in the storage CRS, at most $5
 	formats pgx.QueryResultFormats
 	keys    []string         // property names; the first is tiles.KeyProperty
@@ -73,6 +74,7 @@ func newPlan(c *spatial.Collection, set tiles.TileMatrixSet) (*plan, error) {
 	from := "\nfrom " + pgx.Identifier{"data", c.Table}.Sanitize() + " t\nwhere \"geom\" && " + box
 	b.WriteString(from)
 	p.any = "select exists (select" + from + ")"
+	p.byIDs = b.String()[:b.Len()-len(from)] + "\nfrom " + pgx.Identifier{"data", c.Table}.Sanitize() + " t\nwhere \"id\" = any($1)"
 	p.sql = b.String()
 	p.boxes = "select st_xmin(g), st_ymin(g), st_xmax(g), st_ymax(g)\nfrom (select " + geom + " as g" + from + "\nlimit $5) q"
 	if p.labels = c.LabelsOf != ""; p.labels {

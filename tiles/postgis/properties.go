@@ -102,6 +102,18 @@ func (p *plan) featureID(to target, v []byte) (uint64, error) {
 	return id, nil
 }
 
+// tileID is the id that featureID gives a row.
+func (p *plan) tileID(v []byte) (uint64, error) {
+	if p.textID {
+		return mvt.TextID(v), nil
+	}
+	if len(v) != lenEightByte {
+		return 0, fmt.Errorf("tiles/postgis: an id of %d bytes, want a bigint", len(v))
+	}
+	id, _ := mvt.IntegerID(int64(binary.BigEndian.Uint64(v)))
+	return id, nil
+}
+
 // attributes sets the properties of a row, which begins with geometry and id,
 // and returns its feature id.
 func (d *values) attributes(to target, p *plan, row [][]byte) (uint64, error) {

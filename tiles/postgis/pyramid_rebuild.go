@@ -2,6 +2,7 @@ package postgis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"gisd/spatial/postgis"
 	"gisd/tiles"
 	"gisd/tiles/cell"
+	"gisd/tiles/overview"
 	"gisd/tiles/pyramid"
 )
 
@@ -18,12 +20,17 @@ import (
 // version is built.
 const maxRepacked = 2048
 
-// Rebuild packs again the cells of the version that the boxes touch, in the
+// Rebuild brings the cells of the version that the boxes touch up to date, in the
 // bands that are packed as the rows are, the finest first, and returns how many
 // it wrote or took away. Each cell is a transaction of its own, which reads the
 // rows once it has the cell to itself: whatever was committed before the call is
-// in it. Boxes are in any system that spatial/crs knows, before and after the
-// edit alike. Without cells there is nothing to do.
+// in it. A few boxes are patched into the record that is there, see
+// packer.patch; many are packed from all rows of the cell. Boxes are in any
+// system that spatial/crs knows, before and after the edit alike. Without cells
+// there is nothing to do.
+//
+// Small scales are not made here: that they do not show a cell is noted with it,
+// for Small.
 //
 // Errors: those of the database.
 func (p *Pyramids) Rebuild(ctx context.Context, c *spatial.Collection, boxes []spatial.Envelope) (int, error) {
@@ -51,7 +58,7 @@ func (p *Pyramids) Rebuild(ctx context.Context, c *spatial.Collection, boxes []s
 			n := 0
 			plan.reach(at)
 			err := pgx.BeginFunc(ctx, p.db.Pool, func(tx pgx.Tx) (err error) {
-				n, err = repack(ctx, tx, k, id, at)
+				n, err = repack(ctx, tx, k, id, at, boxes)
 				return err
 			})
 			if err != nil {
@@ -60,8 +67,7 @@ func (p *Pyramids) Rebuild(ctx context.Context, c *spatial.Collection, boxes []s
 			written += n
 		}
 	}
-	_, err = p.db.Pool.Exec(ctx, querySmallEdited, id, int16(blockZoom))
-	return written, postgis.Wrap(ctx, op, err)
+	return written, nil
 }
 
 // pyramidOf returns the build of a version that this program reads with those
@@ -81,8 +87,9 @@ func pyramidOf(ctx context.Context, db querier, c *spatial.Collection) (id int64
 	return id, bands, err
 }
 
-// repack writes one cell as the rows are now.
-func repack(ctx context.Context, tx pgx.Tx, k *packer, id int64, at tiles.Coord) (int, error) {
+// repack writes one cell as the rows are now. Where boxes say all that may have
+// changed they are patched into its record; nil is anything.
+func repack(ctx context.Context, tx pgx.Tx, k *packer, id int64, at tiles.Coord, boxes []spatial.Envelope) (int, error) {
 	if _, err := tx.Exec(ctx, queryCellLock, fmt.Sprintf("%d/%v", id, at)); err != nil {
 		return 0, err
 	}
@@ -91,23 +98,45 @@ func repack(ctx context.Context, tx pgx.Tx, k *packer, id int64, at tiles.Coord)
 	if err != nil || tag.RowsAffected() == 0 { // a newer build has taken its place
 		return 0, err
 	}
+	now, err := k.renew(ctx, tx, id, at, boxes)
+	if err != nil {
+		return 0, err
+	}
+	if now == nil {
+		tag, err = tx.Exec(ctx, queryCellRemove, id, zoom, x, y)
+	} else {
+		tag, err = tx.Exec(ctx, queryCellPut, id, zoom, x, y, int32(now.features), now.record)
+	}
+	if err == nil && tag.RowsAffected() > 0 && at.Z == overview.BaseZoom {
+		_, err = tx.Exec(ctx, querySmallEdited, id, x, y, zoom)
+	}
+	return int(tag.RowsAffected()), err
+}
+
+// renew packs a cell, nil where nothing lies in it: from its record and the rows
+// at the boxes where that will do, else from all rows.
+func (k *packer) renew(ctx context.Context, tx pgx.Tx, id int64, at tiles.Coord, boxes []spatial.Envelope) (*packed, error) {
+	if near, ok := k.plan.patchable(at, boxes); ok {
+		var record []byte
+		switch err := tx.QueryRow(ctx, queryCellRecord, id, int16(at.Z), int32(at.X), int32(at.Y)).Scan(&record); {
+		case err == nil && record != nil:
+			now, ok, err := k.patch(ctx, tx, at, record, near)
+			if err != nil || ok {
+				return now, err
+			}
+		case err != nil && !errors.Is(err, pgx.ErrNoRows):
+			return nil, err
+		}
+	}
 	var now *packed
-	err = k.pack(ctx, tx, at, func(c packed) error {
+	err := k.pack(ctx, tx, at, func(c packed) error {
 		if now != nil {
 			return fmt.Errorf("tiles/postgis: repack %v: also got %v", at, c.coord)
 		}
 		now = &c
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	if now == nil {
-		tag, err := tx.Exec(ctx, queryCellRemove, id, zoom, x, y)
-		return int(tag.RowsAffected()), err
-	}
-	_, err = tx.Exec(ctx, queryCellPut, id, zoom, x, y, int32(now.features), now.record)
-	return 1, err
+	return now, err
 }
 
 // reach has the plan look at all of a cell, where an edit may have brought what

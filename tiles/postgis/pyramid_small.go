@@ -3,13 +3,12 @@ package postgis
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"gisd/spatial"
-	"gisd/spatial/postgis"
 	"gisd/tiles"
 	"gisd/tiles/cell"
 	"gisd/tiles/generalise"
@@ -46,6 +45,7 @@ type small struct {
 	workers int
 	mu      sync.Mutex // one transaction, several who read
 	tx      pgx.Tx
+	parts   map[tiles.Coord][]byte // of the cells of overview.BaseZoom
 }
 
 // smallCell is one of them.
@@ -77,7 +77,12 @@ func (s *small) build(ctx context.Context) ([]smallCell, []generalise.Choice, er
 		return nil, nil, err
 	}
 	var made []smallCell
-	config := overview.Config{Value: dissolveBy(s.c), MinZoom: s.c.MinZoom, Workers: s.workers}
+	config := s.config()
+	config.Keep = func(at tiles.Coord, part []byte) error {
+		s.parts[at] = part
+		return nil
+	}
+	s.parts = make(map[tiles.Coord][]byte, len(cells))
 	choices, err := overview.Build(ctx, config, cells, s.load, func(band cell.Band, at tiles.Coord, features int, record []byte) error {
 		made = append(made, smallCell{band, at, features, record})
 		return nil
@@ -89,15 +94,27 @@ func (s *small) build(ctx context.Context) ([]smallCell, []generalise.Choice, er
 	return made, append(fit, choices...), err
 }
 
+func (s *small) config() overview.Config {
+	return overview.Config{Value: dissolveBy(s.c), MinZoom: s.c.MinZoom, Workers: s.workers}
+}
+
 func (s *small) load(ctx context.Context, at tiles.Coord) (cell.Record, error) {
-	s.mu.Lock()
-	var record []byte
-	err := s.tx.QueryRow(ctx, queryCellRecord, s.id, int16(at.Z), int32(at.X), int32(at.Y)).Scan(&record)
-	s.mu.Unlock()
+	record, err := s.record(ctx, queryCellRecord, s.id, int16(at.Z), int32(at.X), int32(at.Y))
 	if err != nil {
 		return cell.Record{}, err
 	}
 	return cell.Open(record)
+}
+
+// record reads one value, nil where there is no row.
+func (s *small) record(ctx context.Context, sql string, args ...any) (record []byte, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = s.tx.QueryRow(ctx, sql, args...).Scan(&record)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return record, err
 }
 
 // store puts the cells in place of those that are there.
@@ -124,8 +141,23 @@ func (s *small) store(ctx context.Context, tx pgx.Tx, made []smallCell, choices 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, querySmallNote, s.id, dissolveBy(s.c), note)
-	return err
+	if _, err := tx.Exec(ctx, querySmallNote, s.id, dissolveBy(s.c), note); err != nil {
+		return err
+	}
+	return s.keep(ctx, tx, s.parts)
+}
+
+// keep stores parts; what shows nothing is stored too, so that it is known.
+func (s *small) keep(ctx context.Context, tx pgx.Tx, parts map[tiles.Coord][]byte) error {
+	for at, part := range parts {
+		if part == nil {
+			part = []byte{}
+		}
+		if _, err := tx.Exec(ctx, queryPartPut, s.id, int32(at.X), int32(at.Y), part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // small makes the small scales of a build from the cells that tx has written.
@@ -140,63 +172,4 @@ func (b *build) small(ctx context.Context, tx pgx.Tx, id int64) error {
 	}
 	b.report.Cells += int64(len(made))
 	return s.store(ctx, tx, made, choices)
-}
-
-// Behind lists the collections whose small scales have not shown an edit for so
-// long.
-func (p *Pyramids) Behind(ctx context.Context, since time.Duration) ([]string, error) {
-	rows, err := p.db.Pool.Query(ctx, querySmallBehind, since.Seconds())
-	if err != nil {
-		return nil, postgis.Wrap(ctx, "tiles/postgis: small scales", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return ids, postgis.Wrap(ctx, "tiles/postgis: small scales", err)
-}
-
-// Small makes the small scales of a version again where edits are not in them,
-// from the cells of zoom 12 as they are at one moment, and has readers use them.
-// An edit waits for nothing meanwhile. Of several nodes one does it.
-func (p *Pyramids) Small(ctx context.Context, c *spatial.Collection, workers int) error {
-	err := p.small(ctx, c, workers)
-	return postgis.Wrap(ctx, "tiles/postgis: small scales of "+c.ID, err)
-}
-
-func (p *Pyramids) small(ctx context.Context, c *spatial.Collection, workers int) error {
-	s := small{c: c, workers: workers}
-	switch err := p.db.Pool.QueryRow(ctx, querySmallTake, c.ID, c.Version).Scan(&s.id); err {
-	case nil:
-	case pgx.ErrNoRows: // another node does it
-		return nil
-	default:
-		return err
-	}
-	var made []smallCell
-	var choices []generalise.Choice
-	read := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, p.db.Pool, read, func(tx pgx.Tx) (err error) {
-		s.tx = tx
-		made, choices, err = s.build(ctx)
-		return err
-	})
-	if err == nil {
-		err = pgx.BeginFunc(ctx, p.db.Pool, func(tx pgx.Tx) error {
-			tag, err := tx.Exec(ctx, queryCellHold, s.id, int16(blockZoom))
-			if err != nil || tag.RowsAffected() == 0 { // a newer build has taken its place
-				return err
-			}
-			if err := s.store(ctx, tx, made, choices); err != nil {
-				return err
-			}
-			_, err = tx.Exec(ctx, queryPyramidReady, s.id)
-			return err
-		})
-	}
-	if err != nil {
-		// Whoever comes next tries again.
-		_, undone := p.db.Pool.Exec(context.WithoutCancel(ctx), querySmallEdited, s.id, int16(blockZoom))
-		if undone != nil {
-			p.log.WarnContext(ctx, "small scales are behind and not noted so", "collection", c.ID, "error", undone)
-		}
-	}
-	return err
 }

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"math"
 	"testing"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gisd/internal/fixture"
 	"gisd/internal/testdb"
@@ -36,6 +39,25 @@ func covered(t *testing.T, tile []byte) (areas map[any]float64, features int) {
 		}
 	}
 	return areas, features
+}
+
+// smallCells are the cells of small scales and their parts, by address.
+func smallCells(t *testing.T, pool *pgxpool.Pool) map[string]string {
+	t.Helper()
+	rows, err := pool.Query(t.Context(), `select format('%s/%s/%s', first_zoom, x, y), md5(record) from gisd.cell where first_zoom < 12
+		union all select format('part %s/%s', x, y), md5(part) from gisd.cell_part where part <> ''`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := map[string]string{}
+	var at, sum string
+	if _, err := pgx.ForEachRow(rows, []any{&at, &sum}, func() error {
+		cells[at] = sum
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return cells
 }
 
 func TestSmallScales(t *testing.T) {
@@ -81,17 +103,32 @@ func TestSmallScales(t *testing.T) {
 	if _, err := pyramids.Rebuild(t.Context(), c, []spatial.Envelope{box}); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Millisecond)
-	if behind, err := pyramids.Behind(t.Context(), 0); err != nil || len(behind) != 1 || behind[0] != "fields" {
-		t.Fatalf("behind are %v, %v", behind, err)
-	}
-	for range 2 { // the second finds nothing to do
-		if err := pyramids.Small(t.Context(), c, 2); err != nil {
-			t.Fatal(err)
+	behind := func(want int) {
+		t.Helper()
+		list, err := pyramids.Behind(t.Context())
+		if err != nil || len(list) != want || want > 0 && list[0].Collection != "fields" {
+			t.Fatalf("behind are %v, %v", list, err)
 		}
 	}
-	if behind, err := pyramids.Behind(t.Context(), 0); err != nil || len(behind) != 0 {
-		t.Errorf("behind are %v, %v", behind, err)
+	behind(1)
+	for i, want := range []bool{true, false} { // the second finds nothing to do
+		report, err := pyramids.Small(t.Context(), c, 2)
+		if err != nil || report.Whole || report.Edited > 0 != want || report.Cells > 0 != want || report.Tiles > 0 != want {
+			t.Fatalf("time %d: %+v, %v", i, report, err)
+		}
+	}
+	behind(0)
+	if again := current(t, pool, "fields"); !again.UpdatedAt.Equal(c.UpdatedAt) {
+		t.Error("all tiles of the collection leave the caches")
+	}
+	var soiled int
+	if err := pool.QueryRow(t.Context(), `select count(*) from gisd.dirty where origin = 'cells' and cardinality(boxes) > 0 and not whole`).Scan(&soiled); err != nil || soiled != 1 {
+		t.Errorf("readers were told %d times, %v", soiled, err)
+	}
+	followed := smallCells(t, pool)
+	built(t, pool, c)
+	if d := cmp.Diff(smallCells(t, pool), followed); d != "" {
+		t.Errorf("other cells than those of a build (-build +followed):\n%s", d)
 	}
 	c = current(t, pool, "fields")
 	areas, _ = covered(t, layer(t, source, c, at))

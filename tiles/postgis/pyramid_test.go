@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -493,7 +492,7 @@ func TestKeeperPacksWhatIsMissing(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	keeper := tilespostgis.Keeper{Pyramids: tilespostgis.NewPyramids(db, nil), Catalogue: catalogue, Log: slog.New(slog.DiscardHandler)}
+	keeper := tilespostgis.NewKeeper(tilespostgis.KeeperConfig{Pyramids: tilespostgis.NewPyramids(db, nil), Catalogue: catalogue}, nil)
 	go func() { done <- keeper.Run(ctx) }()
 	packed := func(id string) {
 		t.Helper()

@@ -61,7 +61,7 @@ func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, o BuildOpt
 		}
 		v.plan.reach(at)
 		err := pgx.BeginFunc(ctx, p.db.Pool, func(tx pgx.Tx) error {
-			n, err := repack(ctx, tx, packers[at.Z], id, at)
+			n, err := repack(ctx, tx, packers[at.Z], id, at, nil)
 			report.Mended += int64(n)
 			return err
 		})

@@ -17,6 +17,14 @@ var (
 	queryCellRecord string
 	//go:embed queries/cell_remove.sql
 	queryCellRemove string
+	//go:embed queries/part_edited.sql
+	queryPartEdited string
+	//go:embed queries/part_put.sql
+	queryPartPut string
+	//go:embed queries/part_read.sql
+	queryPartRead string
+	//go:embed queries/part_shown.sql
+	queryPartShown string
 	//go:embed queries/pyramid_band_insert.sql
 	queryPyramidBandInsert string
 	//go:embed queries/pyramid_delete.sql
@@ -51,8 +59,12 @@ var (
 	querySmallClear string
 	//go:embed queries/small_edited.sql
 	querySmallEdited string
+	//go:embed queries/small_lock.sql
+	querySmallLock string
 	//go:embed queries/small_note.sql
 	querySmallNote string
-	//go:embed queries/small_take.sql
-	querySmallTake string
+	//go:embed queries/small_of.sql
+	querySmallOf string
+	//go:embed queries/small_soil.sql
+	querySmallSoil string
 )

@@ -135,19 +135,19 @@ func (m *memory) open(ctx context.Context, k Key) (entry, error) {
 	return entry{record: opened}, nil
 }
 
-// forget drops the cells of the build that the boxes touch.
-func (m *memory) forget(p spatial.Pyramid, boxes []spatial.Envelope) {
+// forget drops the cells of the build's bands that the boxes touch.
+func (m *memory) forget(pyramid int64, bands []spatial.ZoomBand, boxes []spatial.Envelope) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.epoch++
-	for _, band := range p.Bands {
+	for _, band := range bands {
 		touched := newTouches(boxes, uint32(band.First))
 		if touched.cells <= int64(m.hot.EstimatedSize()) {
-			touched.each(func(c tiles.Coord) { m.hot.Invalidate(Key{p.ID, c, band.Made}) })
+			touched.each(func(c tiles.Coord) { m.hot.Invalidate(Key{pyramid, c, band.Made}) })
 			continue
 		}
 		for k := range m.hot.Keys() {
-			if k.Pyramid == p.ID && touched.has(k.Coord) {
+			if k.Pyramid == pyramid && touched.has(k.Coord) {
 				m.hot.Invalidate(k)
 			}
 		}

@@ -15,9 +15,6 @@ import (
 	"gisd/tiles/generalise"
 )
 
-// plainZoom is the first zoom whose cells hold features as they are.
-const plainZoom = 12
-
 // Config wires a Source.
 type Config struct {
 	Rows     tiles.Source // answers where no cell does
@@ -65,14 +62,14 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	band, ok := Packed(c, r.Coord.Z)
 	choice := s.reduced.choice(c, r.Coord.Z)
 	// From the second step on small scales keep no properties but one.
-	some := band.First < plainZoom && choice.Step > generalise.StepNone && r.Query != nil && r.Query.Properties != nil
+	some := band.First < tiles.PlainZoom && choice.Step > generalise.StepNone && r.Query != nil && r.Query.Properties != nil
 	if !ok || some || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) {
 		return s.rows.Layer(ctx, r)
 	}
 	r = reduce(r, choice)
 	s.metrics.generalised[choice.Step].Inc()
 	// Small scales take seconds from rows: they show an edit once they are made again.
-	if band.First >= plainZoom && s.suspended.touch(c.ID, r.Coord) {
+	if band.First >= tiles.PlainZoom && s.suspended.touch(c.ID, r.Coord) {
 		s.metrics.answers.rows.Inc()
 		return s.rows.Layer(ctx, r)
 	}
@@ -111,7 +108,7 @@ func (s *Source) cut(r tiles.LayerRequest, record cell.Record, choice generalise
 	defer s.cutters.Put(cutter)
 	cutter.Reset()
 	o := cell.Options{Layer: c.ID, Buffer: tiles.TileBuffer, Properties: drawn(c, r.Query)}
-	if at.Z >= plainZoom {
+	if at.Z >= tiles.PlainZoom {
 		o.MinRank = uint16(choice.MinRank)
 	}
 	if _, err := cutter.Cut(record, at, o); err != nil {
@@ -146,7 +143,19 @@ func wrap(ctx context.Context, id string, err error) error {
 // Forget drops the cells in memory that the boxes touch; what is being read just
 // now is not kept either. Boxes are in SRID 3857.
 func (s *Source) Forget(c *spatial.Collection, boxes []spatial.Envelope) {
-	s.memory.forget(c.Pyramid, boxes)
+	s.memory.forget(c.Pyramid.ID, c.Pyramid.Bands, boxes)
+}
+
+// ForgetSmall is Forget for the cells of small scales, which hold features no
+// more as they are.
+func (s *Source) ForgetSmall(c *spatial.Collection, boxes []spatial.Envelope) {
+	var small []spatial.ZoomBand
+	for _, b := range c.Pyramid.Bands {
+		if b.First < tiles.PlainZoom {
+			small = append(small, b)
+		}
+	}
+	s.memory.forget(c.Pyramid.ID, small, boxes)
 }
 
 // Suspend has tiles that the boxes touch come from rows, which an edit has

@@ -1,10 +1,12 @@
--- The collections whose small scales have not shown an edit for so long.
--- $1 seconds.
-select p.collection_id
-from gisd.pyramid p
+-- The collections whose small scales do not show an edit, with the seconds since
+-- the first such edit, the oldest first. Index: cell_part_edited.
+select p.collection_id, extract(epoch from clock_timestamp() - min(e.edited_at))::double precision
+from gisd.cell_part e
+join gisd.pyramid p on p.id = e.pyramid_id
 join gisd.collection c
   on c.id = p.collection_id
   and c.current_version = p.version
 where p.ready
-  and p.edited_at < clock_timestamp() - make_interval(secs => $1)
-order by p.edited_at
+  and e.edited_at is not null
+group by p.collection_id
+order by min(e.edited_at)

@@ -1,0 +1,1 @@
+drop table gisd.cell_part;

@@ -52,11 +52,12 @@ func (p *Pyramids) CatchUp(ctx context.Context, c *spatial.Collection, o BuildOp
 			return true, err
 		}
 	}
-	behind, err := p.Behind(ctx, 0)
-	if err != nil || !slices.Contains(behind, c.ID) {
+	behind, err := p.Behind(ctx)
+	if err != nil || !slices.ContainsFunc(behind, func(b Behind) bool { return b.Collection == c.ID }) {
 		return done, err
 	}
-	return true, p.Small(ctx, c, max(o.Workers, 1))
+	_, err = p.Small(ctx, c, max(o.Workers, 1))
+	return true, err
 }
 
 // collectBoxes reads rows of boxes and whether they are the whole version.

@@ -39,7 +39,7 @@ func TestKeeperBuildsOnce(t *testing.T) {
 	catalogue := &behindCatalogue{list: []*spatial.Collection{c}}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	keeper := tilespostgis.Keeper{Pyramids: tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil), Catalogue: catalogue, Log: slog.New(slog.DiscardHandler)}
+	keeper := tilespostgis.NewKeeper(tilespostgis.KeeperConfig{Pyramids: tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil), Catalogue: catalogue, Log: slog.New(slog.DiscardHandler)}, nil)
 	go func() { done <- keeper.Run(ctx) }()
 	for deadline := time.Now().Add(time.Minute); catalogue.asks.Load() < 10; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {

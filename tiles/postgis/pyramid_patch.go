@@ -14,6 +14,7 @@ import (
 	"gisd/tiles"
 	"gisd/tiles/cell"
 	"gisd/tiles/mvt"
+	"gisd/tiles/overview"
 	"gisd/tiles/pyramid"
 )
 
@@ -63,7 +64,7 @@ func (k *packer) patch(ctx context.Context, tx pgx.Tx, at tiles.Coord, record []
 	if err != nil {
 		return nil, false, err
 	}
-	r := renewal{k, b, map[uint64]struct{}{}}
+	r := renewal{k, before.Band(), b, map[uint64]struct{}{}}
 	for _, box := range boxes {
 		if k.plan.back != nil {
 			if box, err = k.plan.back.Envelope(box); err != nil {
@@ -183,6 +184,7 @@ func textOf(v []byte) (string, bool) {
 // renewal takes rows of one cell, each once.
 type renewal struct {
 	k     *packer
+	band  cell.Band
 	b     *cell.Builder
 	fresh map[uint64]struct{} // ids of the rows read
 }
@@ -217,12 +219,17 @@ func (r *renewal) add(row [][]byte) error {
 	if errors.Is(err, mvt.ErrEWKB) || errors.Is(err, errBeyond) {
 		return nil
 	}
-	if err != nil || !r.b.Geometry(&r.k.shape) {
+	if err != nil {
 		return err
+	}
+	size := overview.SizeOf(&r.k.shape, finest().Bits())
+	coarsen(&r.k.shape, finest().Bits()-r.band.Bits())
+	if !r.b.Geometry(&r.k.shape) {
+		return nil
 	}
 	if _, err := r.k.values.attributes(r.b, r.k.plan, row); err != nil {
 		return err
 	}
-	r.b.EndFeature(cell.Meta{ID: id})
+	r.b.EndFeature(cell.Meta{ID: id, Rank: size.Rank(id)})
 	return nil
 }

@@ -44,7 +44,7 @@ func (r *reductions) choice(c *spatial.Collection, z uint32) generalise.Choice {
 // reduce narrows a request for a zoom whose cells hold features as they are to
 // the properties that the choice leaves; those that somebody asks for by name stay.
 func reduce(r tiles.LayerRequest, choice generalise.Choice) tiles.LayerRequest {
-	if r.Coord.Z < plainZoom || choice.Step < generalise.StepAttributes || r.Query != nil && r.Query.Properties != nil {
+	if r.Coord.Z < tiles.PlainZoom || choice.Step < generalise.StepAttributes || r.Query != nil && r.Query.Properties != nil {
 		return r
 	}
 	var q tiles.Query

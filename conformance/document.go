@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,23 +45,37 @@ func section(s suite, r results, reasons skips) string {
 	fmt.Fprintf(&b, "## %s\n\n`org.opengis.cite:%s` %s, %s: **%d passed, %d failed, %d skipped**.\n", s.covers, s.artifact, s.version,
 		time.Now().UTC().Format(time.DateOnly), r.passed, len(r.failed), len(r.skipped))
 	if len(r.failed) > 0 {
-		b.WriteString("\n| failed | message |\n|---|---|\n")
-		for _, o := range r.failed {
-			fmt.Fprintf(&b, "| `%s` | %s |\n", o.name, strings.ReplaceAll(o.message, "|", "\\|"))
-		}
+		b.WriteString("\n| failed | times | message |\n|---|---|---|\n")
+		eachOnce(r.failed, func(o outcome, n int) {
+			fmt.Fprintf(&b, "| `%s` | %d | %s |\n", o.name, n, cell(o.message))
+		})
 	}
 	if len(r.skipped) > 0 {
-		count := map[string]int{}
-		var order []string
-		for _, o := range r.skipped {
-			if count[o.name]++; count[o.name] == 1 {
-				order = append(order, o.name)
-			}
+		skipped := slices.Clone(r.skipped)
+		for i := range skipped {
+			skipped[i].message = reasons[s.name][skipped[i].name]
 		}
 		b.WriteString("\n| skipped | times | reason |\n|---|---|---|\n")
-		for _, name := range order {
-			fmt.Fprintf(&b, "| `%s` | %d | %s |\n", name, count[name], strings.ReplaceAll(reasons[s.name][name], "|", "\\|"))
-		}
+		eachOnce(skipped, func(o outcome, n int) {
+			fmt.Fprintf(&b, "| `%s` | %d | %s |\n", o.name, n, cell(o.message))
+		})
 	}
 	return b.String()
 }
+
+// eachOnce calls do for each outcome, in their order, with how often it came.
+func eachOnce(outcomes []outcome, do func(o outcome, n int)) {
+	count := map[outcome]int{}
+	for _, o := range outcomes {
+		count[o]++
+	}
+	for _, o := range outcomes {
+		if n := count[o]; n > 0 {
+			do(o, n)
+			delete(count, o)
+		}
+	}
+}
+
+// cell is text that may stand in a table.
+func cell(text string) string { return strings.ReplaceAll(text, "|", "\\|") }

@@ -40,7 +40,11 @@ func (o options) fetch(ctx context.Context, s suite) (fetched, error) {
 	}
 	jar := filepath.Join(home, s.artifact+"-"+s.version+".jar")
 	plan, err := fromJar(jar, s.plan())
-	return fetched{jar + string(os.PathListSeparator) + libraries, plan}, err
+	if err != nil {
+		return fetched{}, err
+	}
+	table, err := fromJar(jar, epsgTable)
+	return o.withSystems(fetched{jar + string(os.PathListSeparator) + libraries, plan}, table, err)
 }
 
 // maven runs a goal, once: the file done remembers it.
@@ -81,7 +85,11 @@ func (o options) compile(ctx context.Context, s suite, libraries string) (fetche
 		return fetched{}, err
 	}
 	plan, err := os.ReadFile(filepath.Join(resources, s.plan()))
-	return fetched{classes + string(os.PathListSeparator) + libraries, plan}, err
+	if err != nil {
+		return fetched{}, err
+	}
+	table, err := os.ReadFile(filepath.Join(resources, filepath.FromSlash(epsgTable)))
+	return o.withSystems(fetched{classes + string(os.PathListSeparator) + libraries, plan}, table, err)
 }
 
 func fromJar(jar, name string) ([]byte, error) {

@@ -27,11 +27,21 @@ func suites() []suite {
 			pkg: "ogcapitiles10", arguments: tilesArguments,
 			covers: "OGC API - Tiles 1.0: core, tileset, tilesets list, dataset and geodata tilesets, OpenAPI",
 		},
+		{
+			name: "features", artifact: "ets-ogcapi-features10", version: "1.9",
+			pkg: "ogcapifeatures10", arguments: featuresArguments,
+			covers: "OGC API - Features 1.0, part 1 (core) and part 2 (coordinate reference systems by reference)",
+		},
 	}
 }
 
 // plan is where the suite keeps its testng.xml.
 func (s suite) plan() string { return "org/opengis/cite/" + s.pkg + "/testng.xml" }
+
+// featuresArguments ask for every collection.
+func featuresArguments(_ context.Context, landing string) (map[string]string, error) {
+	return map[string]string{"iut": landing, "noofcollections": "-1"}, nil
+}
 
 // tilesArguments point the suite at tiles that have something on them, two by
 // two in the middle of the dataset: it wants a 200 for each.

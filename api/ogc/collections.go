@@ -103,7 +103,9 @@ func (h *Handlers) collections(c echo.Context) error {
 	}{r.selfAndAlternate(formatJSON, "collections"), globalURIs(), []collectionDoc{}}
 	for _, found := range h.Catalogue.Collections(r.access) {
 		if found.Version > 0 {
-			doc.Collections = append(doc.Collections, r.describe(found))
+			d := r.describe(found)
+			d.CRS = listedURIs(d.CRS)
+			doc.Collections = append(doc.Collections, d)
 		}
 	}
 	if r.format.Name == formatHTML.Name {

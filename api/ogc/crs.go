@@ -19,11 +19,11 @@ type wire struct {
 var crs84 = wire{uri: crs.CRS84URI, srid: spatial.SRIDWGS84}
 
 // globalSRIDs are offered for every collection: the web's, and Vietnam's
-// national systems.
+// national projections.
 func globalSRIDs() []spatial.SRID {
 	srids := []spatial.SRID{spatial.SRIDWGS84, spatial.SRIDWebMercator}
 	for _, s := range crs.All() {
-		if s.Datum == crs.DatumVN2000 {
+		if s.Datum == crs.DatumVN2000 && !s.Geographic {
 			srids = append(srids, s.SRID)
 		}
 	}
@@ -43,11 +43,17 @@ func globalURIs() []string {
 // offeredURIs are the systems of one collection: all of the global ones, and
 // its own (OGC 18-058r1 /req/crs/crs-uri, /req/crs/fc-md-storageCrs-valid-value).
 func offeredURIs(c *spatial.Collection) []string {
-	uris := []string{"#/crs"}
-	if own := storageURI(c); own != "" && !slices.Contains(globalURIs(), own) {
+	uris := globalURIs()
+	if own := storageURI(c); own != "" && !slices.Contains(uris, own) {
 		uris = append(uris, own)
 	}
 	return uris
+}
+
+// listedURIs say the same in the document of all collections, which has the
+// global ones once (/req/crs/fc-md-crs-list-global).
+func listedURIs(offered []string) []string {
+	return append([]string{"#/crs"}, offered[len(globalURIs()):]...)
 }
 
 // storageURI is empty where the storage system is not one that this server can
@@ -82,10 +88,7 @@ func readCRS(p *negotiate.Params, name string, c *spatial.Collection) wire {
 // offered is a system by its name, if the collection offers it; else CRS84 and
 // false.
 func offered(c *spatial.Collection, text string) (wire, bool) {
-	uris := globalURIs()
-	if own := storageURI(c); own != "" {
-		uris = append(uris, own)
-	}
+	uris := offeredURIs(c)
 	ref, err := crs.ParseReference(text)
 	if err != nil {
 		return crs84, false

@@ -101,6 +101,13 @@ func TestCollections(t *testing.T) {
 	if doc.Collections[2].Extent != nil {
 		t.Error("an empty collection has an extent")
 	}
+	var one struct{ CRS []string }
+	if err := json.Unmarshal(s.get("/ogc/collections/national").Body.Bytes(), &one); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(doc.CRS, one.CRS); diff != "" {
+		t.Errorf("a collection by itself does not name the systems: %s", diff)
+	}
 	for id, want := range map[string]int{"points": 200, "unborn": 404, "internal": 404, "nothing": 404} {
 		if rec := s.get("/ogc/collections/" + id); rec.Code != want {
 			t.Errorf("%s: %d", id, rec.Code)

@@ -143,7 +143,7 @@ func (h *Handlers) parameters() object {
 	query := func(name, description string, schema object) object {
 		return object{"name": name, "in": "query", "required": false, "description": description, "schema": schema, "style": "form", "explode": false}
 	}
-	numbers := object{"type": "array", "oneOf": []object{{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}}, "items": object{"type": "number"}}
+	numbers := object{"type": "array", "minItems": 4, "maxItems": 6, "items": object{"type": "number"}}
 	uri := object{"type": "string", "format": "uri", "default": crs84.uri}
 	return object{
 		"f":        query("f", "The format: json or html.", object{"type": "string", "enum": []string{"json", "html"}}),

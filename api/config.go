@@ -24,6 +24,8 @@ type Config struct {
 	Origin      negotiate.Origin
 	CORSOrigins []string // web origins that may read; "*" is all
 	BasemapURL  string   // its origin passes the map's content security policy
+	// MapOrigins are further origins that the map may ask now, "https://tiles.example".
+	MapOrigins func() []string
 
 	RatePerSecond   float64       // requests of one address or key in the long run; 0 is no limit
 	RateBurst       int           // and at once

@@ -2,7 +2,9 @@ package api
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
 )
@@ -10,7 +12,7 @@ import (
 // securityHeaders tells browsers what pages of this server may do: no inline
 // script, no foreign origin but the basemap's. MapLibre's worker is a blob.
 func securityHeaders(cfg Config) echo.MiddlewareFunc {
-	policy := contentPolicy(cfg.BasemapURL)
+	policy := newPolicies(cfg)
 	nosniff := []string{"nosniff"} // shared by all answers: setting a header copies nothing
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -19,7 +21,7 @@ func securityHeaders(cfg Config) echo.MiddlewareFunc {
 			if strings.HasPrefix(c.Request().URL.Path, "/tiles/") {
 				return next(c) // read by programs, many a second: every byte counts
 			}
-			h.Set("Content-Security-Policy", policy)
+			h.Set("Content-Security-Policy", policy.now())
 			h.Set("Referrer-Policy", "same-origin") // an address may hold a key
 			if cfg.TLSCert != "" {
 				h.Set("Strict-Transport-Security", "max-age=31536000")
@@ -29,10 +31,48 @@ func securityHeaders(cfg Config) echo.MiddlewareFunc {
 	}
 }
 
-func contentPolicy(basemap string) string {
+// policies knows the policy for the origins that the map asks, which change with
+// the catalogue.
+type policies struct {
+	basemap string
+	origins func() []string
+	last    atomic.Pointer[policy]
+}
+
+type policy struct {
+	origins []string
+	text    string
+}
+
+func newPolicies(cfg Config) *policies {
+	p := &policies{origins: cfg.MapOrigins}
+	if u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(cfg.BasemapURL)); err == nil && u.Host != "" {
+		p.basemap = u.Scheme + "://" + u.Host
+	}
+	if p.origins == nil {
+		p.origins = func() []string { return nil }
+	}
+	return p
+}
+
+func (p *policies) now() string {
+	origins := p.origins()
+	if last := p.last.Load(); last != nil && slices.Equal(last.origins, origins) {
+		return last.text
+	}
+	all := origins
+	if p.basemap != "" {
+		all = append([]string{p.basemap}, origins...)
+	}
+	next := &policy{slices.Clone(origins), contentPolicy(all)}
+	p.last.Store(next)
+	return next.text
+}
+
+func contentPolicy(origins []string) string {
 	origin := ""
-	if u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(basemap)); err == nil && u.Host != "" {
-		origin = " " + u.Scheme + "://" + u.Host
+	for _, o := range origins {
+		origin += " " + o
 	}
 	return strings.Join([]string{
 		"default-src 'none'",

@@ -52,19 +52,23 @@ func (a Access) Has(r Role) bool {
 // by editors of its department and by admins. The SQL predicate in
 // spatial/postgis says the same and is tested against this.
 func (a Access) CanRead(c *Collection) bool {
+	return a.canRead(c.Published, c.Visibility, c.Roles, c.Department)
+}
+
+func (a Access) canRead(published bool, v Visibility, roles []Role, department string) bool {
 	if a.Has(RoleAdmin) {
 		return true
 	}
-	if !c.Published {
-		return a.Has(RoleEditor) && c.Department != "" && a.Department == c.Department
+	if !published {
+		return a.Has(RoleEditor) && department != "" && a.Department == department
 	}
-	switch c.Visibility {
+	switch v {
 	case VisibilityPublic:
 		return true
 	case VisibilityInternal:
 		return !a.Anonymous() && a.Device == ""
 	case VisibilityRestricted:
-		return slices.ContainsFunc(c.Roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
+		return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
 	}
 	return false
 }

@@ -26,7 +26,7 @@ func TestEveryMessageHasVietnamese(t *testing.T) {
 	found := collect(t, "../..", append([]string{
 		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/ogc/receive", "api/styles", "api/tiles",
 		"spatial", "spatial/cql", "spatial/crs", "spatial/live",
-		"tiles", "tiles/cache", "tiles/mvt", "tiles/postgis",
+		"tiles", "tiles/archive", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/proxy",
 		"tiles/styles", "tiles/styles/glyphs", "tiles/styles/icons", "tiles/styles/sheets",
 	}, stores()...), reachesNobody)
 	if len(found) < 180 {

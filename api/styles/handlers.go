@@ -62,13 +62,13 @@ func (h *handlers) write(c echo.Context, id string, f negotiate.Format) error {
 		return err
 	}
 	access := h.Access(c)
-	collections := h.Catalogue.Collections(access)
+	collections, tilesets := h.Catalogue.Collections(access), h.Catalogue.Tilesets(access)
 	if id != DefaultStyle {
-		i := slices.IndexFunc(collections, func(c *spatial.Collection) bool { return c.ID == id })
-		if i < 0 || !drawn(collections[i]) {
+		collections = slices.DeleteFunc(collections, func(c *spatial.Collection) bool { return c.ID != id || !drawn(c) })
+		tilesets = slices.DeleteFunc(tilesets, func(t *spatial.Tileset) bool { return t.ID != id })
+		if len(collections) == 0 && (len(tilesets) == 0 || f.Name != "json") {
 			return noStyle()
 		}
-		collections = collections[i : i+1]
 	}
 	lists, err := h.codeLists(c.Request().Context(), collections)
 	if err != nil {
@@ -77,7 +77,7 @@ func (h *handlers) write(c echo.Context, id string, f negotiate.Format) error {
 	var body []byte
 	switch f.Name {
 	case "json":
-		body, err = h.document(c, id, collections, lists)
+		body, err = h.document(c, id, collections, tilesets, lists)
 	case "sld":
 		body = sheets.WriteSLD(sheetsOf(collections, lists, problem.Language(c.Request()))...)
 	default:
@@ -113,7 +113,7 @@ func sheetsOf(collections []*spatial.Collection, lists map[string][]spatial.Code
 	return all
 }
 
-func (h *handlers) document(c echo.Context, id string, collections []*spatial.Collection, lists map[string][]spatial.CodeValue) ([]byte, error) {
+func (h *handlers) document(c echo.Context, id string, collections []*spatial.Collection, tilesets []*spatial.Tileset, lists map[string][]spatial.CodeValue) ([]byte, error) {
 	query := ""
 	if key := negotiate.URLKey(c.Request()); key != "" {
 		query = "key=" + url.QueryEscape(key)
@@ -124,6 +124,8 @@ func (h *handlers) document(c echo.Context, id string, collections []*spatial.Co
 		TileQuery:   query,
 		Collections: collections,
 		CodeLists:   lists,
+		Tilesets:    tilesets,
+		Direct:      h.Direct,
 		Basemap:     h.Basemap,
 		Alone:       id != DefaultStyle,
 	}).Bytes()

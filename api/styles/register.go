@@ -21,6 +21,7 @@ const DefaultStyle = "default"
 // Catalogue lists what a caller may read, in the order of the layer list.
 type Catalogue interface {
 	Collections(a spatial.Access) []*spatial.Collection
+	Tilesets(a spatial.Access) []*spatial.Tileset
 }
 
 // CodeLists explains codes; CodeNotFound for an unknown list.
@@ -35,6 +36,7 @@ type Deps struct {
 	Access    func(c echo.Context) spatial.Access
 	Origin    negotiate.Origin
 	Basemap   styles.Basemap
+	Direct    func(*spatial.Tileset) string // where browsers ask another server for tiles
 }
 
 type handlers struct {

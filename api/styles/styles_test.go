@@ -213,3 +213,61 @@ func TestPaths(t *testing.T) {
 		})
 	}
 }
+
+// Tilesets: one anybody sees and one for those who signed in.
+func (catalogue) Tilesets(a spatial.Access) []*spatial.Tileset {
+	box := spatial.Envelope{SRID: 4326, MinX: 106, MinY: 11, MaxX: 107, MaxY: 12}
+	var out []*spatial.Tileset
+	for _, t := range []*spatial.Tileset{
+		{ID: "ortho", Published: true, Visibility: spatial.VisibilityPublic, Kind: spatial.TilesetArchive, Format: "jpg", TileSize: 512, MinZoom: 8, MaxZoom: 17, Extent: box, Attribution: "© Sở"},
+		{ID: "sheets", Published: true, Visibility: spatial.VisibilityInternal, Kind: spatial.TilesetXYZ, Source: "https://x.example/{z}/{x}/{y}.png?key=1", Format: "png", Extent: box},
+	} {
+		if a.CanReadTileset(t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func TestStyleOfTilesets(t *testing.T) {
+	t.Parallel()
+	e := server(t)
+	for user, want := range map[string]string{"": "ortho", "an": "ortho sheets"} {
+		r := httptest.NewRequest("GET", "http://plan.example/styles/default.json", nil)
+		r.Header.Set("X-Test-User", user)
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		var doc struct {
+			Sources map[string]maplibre.Source
+			Layers  []maplibre.Layer
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, l := range doc.Layers {
+			if l.Type == "raster" && l.ID != "basemap" {
+				ids = append([]string{l.ID}, ids...) // the first is on top, which is last
+			}
+			if l.ID == "open" && len(ids) == 0 {
+				t.Error("images lie over the collections")
+			}
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("user %q sees %s, want %s", user, got, want)
+		}
+		if strings.Contains(w.Body.String(), "x.example") {
+			t.Error("the address of what a role protects")
+		}
+		if s := doc.Sources["tileset-ortho"]; s.TileSize != 512 || s.MinZoom != 8 || s.MaxZoom != 17 || s.Tiles[0] != "http://plan.example/tiles/ortho/{z}/{x}/{y}.jpg" || s.Attribution != "© Sở" {
+			t.Errorf("%+v", s)
+		}
+	}
+	for path, status := range map[string]int{"/styles/ortho.json": 200, "/styles/ortho.sld": 404, "/styles/sheets.json": 404} {
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequest("GET", "http://plan.example"+path, nil))
+		if w.Code != status {
+			t.Errorf("%s: %d, want %d", path, w.Code, status)
+		}
+	}
+}

@@ -23,10 +23,11 @@ type Service interface {
 
 const tileRoute = "/tiles/:ids/:z/:x/:y"
 
-// Register adds the routes. The last part of a tile's path ends in ".mvt", the
-// tileset's in ".json".
-func Register(e *echo.Echo, s Service, origin negotiate.Origin) {
+// Register adds the routes. The last part of a tile's path ends in ".mvt", or as
+// its format is called, the tileset's in ".json". others may be nil.
+func Register(e *echo.Echo, s Service, others Foreign, origin negotiate.Origin) {
 	h := newHandlers(s, origin)
+	h.others = others
 	e.GET(tileRoute, h.tile)
 	e.GET("/tiles/:ids", h.tileJSON)
 }
@@ -35,6 +36,7 @@ func Register(e *echo.Echo, s Service, origin negotiate.Origin) {
 // allocates none of them.
 type handlers struct {
 	service Service
+	others  Foreign // nil for none
 	origin  negotiate.Origin
 
 	contentType, public, private []string
@@ -56,15 +58,18 @@ func newHandlers(s Service, origin negotiate.Origin) *handlers {
 
 func (h *handlers) tile(c echo.Context) error {
 	r := c.Request()
+	ids, err := unescaped(c.Param("ids"))
+	if err != nil {
+		return err
+	}
+	if t := h.foreign(c, ids); t != nil {
+		return h.foreignTile(c, t)
+	}
 	y, ok := strings.CutSuffix(c.Param("y"), ".mvt")
 	if !ok {
 		return spatial.NotFound("api/tiles: tile", "A tile's address ends in .mvt.")
 	}
 	coord, err := engine.ParseCoord(c.Param("z"), c.Param("x"), y)
-	if err != nil {
-		return err
-	}
-	ids, err := unescaped(c.Param("ids"))
 	if err != nil {
 		return err
 	}

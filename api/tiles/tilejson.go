@@ -27,6 +27,9 @@ func (h *handlers) tileJSON(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if t := h.foreign(c, ids); t != nil {
+		return h.foreignTileJSON(c, t)
+	}
 	query, err := h.query(c, ids)
 	if err != nil {
 		return err

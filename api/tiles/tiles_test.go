@@ -115,7 +115,7 @@ func newServer(t testing.TB, src tiles.Source, change func(*api.Config)) (*api.S
 		CORSOrigins: []string{"*"}, RatePerSecond: 1e9, RateBurst: 1e9, // at work, out of the way
 		Shortcut: apitiles.NewShortcut(service, negotiate.Origin{}),
 		Register: []func(*echo.Echo){func(e *echo.Echo) {
-			apitiles.Register(e, service, negotiate.Origin{})
+			apitiles.Register(e, service, foreign{}, negotiate.Origin{})
 			apitiles.RegisterOGC(e, service, list, negotiate.Origin{})
 		}},
 	}

@@ -30,7 +30,7 @@ func (a *app) local(ctx context.Context, source string, known *fetched) (path st
 	if !isAddress(source) {
 		return source, now, func() {}, nil
 	}
-	client, err := a.outgoing()
+	client, err := a.outgoing(outgoing.Config{MaxBytes: int64(a.cfg.OutgoingMax)})
 	if err != nil {
 		return "", now, nil, err
 	}
@@ -70,9 +70,10 @@ func (a *app) local(ctx context.Context, source string, known *fetched) (path st
 	return path, fetched{Validators: d.Validators, unchanged: d.Unchanged}, remove, err
 }
 
-// outgoing is the client for everything that gisd asks of others.
-func (a *app) outgoing() (*outgoing.Client, error) {
-	c := outgoing.Config{MaxBytes: int64(a.cfg.OutgoingMax), UserAgent: "gisd/" + programVersion()}
+// outgoing is the client for everything that gisd asks of others, within the
+// bounds of c.
+func (a *app) outgoing(c outgoing.Config) (*outgoing.Client, error) {
+	c.UserAgent = "gisd/" + programVersion()
 	for _, text := range a.cfg.OutgoingAllow {
 		prefix, err := parsePrefix(text)
 		if err != nil {

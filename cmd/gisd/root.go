@@ -155,6 +155,7 @@ func commands(a *app) []*cobra.Command {
 		newExportCommand(a),
 		newCollectionsCommand(a),
 		newTilesCommand(a),
+		newTilesetsCommand(a),
 		newUsersCommand(a),
 		newKeysCommand(a),
 		newVersionCommand(a),

@@ -88,6 +88,15 @@ func newWalker(t *testing.T) *walker {
 	w.addDevices(t, db)
 	a := newApp(nil, streams{strings.NewReader(""), io.Discard, io.Discard})
 	a.log, a.cfg.Demo, a.cfg.DataDir = log, false, t.TempDir()
+	w.server, w.site = runSite(t, a, db)
+	w.document = readDocument(t)
+	w.reportPositions(t)
+	return w
+}
+
+// runSite is the whole server on a database, with what runs beside it.
+func runSite(t *testing.T, a *app, db *postgis.DB) (*api.Server, *httptest.Server) {
+	t.Helper()
 	server, parts, closeAll, err := wire(t.Context(), a, db)
 	if err != nil {
 		t.Fatal(err)
@@ -97,10 +106,10 @@ func newWalker(t *testing.T) *walker {
 	for _, run := range parts {
 		go func() { done <- run(ctx) }()
 	}
-	w.server, w.site = server, httptest.NewServer(server.Handler())
+	site := httptest.NewServer(server.Handler())
 	t.Cleanup(func() {
-		w.site.CloseClientConnections()
-		w.site.Close()
+		site.CloseClientConnections()
+		site.Close()
 		cancel()
 		for range parts {
 			if err := ignoreCancel(<-done); err != nil {
@@ -109,9 +118,7 @@ func newWalker(t *testing.T) *walker {
 		}
 		closeAll()
 	})
-	w.document = readDocument(t)
-	w.reportPositions(t)
-	return w
+	return server, site
 }
 
 func (w *walker) addDevices(t *testing.T, db *postgis.DB) {

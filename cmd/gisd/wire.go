@@ -35,6 +35,7 @@ import (
 	"gisd/spatial/postgis/search"
 	"gisd/spatial/redisbus"
 	"gisd/tiles/freshness"
+	"gisd/tiles/proxy"
 	"gisd/tiles/styles"
 	"gisd/web"
 )
@@ -213,7 +214,7 @@ func (n *node) addLive(ctx context.Context) error {
 	}
 	streams := apilive.New(apilive.Config{
 		Intake:    &live.Intake{Hub: hub, Recorder: writer},
-		Catalogue: n.catalogue, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
+		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
 	})
 	n.freshness.Tell = streams.TilesChanged
 	n.server.Register = append(n.server.Register, streams.Register)
@@ -251,7 +252,7 @@ func (n *node) build() (*api.Server, error) {
 		func(e *echo.Echo) {
 			styleErr = apistyles.Register(e, apistyles.Deps{
 				Catalogue: n.catalogue, CodeLists: collections.NewCodeLists(n.db), Access: auth.AccessOf, Origin: n.origin,
-				Basemap: styles.Basemap{TileURL: n.cfg.BasemapURL},
+				Basemap: styles.Basemap{TileURL: n.cfg.BasemapURL}, Direct: proxy.Template,
 			})
 		})
 	server, err := api.New(n.server)

@@ -25,8 +25,13 @@ func (n *node) addTiles() error {
 	service := tiles.NewService(tiles.Config{Shared: n.sharedTiles(), Prober: rows, Journal: journal}, n.catalogue, cells, memory, n.registry)
 	n.closers = append(n.closers, service.Wait)
 	n.freshness.Journal, n.freshness.Tiles = journal, service
+	others, err := n.foreignTiles()
+	if err != nil {
+		return err
+	}
+	n.server.MapOrigins = mapOrigins(n.catalogue)
 	n.server.Register = append(n.server.Register, func(e *echo.Echo) {
-		apitiles.Register(e, service, n.origin)
+		apitiles.Register(e, service, others, n.origin)
 		apitiles.RegisterOGC(e, service, n.catalogue, n.origin)
 	})
 	n.server.Shortcut = apitiles.NewShortcut(service, n.origin)

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -85,6 +86,7 @@ type Validators struct {
 type Download struct {
 	Validators
 	Unchanged bool   // 304: the state that was known still holds, nothing was written
+	Absent    bool   // 204, 404, 410, which are errors too
 	Name      string // file name by Content-Disposition, else the end of the address
 	Bytes     int64
 }
@@ -130,6 +132,7 @@ func (c *Client) Get(ctx context.Context, address string, known Validators, w io
 		return d, nil
 	}
 	if answer.StatusCode != http.StatusOK {
+		d.Absent = slices.Contains([]int{http.StatusNoContent, http.StatusNotFound, http.StatusGone}, answer.StatusCode)
 		return d, &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Message: fmt.Sprintf("%s answers %s", u.Host, answer.Status)}
 	}
 	tooLarge := &spatial.Error{Code: spatial.CodeTooLarge, Op: op, Message: fmt.Sprintf("%s sends more than %d MiB", u.Host, c.c.MaxBytes>>20)}

@@ -32,6 +32,7 @@ type snapshot struct {
 	fingerprint string
 	ordered     []*spatial.Collection
 	byID        map[string]*spatial.Collection
+	tilesets    []*spatial.Tileset
 	superseded  chan struct{} // closed when another snapshot takes its place
 }
 
@@ -101,6 +102,9 @@ func (c *Catalogue) Reload(ctx context.Context) error {
 		collections, err := readCollections(ctx, tx)
 		next = newSnapshot(collections)
 		next.fingerprint = fingerprint
+		if err == nil {
+			next.tilesets, err = readTilesets(ctx, tx)
+		}
 		return err
 	})
 	if err != nil {

@@ -1,11 +1,17 @@
 package archive
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	pixels "image"
+	_ "image/jpeg" // formats of raster tiles
+	_ "image/png"
 	"io"
 	"os"
+
+	_ "golang.org/x/image/webp"
 
 	"gisd/tiles"
 )
@@ -47,7 +53,7 @@ func Open(ctx context.Context, path string) (Archive, error) {
 		}
 		return openMBTiles(ctx, path)
 	case string(head[:len(magic)]) == magic:
-		a, err := newPMTiles(f, st.Size())
+		a, err := newPMTiles(ctx, f, st.Size())
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
@@ -66,6 +72,15 @@ func image(b []byte) (tiles.Stored, error) {
 		return tiles.Stored{}, errors.New("the archive is damaged: a tile is no PNG, JPEG or WebP")
 	}
 	return tiles.Stored{Bytes: b, Type: kind}, nil
+}
+
+// side is the width of an image in pixels; 0 where its beginning does not tell.
+func side(b []byte) int {
+	c, _, err := pixels.DecodeConfig(bytes.NewReader(b))
+	if err != nil || c.Width > 4096 {
+		return 0
+	}
+	return c.Width
 }
 
 func tooLargeTile(c tiles.Coord, n uint64) error {

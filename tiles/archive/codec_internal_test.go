@@ -134,7 +134,7 @@ func FuzzPMTiles(f *testing.F) {
 		f.Add(append(h.encode(), root...))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := newPMTiles(bytes.NewReader(b), int64(len(b)))
+		p, err := newPMTiles(t.Context(), bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			return
 		}

@@ -33,6 +33,7 @@ type Description struct {
 	Center                         [2]float64
 	CenterZoom                     int
 	VectorLayers                   json.RawMessage // as in TileJSON; nil where there are none
+	TileSize                       int             // pixels a side of raster tiles; 0 is not known
 }
 
 // maxLat is where the world of WebMercatorQuad ends, in degrees.

@@ -106,6 +106,13 @@ func (m *mbtiles) describe(ctx context.Context, values map[string]string) error 
 	if c, ok := numbers(values["center"], 3); ok {
 		d.Center, d.CenterZoom = [2]float64(c[:2]), min(max(int(c[2]), d.MinZoom), d.MaxZoom)
 	}
+	if !d.Format.Vector() {
+		var first []byte
+		if err := m.db.QueryRowContext(ctx, "select substr(tile_data, 1, 65536) from tiles limit 1").Scan(&first); err != nil {
+			return notMBTiles(err)
+		}
+		d.TileSize = side(first)
+	}
 	if d.Format.Vector() {
 		var doc pmtilesMetadata
 		if json.Unmarshal([]byte(values["json"]), &doc) == nil {

@@ -44,7 +44,7 @@ const (
 	maxMetadata  = 16 << 20
 )
 
-func newPMTiles(file io.ReaderAt, size int64) (*pmtiles, error) {
+func newPMTiles(ctx context.Context, file io.ReaderAt, size int64) (*pmtiles, error) {
 	head := make([]byte, headerSize)
 	if n, err := file.ReadAt(head, 0); err != nil && !(errors.Is(err, io.EOF) && n == len(head)) {
 		return nil, errShort
@@ -63,7 +63,23 @@ func newPMTiles(file io.ReaderAt, size int64) (*pmtiles, error) {
 	if p.root, err = p.directory(h.Root); err != nil {
 		return nil, err
 	}
-	return p, p.readMetadata()
+	if err := p.readMetadata(); err != nil {
+		return nil, err
+	}
+	if !format.Vector() && len(p.root) > 0 {
+		p.description.TileSize, err = p.tileSize(ctx)
+	}
+	return p, err
+}
+
+// tileSize looks at the first tile.
+func (p *pmtiles) tileSize(ctx context.Context) (int, error) {
+	c, ok := CoordOf(p.root[0].ID)
+	if !ok {
+		return 0, nil
+	}
+	first, err := p.Tile(ctx, c)
+	return side(first.Bytes), err
 }
 
 // readMetadata reads the JSON document; one that is missing or odd says nothing.

@@ -58,6 +58,9 @@ type Input struct {
 	Collections []*spatial.Collection
 	CodeLists   map[string][]spatial.CodeValue // those that the collections' fields name
 	Basemap     Basemap
+	Tilesets    []*spatial.Tileset // that are not drawn here
+	// Direct is the address at which browsers ask another server for tiles.
+	Direct func(*spatial.Tileset) string
 	// Alone leaves the ground out, for a layer that is put on somebody else's map,
 	// and shows what is hidden until turned on.
 	Alone bool
@@ -77,6 +80,9 @@ const maxPerSource = 8
 // read. A collection whose stored style is faulty is drawn by its default.
 func Build(in Input) *Document {
 	box := bounds(in.Collections)
+	if in.Alone && len(in.Collections) == 0 && len(in.Tilesets) > 0 {
+		box = in.Tilesets[0].Extent
+	}
 	d := &Document{
 		Version: 8,
 		Name:    in.ID,
@@ -115,6 +121,7 @@ func Build(in Input) *Document {
 			}
 		}
 	}
+	layers = append(layers, d.addTilesets(in)...)
 	d.Metadata.sortGroups()
 	slices.SortStableFunc(layers, func(a, b Layer) int { return a.order - b.order })
 	d.Layers = append(d.Layers, layers...)

@@ -40,6 +40,7 @@ type CollectionInfo struct {
 	MinZoom      float64        `json:"minzoom"`
 	SearchField  string         `json:"searchField,omitempty"`
 	VersionAt    *time.Time     `json:"versionAt,omitempty"`
+	Tileset      string         `json:"tileset,omitempty"` // "raster" or "vector": tiles that are not drawn here, with no features to ask for
 	Fields       []FieldInfo    `json:"fields"`
 	Legend       []LegendEntry  `json:"legend"`
 }
@@ -99,11 +100,15 @@ func (s Style) Legend() []LegendEntry {
 	return out
 }
 
+func (m *Metadata) addGroup(id string) {
+	if !slices.ContainsFunc(m.Groups, func(g GroupInfo) bool { return g.ID == id }) {
+		m.Groups = append(m.Groups, GroupInfo{ID: id, Title: groupTitle(id)})
+	}
+}
+
 func (m *Metadata) add(c *spatial.Collection, s Style, lists map[string][]spatial.CodeValue) {
 	group := groupOf(c)
-	if !slices.ContainsFunc(m.Groups, func(g GroupInfo) bool { return g.ID == group }) {
-		m.Groups = append(m.Groups, GroupInfo{ID: group, Title: groupTitle(group)})
-	}
+	m.addGroup(group)
 	info := CollectionInfo{
 		ID: c.ID, Group: group, Title: c.Title, Description: c.Description, Attribution: c.Attribution,
 		GeometryType: string(c.GeometryType), IDKind: c.IDKind, FeatureCount: c.FeatureCount,

@@ -451,6 +451,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiles/{tileset}/{z}/{x}/{y}.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A raster tile of an archive, or of another server
+         * @description Tilesets of the catalogue that are not drawn here share the addresses of collections; their vector tiles end in mvt, one tileset at a time and without narrowing. 503 says that an archive cannot be read, or that the other server does not answer.
+         */
+        get: operations["getImageTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/{ids}.json": {
         parameters: {
             query?: never;
@@ -1129,11 +1149,12 @@ export interface components {
             links?: components["schemas"]["Links"];
             features: components["schemas"]["Feature"][];
         };
+        /** @description Of raster tiles without vector_layers, with the pixels a side of a tile as tileSize. */
         TileJSON: {
             /** @enum {string} */
             tilejson: "3.0.0";
             tiles: string[];
-            vector_layers: {
+            vector_layers?: {
                 id: string;
                 fields: Record<string, never>;
                 /** @description Of small scales that are generalised, the step that each zoom came to and its largest tile in bytes. */
@@ -2555,6 +2576,48 @@ export interface operations {
                 };
             };
             /** @description Within the grid and empty. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImageTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the tileset. */
+                tileset: string;
+                /** @description Zoom. */
+                z: number;
+                /** @description Tile column. */
+                x: number;
+                /** @description Tile row. */
+                y: number;
+                /** @description The format of the tileset. */
+                format: "png" | "jpg" | "webp";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description There is no tile. */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -23,6 +23,8 @@ export interface CollectionInfo {
   minzoom: number;
   searchField?: string;
   versionAt?: string;
+  /** Tiles that the server does not draw itself: without features to ask for. */
+  tileset?: "raster" | "vector";
   fields: FieldInfo[];
   legend: LegendEntry[];
 }

@@ -112,6 +112,7 @@ export class IdentifyControl implements IControl {
   #hitOf(feature: MapGeoJSONFeature): Hit | undefined {
     const collection = collectionOf(feature.layer);
     const info = collection ? this.#with.layers.collection(collection) : undefined;
+    if (info?.tileset) return undefined;
     const id = info?.idKind === "text" ? feature.properties.id : feature.id;
     return collection && id !== undefined && id !== null
       ? { collection, id: String(id), drawn: true }

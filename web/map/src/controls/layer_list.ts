@@ -7,7 +7,7 @@ import { el, glyph, iconButton, Listeners, setLabel } from "../ui/dom";
 import type { SpriteSheet } from "../ui/sprite";
 import { formatNumber } from "../ui/values";
 import { card } from "./card";
-import { summarySwatch, swatch } from "./legend";
+import { summarySwatch, swatch, tilesetSwatch } from "./legend";
 
 /** The collections in groups, each with a switch, a legend and a way to go there. */
 export class LayerListControl implements IControl {
@@ -123,9 +123,13 @@ export class LayerListControl implements IControl {
     box.addEventListener("change", () => this.#layers.setVisible(c.id, box.checked));
     const label = el(
       "label",
-      { title: `${name} · ${t("features", { count: formatNumber(c.featureCount, this.#language, 0) })}` },
+      { title: `${name} · ${this.#about(c)}` },
       box,
-      el("span", { class: "swatch-box" }, summarySwatch(c.legend, this.#sprites)),
+      el(
+        "span",
+        { class: "swatch-box" },
+        c.tileset ? tilesetSwatch() : summarySwatch(c.legend, this.#sprites),
+      ),
       el("span", { class: "layer-title", text: name }),
     );
     if (c.draft) label.append(el("span", { class: "badge", text: t("draft") }));
@@ -139,6 +143,11 @@ export class LayerListControl implements IControl {
     if (c.legend.length > 1) line.append(this.#legendButton(c, name, row));
     if (c.extent) line.append(this.#goButton(c, name));
     return row;
+  }
+
+  #about(c: CollectionInfo): string {
+    if (c.tileset) return this.#language.t(c.tileset === "raster" ? "imageTiles" : "vectorTiles");
+    return this.#language.t("features", { count: formatNumber(c.featureCount, this.#language, 0) });
   }
 
   #legendButton(c: CollectionInfo, name: string, row: HTMLElement): HTMLElement {

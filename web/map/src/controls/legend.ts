@@ -52,6 +52,26 @@ export function summarySwatch(entries: LegendEntry[], sprites: SpriteSheet): Ele
   return box;
 }
 
+/** A picture of tiles: four squares. */
+export function tilesetSwatch(): Element {
+  const box = svg("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    width: WIDTH,
+    height: HEIGHT,
+    class: "swatch",
+    "aria-hidden": "true",
+  });
+  for (const [x, y, fill] of [
+    [4, 1, "#9db89a"],
+    [11.5, 1, "#c9bb93"],
+    [4, 8.5, "#8fa9bd"],
+    [11.5, 8.5, "#b3c7a5"],
+  ] as const) {
+    box.append(svg("rect", { x, y, width: 6.5, height: 6.5, fill }));
+  }
+  return box;
+}
+
 const fallback: LegendEntry = { kind: "fill", color: "#cccccc", opacity: 1 };
 
 function shape(entry: LegendEntry): SVGElement {

@@ -15,6 +15,8 @@ export const en: Record<Key, string> = {
   draft: "Draft",
   internal: "Internal",
   features: "{count} features",
+  imageTiles: "Image tiles",
+  vectorTiles: "Vector tiles from elsewhere",
   otherValues: "Other values",
   search: "Search a name, place or coordinates",
   searchResults: "Search results",

@@ -14,6 +14,8 @@ export const vi = {
   draft: "Bản nháp",
   internal: "Nội bộ",
   features: "{count} đối tượng",
+  imageTiles: "Lớp ảnh",
+  vectorTiles: "Ô vectơ có sẵn",
   otherValues: "Giá trị khác",
   search: "Tìm tên, địa điểm hoặc toạ độ",
   searchResults: "Kết quả tìm kiếm",

@@ -32,7 +32,7 @@ export function createMap(
     attributionControl: false,
     fadeDuration: 150,
     // A tile may be kept for seconds; here an edit shows at once, for the price of a 304.
-    transformRequest: (url) => (url.includes("/tiles/") ? { url, cache: "no-cache" } : { url }),
+    transformRequest: (url) => (/\/tiles\/.*\.mvt/.test(url) ? { url, cache: "no-cache" } : { url }),
     locale: {
       "Map.Title": language.t("map"),
       "NavigationControl.ZoomIn": language.t("zoomIn"),

@@ -15,7 +15,8 @@ export async function refresh(
   layers.renew(style.metadata);
   layers.applyAll();
   for (const [id, source] of Object.entries(style.sources)) {
-    if (source.type === "vector" && mayCarry(source.tiles?.[0], collections) && map.getSource(id)) {
+    const tiled = source.type === "vector" || source.type === "raster";
+    if (tiled && mayCarry(source.tiles?.[0], collections) && map.getSource(id)) {
       map.refreshTiles(id);
     }
   }

@@ -19,10 +19,16 @@ export function rebase(style: MapStyle, base: string): MapStyle {
       /^https?:\/\/[^/]+(?:\/.*)?\/((?:tiles|fonts|sprites)\/.*)$/,
       (_, path: string) => base + path,
     );
+  // Tiles of other servers keep their address.
+  const server = style.glyphs?.replace(/fonts\/.*$/, "tiles/");
+  const tiles = (address: string) =>
+    server && address.startsWith(server) ? `${base}tiles/${address.slice(server.length)}` : address;
   const sources = Object.fromEntries(
     Object.entries(style.sources).map(([id, source]) => [
       id,
-      source.type === "vector" && source.tiles ? { ...source, tiles: source.tiles.map(here) } : source,
+      (source.type === "vector" || source.type === "raster") && source.tiles
+        ? { ...source, tiles: source.tiles.map(tiles) }
+        : source,
     ]),
   );
   return {

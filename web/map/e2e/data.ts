@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where screenshots and made files go; git ignores it. */
@@ -35,4 +36,23 @@ export function writeZones(): string {
   const path = join(OUT, "zones.geojson");
   writeFileSync(path, JSON.stringify({ type: "FeatureCollection", features }));
   return path;
+}
+
+/** An MBTiles archive of one colour around the centre, cut by GDAL; the view at zoom 12 is within. */
+export function writeSheet(): string {
+  const image = join(OUT, "sheet.ppm");
+  const archive = join(OUT, "sheet.mbtiles");
+  const pixels = Buffer.alloc(256 * 256 * 3, Buffer.from([200, 32, 32]));
+  writeFileSync(image, Buffer.concat([Buffer.from("P6 256 256 255\n"), pixels]));
+  rmSync(archive, { force: true });
+  const metres = (degrees: number) => (degrees * Math.PI * 6378137) / 180;
+  const x = metres(CENTRE.lon);
+  const y = 6378137 * Math.asinh(Math.tan((CENTRE.lat * Math.PI) / 180));
+  const box = [x - 5000, y + 5000, x + 5000, y - 5000].map(String);
+  execFileSync("gdal_translate", [
+    ...["-q", "-of", "MBTiles", "-a_srs", "EPSG:3857", "-a_ullr", ...box],
+    image,
+    archive,
+  ]);
+  return archive;
 }

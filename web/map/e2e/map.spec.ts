@@ -3,7 +3,7 @@ import type { Browser, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { touches } from "../src/map/touched";
 import { launch } from "./browser";
-import { CENTRE, OUT, writeZones } from "./data";
+import { CENTRE, OUT, writeSheet, writeZones } from "./data";
 import { hear, Server } from "./server";
 
 const VIEW = `map=12/${CENTRE.lat}/${CENTRE.lon}`;
@@ -245,6 +245,22 @@ describe("the map of a running server", () => {
     }
     expect(new Set(tiles).size).toBe(tiles.length);
     await fresh.context().close();
+  });
+
+  it("shows a scanned sheet of an archive under the data, without a reload", async () => {
+    const fresh = await openPage(`#map=13/${CENTRE.lat}/${CENTRE.lon}&off=zones`);
+    const bare = await middle(fresh);
+    const tile = fresh.waitForResponse((r) => /\/tiles\/sheet\/\d+\/\d+\/\d+\.png/.test(r.url()) && r.ok());
+    await server.gisd("tilesets", "add", "sheet", writeSheet(), "--title", "Tờ bản đồ 12", "--publish");
+    await fresh.locator('[data-collection="sheet"]').getByText("Tờ bản đồ 12").waitFor();
+    expect((await tile).headers()["content-type"]).toBe("image/png");
+    await until("the sheet is drawn", async () => (await middle(fresh)) !== bare);
+    await fresh.screenshot({ path: join(OUT, "sheet.png") });
+    const box = fresh.locator('[data-collection="sheet"] input');
+    await box.uncheck();
+    await until("the sheet is hidden", async () => (await middle(fresh)) === bare);
+    await fresh.context().close();
+    await server.gisd("tilesets", "drop", "sheet", "--yes");
   });
 
   it("lets people sign in to see more", async () => {

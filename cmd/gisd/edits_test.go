@@ -251,7 +251,7 @@ func TestEditsInOtherSystems(t *testing.T) {
 	e := newEditor(t, func(s *fixture.Spec) { s.SRID = 9210 })
 	first := e.want(e.send("POST", "/items", newBody, "Content-Type", geoJSON), 201, "create").header.Get("Location")
 	for _, uri := range []string{
-		"http://www.opengis.net/def/crs/EPSG/0/4326", "http://www.opengis.net/def/crs/EPSG/0/9210", "http://www.opengis.net/def/crs/EPSG/0/3857", "http://www.opengis.net/def/crs/EPSG/0/4756",
+		"http://www.opengis.net/def/crs/EPSG/0/4326", "http://www.opengis.net/def/crs/EPSG/0/9210", "http://www.opengis.net/def/crs/EPSG/0/3857", "http://www.opengis.net/def/crs/EPSG/0/3405",
 	} {
 		there := string(e.feature(first + "?crs=" + uri).Geometry)
 		body := strings.Replace(newBody, newRing, there, 1)

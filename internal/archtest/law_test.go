@@ -23,7 +23,7 @@ var law = []room{
 	{pattern: "cmd/gisd", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
 	{pattern: "bench/...", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
 
-	{pattern: "conformance"},
+	{pattern: "conformance", may: []string{"spatial/crs"}},
 
 	{pattern: "spatial"},
 	{pattern: "spatial/crs", may: []string{"spatial"}},

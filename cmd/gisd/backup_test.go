@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -135,7 +136,7 @@ func TestBackupAndRestore(t *testing.T) {
 func TestMigrateCommands(t *testing.T) {
 	t.Parallel()
 	env := []string{"GISD_DATABASE_URL=" + testdb.Empty(t)}
-	if out := must(t, env, "migrate", "status"); !strings.Contains(out, "0001_catalogue  pending") {
+	if out := must(t, env, "migrate", "status"); !regexp.MustCompile(`(?m)^0001_catalogue +pending`).MatchString(out) {
 		t.Errorf("before: %s", out)
 	}
 	if r := gisd(t, env, "backup", "-o", filepath.Join(t.TempDir(), "x")); r.code != exitFailed || !strings.Contains(r.err, "gisd migrate up") {

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"gisd/importers"
 	"gisd/importers/markup"
@@ -208,14 +207,6 @@ func (w *writer) Write(r *importers.Record) error {
 	return w.flush()
 }
 
-// valueOf is the record's value of a field, nil for none.
-func valueOf(r *importers.Record, i int) *importers.Value {
-	if i < 0 || i >= len(r.Values) || !r.Values[i].Valid {
-		return nil
-	}
-	return &r.Values[i]
-}
-
 // nameElement writes the name: of the field that has it, else the id.
 func (w *writer) nameElement(r *importers.Record) {
 	v := valueOf(r, w.label)
@@ -293,29 +284,6 @@ func (w *writer) data(r *importers.Record) {
 		return
 	}
 	w.buf = append(w.buf, "</SchemaData></ExtendedData>"...)
-}
-
-func appendValue(dst []byte, t spatial.FieldType, v *importers.Value) []byte {
-	switch t {
-	case spatial.FieldInteger:
-		return strconv.AppendInt(dst, v.Int, 10)
-	case spatial.FieldNumber:
-		return strconv.AppendFloat(dst, v.Float, 'g', -1, 64)
-	case spatial.FieldBoolean: // 0 or 1, which GDAL understands as well
-		return strconv.AppendInt(dst, v.Int, 10)
-	case spatial.FieldDate:
-		return v.Day().AppendFormat(dst, time.DateOnly)
-	case spatial.FieldDateTime:
-		return v.Time().AppendFormat(dst, time.RFC3339Nano)
-	}
-	return markup.AppendEscaped(dst, v.Bytes)
-}
-
-func magnitude(n int64) uint64 {
-	if n < 0 {
-		return -uint64(n)
-	}
-	return uint64(n)
 }
 
 func (w *writer) flush() error {

@@ -12,9 +12,9 @@ type CollectionVersion struct {
 	Current      bool         `json:"current"`
 	CreatedAt    time.Time    `json:"createdAt"` // UTC
 	GeometryType GeometryType `json:"geometryType"`
-	SRID         SRID         `json:"srid"` // of the storage
-	FeatureCount int64        `json:"featureCount"`
-	Edits        int64        `json:"edits"`               // features edited since it was imported
+	SRID         SRID         `json:"srid"`                // of the storage
+	FeatureCount int64        `json:"featureCount"`        // -1 for who sees only part of them
+	Edits        int64        `json:"edits"`               // features edited since it was imported; -1 as above
 	ChangedBy    string       `json:"changedBy,omitempty"` // who imported it; for those alone who may change the collection
 
 	// The import; zero for a version that none has made.

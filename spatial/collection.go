@@ -92,12 +92,15 @@ type Collection struct {
 	IDEpoch      int
 	Fields       []Field
 	TimeField    string // property that `datetime` filters; "" is none
-	FeatureCount int64
+	FeatureCount int64  // -1 where the caller sees only some of them
 	// WithoutGeometry is how many of the features have none: every box matches them.
 	WithoutGeometry int64
 	Extent          Envelope // SRID 4326, rounded outwards; empty without features
 	VersionAt       time.Time
 	Pyramid         Pyramid
+
+	// Limits are what the caller sees of it; nil is everything.
+	Limits *Limits
 }
 
 // Field returns the field of that wire name.

@@ -37,11 +37,12 @@ var law = []room{
 	{pattern: "spatial/postgis/sql", may: []string{"spatial"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis/sql", "migrations"}, libraries: []string{"pgx", "prometheus"}},
 	{pattern: "spatial/postgis/search", may: []string{"spatial", "spatial/crs", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
-	{pattern: "spatial/postgis/filter", may: []string{"spatial", "spatial/crs", "spatial/cql", "spatial/postgis/search", "spatial/postgis/sql"}},
+	{pattern: "spatial/postgis/filter", may: []string{"spatial", "spatial/crs", "spatial/cql", "spatial/postgis", "spatial/postgis/search", "spatial/postgis/sql"}},
 	{pattern: "spatial/postgis/features", may: []string{"spatial", "spatial/crs", "importers", "spatial/postgis", "spatial/postgis/filter", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/collections", may: []string{"spatial", "importers", "spatial/postgis", "spatial/postgis/search", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/imports", may: []string{"spatial", "spatial/crs", "importers", "spatial/postgis", "spatial/postgis/collections", "spatial/postgis/search", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/jobs", may: []string{"spatial", "spatial/postgis", "spatial/postgis/imports"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/accounts", may: []string{"spatial", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis"}, libraries: []string{"pgx"}},
 

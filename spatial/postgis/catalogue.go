@@ -33,6 +33,7 @@ type snapshot struct {
 	ordered     []*spatial.Collection
 	byID        map[string]*spatial.Collection
 	tilesets    []*spatial.Tileset
+	limits      limits
 	superseded  chan struct{} // closed when another snapshot takes its place
 }
 
@@ -48,27 +49,29 @@ func NewCatalogue(db *DB) *Catalogue {
 	return c
 }
 
-// Collections returns what the caller may read, by group, ordinal and id. The
-// slice is the caller's own, the collections are shared and not to be changed.
+// Collections returns what the caller may read, each as they see it
+// (spatial.Limits), by group, ordinal and id. The slice is the caller's own, the
+// collections are shared and not to be changed.
 func (c *Catalogue) Collections(a spatial.Access) []*spatial.Collection {
-	all := c.current.Load().ordered
-	out := make([]*spatial.Collection, 0, len(all))
-	for _, col := range all {
+	now := c.current.Load()
+	out := make([]*spatial.Collection, 0, len(now.ordered))
+	for _, col := range now.ordered {
 		if a.CanRead(col) {
-			out = append(out, col)
+			out = append(out, now.limits.as(col, a))
 		}
 	}
 	return out
 }
 
-// Collection returns one collection; not_found when it is absent or hidden from
-// the caller.
+// Collection returns one collection as the caller sees it; not_found when it is
+// absent or hidden from them.
 func (c *Catalogue) Collection(id string, a spatial.Access) (*spatial.Collection, error) {
-	col := c.current.Load().byID[id]
+	now := c.current.Load()
+	col := now.byID[id]
 	if col == nil || !a.CanRead(col) {
 		return nil, spatial.NotFound("postgis: catalogue", "There is no such collection.")
 	}
-	return col, nil
+	return now.limits.as(col, a), nil
 }
 
 // Generation grows with every change of the catalogue. It is this process's own
@@ -104,6 +107,9 @@ func (c *Catalogue) Reload(ctx context.Context) error {
 		next.fingerprint = fingerprint
 		if err == nil {
 			next.tilesets, err = readTilesets(ctx, tx)
+		}
+		if err == nil {
+			err = next.limits.read(ctx, tx)
 		}
 		return err
 	})

@@ -31,6 +31,10 @@ var (
 	queryCatalogueFields string
 	//go:embed queries/catalogue_pyramids.sql
 	queryCataloguePyramids string
+	//go:embed queries/catalogue_limits.sql
+	queryCatalogueLimits string
+	//go:embed queries/catalogue_areas.sql
+	queryCatalogueAreas string
 	//go:embed queries/catalogue_fingerprint.sql
 	queryCatalogueFingerprint string
 	//go:embed queries/catalogue_listen.sql

@@ -39,6 +39,14 @@ var (
 	queryKeyTouch string
 	//go:embed queries/key_revoke.sql
 	queryKeyRevoke string
+	//go:embed queries/limit_insert.sql
+	queryLimitInsert string
+	//go:embed queries/limit_delete.sql
+	queryLimitDelete string
+	//go:embed queries/limit_list.sql
+	queryLimitList string
+	//go:embed queries/area_sources.sql
+	queryAreaSources string
 	//go:embed queries/audit_insert.sql
 	queryAuditInsert string
 )

@@ -1,5 +1,5 @@
--- A text that differs after any committed change of gisd.collection or
--- gisd.tileset: whoever changes what readers see of one touches its row.
+-- A text that differs after any committed change of gisd.collection, gisd.tileset,
+-- gisd.role_limit or gisd.area: whoever changes what readers see touches a row.
 select format(
   '%s %s',
   count(*),
@@ -11,4 +11,10 @@ from (
   union all
   select '/' || t.id, t.xmin, t.ctid
   from gisd.tileset t
+  union all
+  select '=' || l.id, l.xmin, l.ctid
+  from gisd.role_limit l
+  union all
+  select '@' || a.number, a.xmin, a.ctid
+  from gisd.area a
 ) entry

@@ -1,0 +1,128 @@
+package spatial_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gisd/spatial"
+)
+
+// parcels is a collection with everything that speaks of columns and features.
+func parcels() *spatial.Collection {
+	field := func(name, column string) spatial.Field {
+		return spatial.Field{Name: name, Column: column, Type: spatial.FieldString}
+	}
+	return &spatial.Collection{
+		ID: "parcels", Version: 1, IDField: "code", IDKind: spatial.IDText, FeatureCount: 3, WithoutGeometry: 1,
+		Fields:      []spatial.Field{field("code", "code"), field("Chủ", "chu"), field("use", "use"), field("since", "since")},
+		SearchField: "Chủ", TimeField: "since", Required: []string{"code", "Chủ", spatial.RequiredGeometry},
+		Style:   json.RawMessage(`{"kind":"fill","by":"use","categories":[{"value":"ODT"}]}`),
+		Extent:  spatial.Envelope{SRID: 4326, MinX: 106, MinY: 10, MaxX: 107, MaxY: 12},
+		Pyramid: spatial.Pyramid{ID: 7, Dissolve: "use", Generalisation: json.RawMessage(`[]`)},
+	}
+}
+
+func names(c *spatial.Collection) (list []string) {
+	for _, f := range c.Fields {
+		list = append(list, f.Name)
+	}
+	return list
+}
+
+func TestLimitedColumns(t *testing.T) {
+	t.Parallel()
+	show := func(role spatial.Role, collection string, names ...string) *spatial.RoleLimit {
+		return &spatial.RoleLimit{ID: int64(len(role) + len(collection)), Role: role, Collection: collection, Columns: spatial.ColumnsShown, Names: names}
+	}
+	hide := func(role spatial.Role, collection string, names ...string) *spatial.RoleLimit {
+		r := show(role, collection, names...)
+		r.Columns = spatial.ColumnsHidden
+		return r
+	}
+	areas := &spatial.RoleLimit{ID: 9, Role: "b", Collection: "parcels", Areas: []int{}}
+	for _, test := range []struct {
+		name  string
+		rules []*spatial.RoleLimit
+		want  []string
+	}{
+		{"shown by name, and the id", []*spatial.RoleLimit{show("a", "parcels", "use")}, []string{"code", "use"}},
+		{"shown by column", []*spatial.RoleLimit{show("a", "", "chu")}, []string{"code", "Chủ"}},
+		{"nothing shown", []*spatial.RoleLimit{show("a", "")}, []string{"code"}},
+		{"hidden in other capitals", []*spatial.RoleLimit{hide("a", "", "USE", "chủ", "CODE")}, []string{"code", "since"}},
+		{"nothing hidden", []*spatial.RoleLimit{hide("a", "")}, []string{"code", "Chủ", "use", "since"}},
+		{"the closer rule speaks", []*spatial.RoleLimit{hide("a", "", "use"), hide("a", "parcels", "since")}, []string{"code", "Chủ", "use"}},
+		{"a closer rule that says nothing", []*spatial.RoleLimit{hide("b", "", "use"), areas}, []string{"code", "Chủ", "since"}},
+		{"roles add up", []*spatial.RoleLimit{show("a", "", "use"), show("b", "", "since")}, []string{"code", "use", "since"}},
+		{"a role that says nothing adds nothing", []*spatial.RoleLimit{show("a", "", "use"), areas}, []string{"code", "use"}},
+	} {
+		got := parcels().Limited(test.rules, nil)
+		if diff := cmp.Diff(test.want, names(got)); diff != "" {
+			t.Errorf("%s:\n%s", test.name, diff)
+		}
+		if got.Limits == nil || got.Whole().Limits != nil || got.Limits.Rows() || got.Limits.Columns() != (len(got.Fields) < 4) {
+			t.Errorf("%s: %+v", test.name, got.Limits)
+		}
+	}
+	if c := parcels(); c.Limited(nil, nil) != c || c.Limits.Rows() || c.Limits.Columns() || c.Whole() != c {
+		t.Error("no rule limits")
+	}
+}
+
+// Nothing that is handed out names a hidden column.
+func TestLimitedNamesNothingHidden(t *testing.T) {
+	t.Parallel()
+	hidden := func(name string) *spatial.Collection {
+		return parcels().Limited([]*spatial.RoleLimit{{ID: 1, Role: "a", Columns: spatial.ColumnsHidden, Names: []string{name}}}, nil)
+	}
+	c := hidden("Chủ")
+	if c.SearchField != "" || c.TimeField != "since" || cmp.Diff([]string{"code", spatial.RequiredGeometry}, c.Required) != "" {
+		t.Errorf("search by %q, time %q, required %v", c.SearchField, c.TimeField, c.Required)
+	}
+	if c.Style == nil || c.Pyramid.ID != 7 || c.Pyramid.Generalisation != nil || c.FeatureCount != 3 {
+		t.Errorf("%+v", c)
+	}
+	if c := hidden("use"); c.Style != nil || c.Pyramid.ID != 0 {
+		t.Errorf("style %s, pyramid %+v", c.Style, c.Pyramid)
+	}
+	if c := hidden("since"); c.TimeField != "" {
+		t.Errorf("time %q", c.TimeField)
+	}
+	if a, b := hidden("use"), hidden("USE"); a.Limits.Key != b.Limits.Key || a.Limits.Key == hidden("since").Limits.Key {
+		t.Error("keys are equal where the same is seen, and there alone")
+	}
+}
+
+func TestLimitedAreas(t *testing.T) {
+	t.Parallel()
+	box := func(minX, maxX float64) spatial.Envelope {
+		return spatial.Envelope{SRID: 4326, MinX: minX, MinY: 10, MaxX: maxX, MaxY: 11}
+	}
+	areas := map[int64]spatial.Area{1: {Numbers: []int{4}, EWKB: "a", Bounds: box(106.1, 106.2)}, 2: {Numbers: []int{5}, EWKB: "b", Bounds: box(106.3, 106.4)}}
+	limit := func(id int64, role spatial.Role, collection string, numbers ...int) *spatial.RoleLimit {
+		return &spatial.RoleLimit{ID: id, Role: role, Collection: collection, Areas: append([]int{}, numbers...)}
+	}
+	c := parcels().Limited([]*spatial.RoleLimit{limit(1, "a", "", 4), limit(2, "b", "", 5)}, areas)
+	if len(c.Limits.Areas) != 2 || c.Extent.MinX != 106.1 || c.Extent.MaxX != 106.4 || c.FeatureCount != -1 || c.WithoutGeometry != 0 || c.Pyramid.ID != 0 {
+		t.Errorf("two roles: %+v", c)
+	}
+	if cmp.Diff([]int64{1, 2}, c.Limits.RuleIDs()) != "" || c.Whole().FeatureCount != 3 {
+		t.Errorf("rules %v", c.Limits.RuleIDs())
+	}
+	if c := parcels().Limited([]*spatial.RoleLimit{limit(1, "a", "", 4), limit(3, "a", "parcels")}, areas); c.Limits.Rows() {
+		t.Error("everywhere in this collection")
+	}
+	if c := parcels().Limited([]*spatial.RoleLimit{limit(1, "a", "", 4), limit(3, "b", "parcels")}, areas); c.Limits.Rows() {
+		t.Error("one of the roles sees everywhere")
+	}
+	lost := parcels().Limited([]*spatial.RoleLimit{limit(8, "a", "", 4)}, areas)
+	if !lost.Limits.Rows() || len(lost.Limits.Areas) != 0 || !lost.Extent.Empty() {
+		t.Errorf("an area that is not there: %+v", lost.Limits)
+	}
+	other := parcels().Limited([]*spatial.RoleLimit{limit(2, "a", "", 5)}, areas)
+	same := parcels().Limited([]*spatial.RoleLimit{limit(2, "b", "parcels", 5)}, areas)
+	if other.Limits.Key != same.Limits.Key || other.Limits.Key == lost.Limits.Key || other.Limits.Key == c.Limits.Key {
+		t.Error("keys are equal where the same is seen, and there alone")
+	}
+}

@@ -1,0 +1,27 @@
+-- The area of each rule that has one, in every SRID that a collection is stored in:
+-- as EWKB in hex, and its box in SRID 4326, lon lat degrees, rounded outwards.
+-- Expects a few hundred rules over areas by their primary key.
+with system as (
+  select distinct v.srid
+  from gisd.collection c
+  join gisd.collection_version v
+    on v.collection_id = c.id
+    and v.version = c.current_version
+    and v.state = 'ready'
+  where v.srid > 0
+), held as (
+  select l.id, s.srid, array_agg(a.number order by a.number) as numbers,
+    st_multi(st_union(case when st_srid(a.geom) = s.srid then a.geom else st_transform(a.geom, s.srid) end)) as geom
+  from gisd.role_limit l
+  cross join system s
+  join gisd.area a on a.number = any (l.areas)
+  group by l.id, s.srid
+), placed as (
+  select h.*, case when h.srid = 4326 then h.geom else st_transform(h.geom, 4326) end as on_earth
+  from held h
+)
+select id, srid, numbers, encode(st_asewkb(geom, 'NDR'), 'hex'),
+  floor(st_xmin(on_earth) * 1e6) / 1e6, floor(st_ymin(on_earth) * 1e6) / 1e6,
+  ceil(st_xmax(on_earth) * 1e6) / 1e6, ceil(st_ymax(on_earth) * 1e6) / 1e6
+from placed
+order by id, srid

@@ -15,13 +15,17 @@ import (
 )
 
 // Versions lists what is kept of a collection with its provenance, the newest
-// first, to all who may read it; who imported it is for those who may change it.
+// first, to all who may read it; who imported it is for those who may change it. Who
+// sees only part of it hears when each was made: the rest speaks of all features and
+// columns.
 func (s *Store) Versions(ctx context.Context, a spatial.Access, id string) ([]spatial.CollectionVersion, error) {
 	op := fmt.Sprintf("postgis: versions of %q", id)
 	var versions []spatial.CollectionVersion
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		c := spatial.Collection{ID: id}
-		err := tx.QueryRow(ctx, queryAccess, id).Scan(&c.Department, &c.Visibility, &c.Roles, &c.Published)
+		var limited bool
+		_, roles, _ := postgis.AccessArgs(a)
+		err := tx.QueryRow(ctx, queryAccess, id, roles).Scan(&c.Department, &c.Visibility, &c.Roles, &c.Published, &limited)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && !a.CanRead(&c) {
 			return spatial.NotFound(op, "There is no such collection.")
 		}
@@ -33,9 +37,13 @@ func (s *Store) Versions(ctx context.Context, a spatial.Access, id string) ([]sp
 			return err
 		}
 		versions, err = pgx.CollectRows(rows, scanVersion)
-		if !a.CanEdit(&c) {
-			for i := range versions {
+		for i, v := range versions {
+			if !a.CanEdit(&c) {
 				versions[i].ChangedBy = ""
+			}
+			if limited {
+				versions[i] = spatial.CollectionVersion{Version: v.Version, Current: v.Current, CreatedAt: v.CreatedAt,
+					GeometryType: v.GeometryType, SRID: v.SRID, FeatureCount: -1, Edits: -1}
 			}
 		}
 		return err

@@ -23,7 +23,10 @@ func (f *Store) change(ctx context.Context, op string, c *spatial.Collection, a 
 	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		now := spatial.Collection{ID: c.ID}
 		var who string
-		err := tx.QueryRow(ctx, queryEditBegin, c.ID, a.Subject).Scan(&who, &now.Department, &now.Visibility, &now.Roles, &now.Published, &now.Version)
+		var current bool // the limits that the collection was handed out with
+		_, roles, _ := postgis.AccessArgs(a)
+		err := tx.QueryRow(ctx, queryEditBegin, c.ID, a.Subject, roles, c.Limits.RuleIDs()).Scan(
+			&who, &now.Department, &now.Visibility, &now.Roles, &now.Published, &now.Version, &current)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && !a.CanRead(&now) {
 			return spatial.NotFound(op, "There is no such collection.")
 		}
@@ -35,6 +38,8 @@ func (f *Store) change(ctx context.Context, op string, c *spatial.Collection, a 
 				Message: "only editors of the department that owns the collection, and admins, may do this"}
 		case now.Version != c.Version:
 			return replaced(op)
+		case !current:
+			return f.otherLimits(ctx, op)
 		}
 		return do(tx)
 	})
@@ -68,7 +73,8 @@ func replaced(op string) error {
 // as before where nothing changed.
 //
 // Errors: not_found for the collection and for the feature, forbidden,
-// unavailable, invalid for values that the database does not take.
+// unavailable, invalid for values that the database does not take. Who sees some
+// areas alone changes features within them, and leaves them there: forbidden else.
 func (f *Store) Update(
 	ctx context.Context, c *spatial.Collection, id string, a spatial.Access, change func(before *spatial.Feature) (spatial.Edit, error),
 ) (state spatial.FeatureState, err error) {
@@ -93,7 +99,7 @@ func (f *Store) Update(
 			return err
 		}
 		state.ChangedAt = state.ChangedAt.UTC()
-		if err := noteBare(ctx, tx, c, edit); err != nil {
+		if err := errors.Join(noteBare(ctx, tx, c, edit), staysSeen(ctx, tx, c, id)); err != nil {
 			return err
 		}
 		return audit(ctx, tx, a, "features.update", c.ID, []string{id})
@@ -132,7 +138,9 @@ func (f *Store) hold(ctx context.Context, tx pgx.Tx, c *spatial.Collection, id s
 	if err != nil {
 		return nil, key, err
 	}
-	sql, args := sql.Concat(selectFeatures(c, s), sql.Lit("\nwhere t.id = "), key, sql.Lit("\nfor update")).Build()
+	index, exact := postgis.Seen(c)
+	sql, args := sql.Concat(selectFeatures(c, s), sql.Lit("\nwhere "),
+		sql.And(sql.Concat(sql.Lit("t.id = "), key), index, exact), sql.Lit("\nfor update of t")).Build()
 	rows, err := tx.Query(ctx, sql, planned(args)...)
 	if err != nil {
 		return nil, key, err
@@ -146,6 +154,26 @@ func (f *Store) hold(ctx context.Context, tx pgx.Tx, c *spatial.Collection, id s
 	}
 	feature, err := s.scan(rows)
 	return &feature, key, err
+}
+
+// staysSeen refuses a change that leads out of the areas that its author sees.
+func staysSeen(ctx context.Context, tx pgx.Tx, c *spatial.Collection, ids ...string) error {
+	if !c.Limits.Rows() {
+		return nil
+	}
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	index, exact := postgis.Seen(c)
+	statement, args := sql.Concat(sql.Lit("select count(*) from "), sql.Ident("data", c.Table), sql.Lit(" t\nwhere "),
+		sql.And(sql.Concat(sql.Lit("t.id = any("), idsValue(c, wanted), sql.Lit(")")), index, exact)).Build()
+	var seen int
+	if err := tx.QueryRow(ctx, statement, planned(args)...).Scan(&seen); err != nil || seen == len(wanted) {
+		return err
+	}
+	return &spatial.Error{Code: spatial.CodeForbidden, Op: "postgis: change features",
+		Message: "The feature would lie outside the areas that you may change; a feature lies where its point on surface does."}
 }
 
 // Flaws says of each geometry why it is not valid, "" where it is or where there

@@ -49,7 +49,7 @@ func (f *Store) Export(ctx context.Context, c *spatial.Collection, o ExportOptio
 		if _, err := filter.New(now, o.Query); err != nil {
 			return err
 		}
-		return f.mustRead(ctx, now.ID, o.Query.Access)
+		return f.mustRead(ctx, now, o.Query.Access)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -63,7 +63,7 @@ func (f *Store) Export(ctx context.Context, c *spatial.Collection, o ExportOptio
 		return nil, nil, postgis.Wrap(ctx, op, noSystem(err, op, e.o.SRID))
 	}
 	q := o.Query
-	if q.BBox == nil && q.Time == nil && len(q.Equals) == 0 && q.Filter == nil && q.Names == nil && q.Limit == 0 {
+	if q.BBox == nil && q.Time == nil && len(q.Equals) == 0 && q.Filter == nil && q.Names == nil && q.Limit == 0 && !e.c.Limits.Rows() {
 		e.header.Count = e.c.FeatureCount
 	}
 	e.schema = importers.Schema{Layer: e.c.ID, Format: "collection", GeometryType: e.c.GeometryType, Dimensions: e.c.Dimensions,
@@ -105,7 +105,7 @@ func (e *export) Read(ctx context.Context, emit func(*importers.Record) error) e
 		statement = sql.Concat(statement, sql.Lit(", t."), sql.Ident(field.Column))
 	}
 	statement = sql.Concat(statement, sql.Lit("\nfrom "), sql.Ident("data", e.c.Table), sql.Lit(" t\nwhere "),
-		sql.And(append(w.All(), postgis.Readable(e.c.ID, e.o.Query.Access))...), sql.Lit("\norder by t.id"))
+		sql.And(append(w.All(), postgis.Readable(e.c, e.o.Query.Access))...), sql.Lit("\norder by t.id"))
 	if e.o.Query.Limit > 0 {
 		statement = sql.Concat(statement, sql.Lit("\nlimit "), sql.Arg(e.o.Query.Limit))
 	}

@@ -3,6 +3,7 @@ package features
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -40,12 +41,12 @@ func (f *Store) Insert(ctx context.Context, c *spatial.Collection, a spatial.Acc
 		if err != nil {
 			return err
 		}
-		if err := noteBare(ctx, tx, c, edits...); err != nil {
-			return err
-		}
 		var ids []string
 		for _, s := range states {
 			ids = append(ids, s.ID)
+		}
+		if err := errors.Join(noteBare(ctx, tx, c, edits...), staysSeen(ctx, tx, c, ids...)); err != nil {
+			return err
 		}
 		return audit(ctx, tx, a, "features.insert", c.ID, ids)
 	})

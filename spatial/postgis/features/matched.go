@@ -32,7 +32,7 @@ func (f *Store) total(ctx context.Context, c *spatial.Collection) (int64, error)
 // gives, else what the planner expects.
 func (f *Store) matched(ctx context.Context, c *spatial.Collection, a spatial.Access, w filter.Conditions) (matched int64, estimated bool, err error) {
 	likely := int64(-1)
-	if c.FeatureCount > hopeless*countMost {
+	if c.Whole().FeatureCount > hopeless*countMost {
 		if likely, err = f.estimate(ctx, c, sql.And(w.All()...)); err != nil || likely > hopeless*countMost {
 			return likely, true, err
 		}
@@ -51,7 +51,7 @@ func (f *Store) matched(ctx context.Context, c *spatial.Collection, a spatial.Ac
 // time did not suffice.
 func (f *Store) count(ctx context.Context, c *spatial.Collection, a spatial.Access, w filter.Conditions) (int64, error) {
 	statement, args := sql.Concat(sql.Lit("select count(*) from (\n  select from "), sql.Ident("data", c.Table), sql.Lit(" t where "),
-		sql.And(append(w.All(), postgis.Readable(c.ID, a))...), sql.Lit("\n  limit "), sql.Arg(countMost+1), sql.Lit("\n) t")).Build()
+		sql.And(append(w.All(), postgis.Readable(c, a))...), sql.Lit("\n  limit "), sql.Arg(countMost+1), sql.Lit("\n) t")).Build()
 	var count int64
 	err := pgx.BeginTxFunc(ctx, f.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, queryCountTimeout); err != nil {

@@ -37,6 +37,9 @@ type pager struct {
 // backward: the statements read towards the start.
 func (p *pager) backward() bool { return p.q.Before != nil }
 
+// all is how many features there are, seen by the caller or not.
+func (p *pager) all() int64 { return p.c.Whole().FeatureCount }
+
 // at is where the next statement goes on.
 func (p *pager) at() *spatial.Position {
 	switch {
@@ -77,12 +80,12 @@ func (p *pager) run(ctx context.Context) error {
 	case len(p.order.keys) > 0:
 		return p.each(ctx, p.plain)
 	}
-	share := min(max(10*int64(p.q.Limit+1)*p.c.FeatureCount/matches, 2000), walkMost)
+	share := min(max(10*int64(p.q.Limit+1)*p.all()/matches, 2000), walkMost)
 	walk := func(in part) (sql.Fragment, error) { return p.walk(in, share) }
 	if err := p.each(ctx, walk); err != nil || p.full() {
 		return err
 	}
-	if matches > p.c.FeatureCount/10 {
+	if matches > p.all()/10 {
 		return p.each(ctx, p.plain) // so many are as quick to walk to the end as to fetch and sort
 	}
 	return p.each(ctx, p.byIndex)
@@ -90,8 +93,8 @@ func (p *pager) run(ctx context.Context) error {
 
 // few tells whether all matches may be read for one page.
 func (p *pager) few(ctx context.Context) (matches int64, few bool, err error) {
-	if p.c.FeatureCount <= smallCollection ||
-		p.w.Share > 0 && float64(p.c.FeatureCount)*p.w.Share+float64(p.c.WithoutGeometry) <= smallCollection/100 {
+	if p.all() <= smallCollection ||
+		p.w.Share > 0 && float64(p.all())*p.w.Share+float64(p.c.WithoutGeometry) <= smallCollection/100 {
 		return 0, true, nil
 	}
 	matches, err = p.f.estimate(ctx, p.c, p.w.Index)
@@ -177,7 +180,7 @@ func (p *pager) read(ctx context.Context, statement sql.Fragment) error {
 // plain leaves the way to the planner.
 func (p *pager) plain(in part) (sql.Fragment, error) {
 	conditions, err := p.order.conditions(in, p.at(), p.backward())
-	conditions = append(append(conditions, p.w.All()...), postgis.Readable(p.c.ID, p.q.Access))
+	conditions = append(append(conditions, p.w.All()...), postgis.Readable(p.c, p.q.Access))
 	return sql.Concat(selectFeatures(p.c, p.s), sql.Lit("\nwhere "), sql.And(conditions...),
 		p.order.by(in, p.backward()), p.limit()), err
 }
@@ -189,7 +192,7 @@ func (p *pager) walk(in part, share int64) (sql.Fragment, error) {
 	return sql.Concat(sql.Lit("select "), selectList(p.c, p.s),
 		sql.Lit("\nfrom (\n  select * from "), sql.Ident("data", p.c.Table), sql.Lit(" t where "), sql.And(beyond...),
 		by, sql.Lit(" limit "), sql.Arg(share), sql.Lit("\n) t\nwhere "),
-		sql.And(append(p.w.All(), postgis.Readable(p.c.ID, p.q.Access))...), by, p.limit()), err
+		sql.And(append(p.w.All(), postgis.Readable(p.c, p.q.Access))...), by, p.limit()), err
 }
 
 // byIndex fetches every match before it sorts: the fence keeps the planner off
@@ -198,7 +201,7 @@ func (p *pager) byIndex(in part) (sql.Fragment, error) {
 	beyond, err := p.order.conditions(in, p.at(), p.backward())
 	return sql.Concat(sql.Lit("select "), selectList(p.c, p.s),
 		sql.Lit("\nfrom (\n  select * from "), sql.Ident("data", p.c.Table), sql.Lit(" t where "),
-		sql.And(append(p.w.All(), postgis.Readable(p.c.ID, p.q.Access))...), sql.Lit("\n  offset 0\n) t\nwhere "),
+		sql.And(append(p.w.All(), postgis.Readable(p.c, p.q.Access))...), sql.Lit("\n  offset 0\n) t\nwhere "),
 		sql.And(beyond...), p.order.by(in, p.backward()), p.limit()), err
 }
 
@@ -211,7 +214,7 @@ func (f *Store) skip(ctx context.Context, c *spatial.Collection, q spatial.Query
 	if err != nil {
 		return nil, err
 	}
-	conditions = append(append(conditions, w.All()...), postgis.Readable(c.ID, q.Access))
+	conditions = append(append(conditions, w.All()...), postgis.Readable(c, q.Access))
 	columns := append([]sql.Fragment{sql.Lit("t.id::text")}, o.columns()...)
 	text, args := sql.Concat(sql.Lit("select "), sql.List(columns...), sql.Lit("\nfrom "), sql.Ident("data", c.Table), sql.Lit(" t\nwhere "),
 		sql.And(conditions...), o.by(whole, false), sql.Lit("\nlimit 1 offset "), sql.Arg(q.Offset-1)).Build()

@@ -27,6 +27,4 @@ var (
 	queryEditAudit string
 	//go:embed queries/feed_number.sql
 	queryFeedNumber string
-	//go:embed queries/feed_read.sql
-	queryFeedRead string
 )

@@ -101,8 +101,9 @@ func (f *Store) Feature(ctx context.Context, c *spatial.Collection, id string, a
 		if err != nil {
 			return err
 		}
+		index, exact := postgis.Seen(now)
 		statement := sql.Concat(selectFeatures(now, s), sql.Lit("\nwhere "),
-			sql.And(sql.Concat(sql.Lit("t.id = "), key), postgis.Readable(now.ID, a)))
+			sql.And(sql.Concat(sql.Lit("t.id = "), key), index, exact, postgis.Readable(now, a)))
 		if found, err = f.collect(ctx, s, statement); err != nil {
 			return err
 		}
@@ -132,15 +133,15 @@ func (f *Store) Count(ctx context.Context, c *spatial.Collection, q spatial.Quer
 			return err
 		}
 		if now.Version == 0 || w.Nothing {
-			return f.mustRead(ctx, now.ID, q.Access)
+			return f.mustRead(ctx, now, q.Access)
 		}
 		statement, args := sql.Concat(sql.Lit("select count(*) from "), sql.Ident("data", now.Table), sql.Lit(" t\nwhere "),
-			sql.And(append(w.All(), postgis.Readable(now.ID, q.Access))...)).Build()
+			sql.And(append(w.All(), postgis.Readable(now, q.Access))...)).Build()
 		if err := f.pool.QueryRow(ctx, statement, planned(args)...).Scan(&count); err != nil {
 			return err
 		}
 		if count == 0 {
-			return f.mustRead(ctx, now.ID, q.Access)
+			return f.mustRead(ctx, now, q.Access)
 		}
 		return nil
 	})
@@ -175,17 +176,30 @@ func (f *Store) withVersion(
 	return postgis.Wrap(ctx, op, err)
 }
 
-// mustRead tells an empty answer from a hidden collection.
-func (f *Store) mustRead(ctx context.Context, id string, a spatial.Access) error {
+// mustRead tells an empty answer from a hidden collection, and from one of which the
+// caller sees something else since it was handed out.
+func (f *Store) mustRead(ctx context.Context, c *spatial.Collection, a spatial.Access) error {
+	const op = "postgis: access"
 	anonymous, roles, department := postgis.AccessArgs(a)
-	var ok bool
-	if err := f.pool.QueryRow(ctx, queryCollectionReadable, id, anonymous, roles, department).Scan(&ok); err != nil {
+	var ok, current bool
+	err := f.pool.QueryRow(ctx, queryCollectionReadable, c.ID, anonymous, roles, department, c.Limits.RuleIDs()).Scan(&ok, &current)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !ok {
-		return spatial.NotFound("postgis: access", "There is no such collection.")
+	case !ok:
+		return spatial.NotFound(op, "There is no such collection.")
+	case !current:
+		return f.otherLimits(ctx, op)
 	}
 	return nil
+}
+
+// otherLimits has the next try know what the caller sees.
+func (f *Store) otherLimits(ctx context.Context, op string) error {
+	if err := f.catalogue.Reload(ctx); err != nil {
+		return err
+	}
+	return &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Message: "What you may see has just changed; try again in a moment."}
 }
 
 func (f *Store) queryVersion(ctx context.Context, c *spatial.Collection, q spatial.Query, emit func(*spatial.Feature) error) (*spatial.FeaturePage, error) {
@@ -203,7 +217,7 @@ func (f *Store) queryVersion(ctx context.Context, c *spatial.Collection, q spati
 	}
 	if w.Nothing || c.Version == 0 {
 		page.Matched = 0
-		return page, f.mustRead(ctx, c.ID, q.Access)
+		return page, f.mustRead(ctx, c, q.Access)
 	}
 	first := q.After == nil && q.Before == nil && q.Offset == 0
 	p := &pager{f: f, c: c, q: q, w: w, s: s, order: s.order, emit: emit}
@@ -212,7 +226,7 @@ func (f *Store) queryVersion(ctx context.Context, c *spatial.Collection, q spati
 	}
 	p.ends(page)
 	if p.count == 0 {
-		if err := f.mustRead(ctx, c.ID, q.Access); err != nil {
+		if err := f.mustRead(ctx, c, q.Access); err != nil {
 			return nil, err
 		}
 	}

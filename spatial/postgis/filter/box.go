@@ -87,17 +87,18 @@ func either(a, b sql.Fragment) sql.Fragment {
 // so that "the whole world" can be converted to a local system, and returns which
 // share of the extent is left: 0 where the two do not meet.
 func clipToExtent(c *spatial.Collection, box spatial.Envelope) (spatial.Envelope, float64, error) {
-	if c.Extent.Empty() {
+	all := c.Whole().Extent
+	if all.Empty() {
 		return box, 0, nil
 	}
-	if c.Extent.MinX > c.Extent.MaxX {
+	if all.MinX > all.MaxX {
 		return box, 1, nil
 	}
-	to, err := crs.NewTransform(c.Extent.SRID, box.SRID)
+	to, err := crs.NewTransform(all.SRID, box.SRID)
 	if err != nil {
 		return box, 0, err
 	}
-	extent, err := to.Envelope(c.Extent)
+	extent, err := to.Envelope(all)
 	if err != nil {
 		return box, 0, err
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gisd/spatial"
+	"gisd/spatial/postgis"
 	"gisd/spatial/postgis/search"
 	"gisd/spatial/postgis/sql"
 )
@@ -42,14 +43,21 @@ func (f *Conditions) serve(condition sql.Fragment) {
 }
 
 // New compiles the box, the time, the filter, the names and the values that a
-// query asks for. Features without geometry pass every box, those without a time
-// every time. Errors: invalid for what does not fit the collection.
+// query asks for, and what the collection's limits leave (postgis.Seen). Features
+// without geometry pass every box, those without a time every time. Errors: invalid
+// for what does not fit the collection.
 func New(c *spatial.Collection, q spatial.Query) (Conditions, error) {
 	var f Conditions
 	if q.BBox != nil {
 		var err error
 		if f, err = boxFilter(c, *q.BBox); err != nil {
 			return f, err
+		}
+	}
+	if index, exact := postgis.Seen(c); !index.Empty() {
+		f.serve(index)
+		if !exact.Empty() {
+			f.others = append(f.others, exact)
 		}
 	}
 	if q.Time != nil && c.TimeField != "" {
@@ -81,8 +89,8 @@ func New(c *spatial.Collection, q spatial.Query) (Conditions, error) {
 	return f, nil
 }
 
-// Where are the time and the filter of a query as one condition on the
-// alias t of the collection's table, with its arguments; their placeholders
+// Where are the limits of the collection's caller and the time and the filter of a
+// query as one condition on the alias t of the collection's table, with its arguments; their placeholders
 // count from first on. Without either it is "true". Errors: invalid for a filter
 // that does not fit the collection.
 func Where(c *spatial.Collection, time *spatial.TimeRange, filter spatial.Filter, first int) (string, []any, error) {

@@ -160,9 +160,12 @@ func (s *Store) searchAll(ctx context.Context, words []string, a spatial.Access,
 // names that begin like the question have a share of their own.
 func statement(c *spatial.Collection, field spatial.Field, words []string, a spatial.Access, limit int) sql.Fragment {
 	text := Text(field)
-	conditions := []sql.Fragment{sql.Lit("not st_isempty(t.geom)"), postgis.Readable(c.ID, a)}
+	conditions := []sql.Fragment{sql.Lit("not st_isempty(t.geom)"), postgis.Readable(c, a)}
 	for _, word := range words {
 		conditions = append(conditions, Word(text, word))
+	}
+	if index, exact := postgis.Seen(c); !index.Empty() {
+		conditions = append(conditions, index, exact)
 	}
 	geometry := sql.Lit("t.geom")
 	if postgis.OutputSRID(c) != c.SRID {

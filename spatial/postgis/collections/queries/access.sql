@@ -1,4 +1,5 @@
--- What decides who may read and who may change a collection. $1 collection id.
-select department, visibility, roles, published
+-- What decides who may read and who may change a collection, and whether roles are
+-- limited there. $1 collection id, $2 roles.
+select department, visibility, roles, published, gisd.limits_of(id, $2) <> '{}'
 from gisd.collection
 where id = $1

@@ -29,7 +29,7 @@ func (s *Service) build(ctx context.Context, r Request) (Key, *Tile, error) {
 	var names []string
 	for _, collection := range list {
 		k.Stamp = stamp(k.Stamp, collection)
-		rows = mix(rows, rowsOf(collection, r.Access))
+		rows = mix(rows, rowsOf(collection))
 		if mayShow(collection, set, r.Coord) && (r.Matrix != "" || !s.vacancies.has(collection, r.Coord)) {
 			wanted, names = append(wanted, collection), append(names, collection.ID)
 		}

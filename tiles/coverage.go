@@ -15,7 +15,7 @@ func mayShow(c *spatial.Collection, set TileMatrixSet, at Coord) bool {
 	if c.Version == 0 || int(at.Z) < c.MinZoom {
 		return false
 	}
-	e := c.Extent
+	e := c.Whole().Extent // features reach beyond the areas that their caller sees
 	if e.SRID != spatial.SRIDWGS84 {
 		return true
 	}

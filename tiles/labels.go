@@ -15,7 +15,13 @@ const LabelSuffix = "_label"
 
 // labels remembers the collections of label points, each for as long as the
 // collection it is made from stays the same. It is safe for goroutines.
-type labels struct{ of sync.Map } // by id: *spatial.Collection
+type labels struct{ of sync.Map } // labelsKey: labelled
+
+// labelsKey: callers see a collection each as their limits leave it.
+type labelsKey struct {
+	id     string
+	limits uint64
+}
 
 // collection is that of the label points of base, or nil where there are none.
 func (l *labels) collection(base *spatial.Collection) *spatial.Collection {
@@ -23,7 +29,7 @@ func (l *labels) collection(base *spatial.Collection) *spatial.Collection {
 	case spatial.GeometryNone, spatial.GeometryPoint, spatial.GeometryMultiPoint:
 		return nil
 	}
-	if known, ok := l.of.Load(base.ID); ok {
+	if known, ok := l.of.Load(labelsKey{base.ID, rowsOf(base)}); ok {
 		if known := known.(labelled); known.base == base {
 			return known.points
 		}
@@ -31,7 +37,7 @@ func (l *labels) collection(base *spatial.Collection) *spatial.Collection {
 	points := *base
 	points.ID, points.LabelsOf = base.ID+LabelSuffix, base.ID
 	points.GeometryType, points.Dimensions, points.Style = spatial.GeometryPoint, spatial.XY, nil
-	l.of.Store(base.ID, labelled{base, &points})
+	l.of.Store(labelsKey{base.ID, rowsOf(base)}, labelled{base, &points})
 	return &points
 }
 

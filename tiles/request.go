@@ -79,7 +79,15 @@ func predicateOf(rows uint64, q *Query) predicate {
 	return predicate(h.Sum(nil)[:16])
 }
 
-// rowsOf is the hash of the rows of a collection that a caller who may read it
-// reads. Whoever reads a collection reads all of its features, so that it is
-// the same for everybody.
-func rowsOf(*spatial.Collection, spatial.Access) uint64 { return 0 }
+// rowsOf is the hash of what a caller sees of a collection, as they were handed it:
+// zero where that is all of it.
+func rowsOf(c *spatial.Collection) uint64 {
+	if c.Limits == nil {
+		return 0
+	}
+	return binary.BigEndian.Uint64(c.Limits.Key[:])
+}
+
+// private reports whether an anonymous caller might not get what is drawn of the
+// collection for somebody.
+func private(c *spatial.Collection) bool { return c.Limits != nil || !spatial.Access{}.CanRead(c) }

@@ -160,7 +160,7 @@ func (s *Service) Forget(ctx context.Context, collection string, touches func(Co
 }
 
 // key reads the ids without keeping anything of them.
-func (s *Service) key(r Request) (k Key, private bool, err error) {
+func (s *Service) key(r Request) (k Key, kept bool, err error) {
 	k = Key{IDs: r.IDs, Coord: r.Coord, Matrix: r.Matrix}
 	rows := uint64(0)
 	for id := range strings.SplitSeq(r.IDs, ",") {
@@ -168,12 +168,12 @@ func (s *Service) key(r Request) (k Key, private bool, err error) {
 		if err != nil {
 			return k, false, err
 		}
-		private = private || !spatial.Access{}.CanRead(collection)
+		kept = kept || private(collection)
 		k.Stamp = stamp(k.Stamp, collection)
-		rows = mix(rows, rowsOf(collection, r.Access))
+		rows = mix(rows, rowsOf(collection))
 	}
 	k.Predicate = predicateOf(rows, r.Query)
-	return k, private, nil
+	return k, kept, nil
 }
 
 func (s *Service) collection(id string, a spatial.Access) (*spatial.Collection, error) {

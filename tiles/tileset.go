@@ -30,7 +30,7 @@ func (s *Service) Tileset(ids string, a spatial.Access) (*Tileset, error) {
 	}
 	t := &Tileset{Collections: list}
 	for _, c := range list {
-		t.Private = t.Private || !spatial.Access{}.CanRead(c)
+		t.Private = t.Private || private(c)
 	}
 	return t, nil
 }

@@ -90,6 +90,9 @@ func (s *Service) explore(ctx context.Context, list []*spatial.Collection, at Co
 	}
 	since := s.since()
 	for _, c := range list {
+		if c.Limits.Rows() {
+			continue // what is empty to one is not to others
+		}
 		found, block := false, Coord{}
 		for up := uint32(vacantStep); up <= at.Z; up += vacantStep {
 			if ok, err := s.prober.Vacant(ctx, c, above(at, up)); err != nil || !ok {

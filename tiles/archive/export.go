@@ -144,10 +144,14 @@ func (e *Export) stamp() ([]byte, error) {
 		VersionAt time.Time
 		UpdatedAt time.Time
 		Pyramid   int64
+		Limits    [16]byte // what the request's caller sees
 	}
 	members := make([]member, len(e.Tileset.Collections))
 	for i, c := range e.Tileset.Collections {
-		members[i] = member{c.ID, c.Version, c.VersionAt, c.UpdatedAt, c.Pyramid.ID}
+		members[i] = member{ID: c.ID, Version: c.Version, VersionAt: c.VersionAt, UpdatedAt: c.UpdatedAt, Pyramid: c.Pyramid.ID}
+		if c.Limits != nil {
+			members[i].Limits = c.Limits.Key
+		}
 	}
 	filter := ""
 	if q := e.Request.Query; q != nil && q.Filter != nil {

@@ -91,7 +91,7 @@ func newPlan(c *spatial.Collection, set tiles.TileMatrixSet) (*plan, error) {
 }
 
 func (p *plan) project(c *spatial.Collection) error {
-	if e := c.Extent; e.SRID == spatial.SRIDWGS84 && !e.Empty() && e.MinX <= e.MaxX {
+	if e := c.Whole().Extent; e.SRID == spatial.SRIDWGS84 && !e.Empty() && e.MinX <= e.MaxX {
 		t, err := crs.NewTransform(spatial.SRIDWGS84, p.set.SRID)
 		if err != nil {
 			return err

@@ -32,12 +32,17 @@ func (s *Source) planFor(r tiles.LayerRequest) (*plan, error) {
 	return p, err
 }
 
-// statement selects the rows of the box that the query leaves.
+// statement selects the rows of the box that the query and the limits of the caller
+// leave.
 func (p *plan) statement(r tiles.LayerRequest, box spatial.Envelope) (string, []any, error) {
 	text, args := p.sql, []any{p.formats, box.MinX, box.MinY, box.MaxX, box.MaxY}
-	if r.Query.Rows() {
+	if r.Query.Rows() || r.Collection.Limits.Rows() {
 		const first = 5 // behind the box
-		condition, more, err := filter.Where(r.Collection, r.Query.Time, r.Query.Filter, first)
+		q := r.Query
+		if q == nil {
+			q = &tiles.Query{}
+		}
+		condition, more, err := filter.Where(r.Collection, q.Time, q.Filter, first)
 		if err != nil {
 			return "", nil, err
 		}

@@ -31,8 +31,12 @@ type Source struct {
 	plans map[planKey]planEntry
 }
 
-// planKey: a table belongs to one version.
-type planKey struct{ table, matrix string }
+// planKey: a table belongs to one version, of which callers see what their limits
+// leave.
+type planKey struct {
+	table, matrix string
+	limits        [16]byte
+}
 
 // sortedFrom is the first zoom whose rows come in the order of their ids. Below
 // it the rows of a whole province would be sorted on disk.
@@ -167,7 +171,10 @@ func (s *Source) feature(d *drawing, p *plan, values [][]byte) error {
 }
 
 func (s *Source) plan(c *spatial.Collection, matrix string) (*plan, error) {
-	key := planKey{c.Table, matrix}
+	key := planKey{table: c.Table, matrix: matrix}
+	if c.Limits != nil {
+		key.limits = c.Limits.Key
+	}
 	if c.LabelsOf != "" {
 		key.table += tiles.LabelSuffix
 	}

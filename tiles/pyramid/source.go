@@ -117,16 +117,27 @@ func (s *Source) cut(r tiles.LayerRequest, record cell.Record, choice generalise
 	return cutter.Tile(), nil
 }
 
-// drawn are the properties that a query wants, nil for all; the key of a feature
-// whose id is a hash comes with them.
+// drawn are the properties that a query wants and the caller may see, nil for all;
+// the key of a feature whose id is a hash comes with them.
 func drawn(c *spatial.Collection, q *tiles.Query) []string {
-	if q == nil || q.Properties == nil {
+	var names []string
+	switch all := q == nil || q.Properties == nil; {
+	case all && !c.Limits.Columns():
 		return nil
+	case !c.Limits.Columns():
+		names = q.Properties
+	default:
+		names = []string{}
+		for _, f := range c.Fields {
+			if q.Has(f.Name) {
+				names = append(names, f.Name)
+			}
+		}
 	}
-	if _, named := c.Field(tiles.KeyProperty); named && c.IDKind == spatial.IDInteger {
-		return q.Properties
+	if _, named := c.Whole().Field(tiles.KeyProperty); named && c.IDKind == spatial.IDInteger {
+		return names
 	}
-	return append([]string{tiles.KeyProperty}, q.Properties...)
+	return append([]string{tiles.KeyProperty}, names...)
 }
 
 func wrap(ctx context.Context, id string, err error) error {

@@ -31,8 +31,8 @@ type CollectionInfo struct {
 	Description  spatial.Text   `json:"description,omitzero"`
 	Attribution  string         `json:"attribution,omitempty"`
 	GeometryType string         `json:"geometryType"`
-	IDKind       spatial.IDKind `json:"idKind"` // text: tiles carry the id as a property
-	FeatureCount int64          `json:"featureCount"`
+	IDKind       spatial.IDKind `json:"idKind"`           // text: tiles carry the id as a property
+	FeatureCount int64          `json:"featureCount"`     // -1: the caller sees only some of them
 	Extent       []float64      `json:"extent,omitempty"` // west, south, east, north degrees
 	Public       bool           `json:"public"`
 	Draft        bool           `json:"draft,omitempty"`

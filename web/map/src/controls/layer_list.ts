@@ -147,6 +147,7 @@ export class LayerListControl implements IControl {
 
   #about(c: CollectionInfo): string {
     if (c.tileset) return this.#language.t(c.tileset === "raster" ? "imageTiles" : "vectorTiles");
+    if (c.featureCount < 0) return ""; // for who sees only part of them
     return this.#language.t("features", { count: formatNumber(c.featureCount, this.#language, 0) });
   }
 

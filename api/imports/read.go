@@ -31,7 +31,7 @@ func (h *Handlers) list(c echo.Context) error {
 	if _, err := negotiate.Choose(c, []negotiate.Format{{Name: "json", Type: negotiate.TypeJSON}}); err != nil {
 		return err
 	}
-	jobs, err := h.cfg.Jobs.Jobs(c.Request().Context(), a, limit)
+	jobs, err := h.cfg.Jobs.Jobs(c.Request().Context(), h.asReader(a), limit)
 	if err != nil {
 		return err
 	}

@@ -44,8 +44,11 @@ type Config struct {
 	Jobs     Jobs
 	Files    Files
 	AccessOf func(echo.Context) spatial.Access
-	Origin   negotiate.Origin
-	Log      *slog.Logger
+	// Limited reports whether the caller sees only part of some collections: they hear
+	// of their own imports alone. Nil is nobody.
+	Limited func(spatial.Access) bool
+	Origin  negotiate.Origin
+	Log     *slog.Logger
 
 	MaxBytes     int64         // of one upload; 4 GiB
 	Uploads      int           // of one person or key at once; 4
@@ -145,13 +148,22 @@ func (h *Handlers) mayImport(c echo.Context) (spatial.Access, error) {
 	return a, err
 }
 
+// asReader is the caller where they read of imports. What is told of those of others
+// speaks of all their features.
+func (h *Handlers) asReader(a spatial.Access) spatial.Access {
+	if h.cfg.Limited != nil && h.cfg.Limited(a) {
+		a.Department = ""
+	}
+	return a
+}
+
 // visible returns a job that the caller may know of.
 func (h *Handlers) visible(c echo.Context, a spatial.Access) (*spatial.Job, error) {
 	j, err := h.cfg.Jobs.Job(c.Request().Context(), c.Param("id"))
 	if err != nil {
 		return nil, err
 	}
-	if !j.VisibleTo(a) {
+	if !j.VisibleTo(h.asReader(a)) {
 		return nil, spatial.NotFound("imports: read", "There is no such import.")
 	}
 	return j, nil

@@ -92,12 +92,12 @@ func (n *news) tilesChanged(list []spatial.Change, catalogue Catalogue, hub *liv
 		return
 	}
 	n.add(changes, hub.Seq())
-	hub.AnnounceTiles(func(a spatial.Access) []spatial.Change { return readableTiles(changes, a) })
+	hub.AnnounceTiles(func(a spatial.Access) []spatial.Change { return readableTiles(changes, a, catalogue) })
 }
 
 // since lists the collections that changed at the sequence number or later, and
 // the parts of others; known is false where that is forgotten.
-func (n *news) since(seq uint64, a spatial.Access) (ids []string, tiles []spatial.Change, known bool) {
+func (n *news) since(seq uint64, a spatial.Access, catalogue Catalogue) (ids []string, tiles []spatial.Change, known bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if seq < n.stale {
@@ -109,7 +109,7 @@ func (n *news) since(seq uint64, a spatial.Access) (ids []string, tiles []spatia
 			changes = append(changes, c)
 		}
 	}
-	return readable(changes, a), readableTiles(changes, a), true
+	return readable(changes, a), readableTiles(changes, a, catalogue), true
 }
 
 func readable(changes []change, a spatial.Access) []string {
@@ -122,14 +122,38 @@ func readable(changes []change, a spatial.Access) []string {
 	return ids
 }
 
-func readableTiles(changes []change, a spatial.Access) []spatial.Change {
+func readableTiles(changes []change, a spatial.Access, catalogue Catalogue) []spatial.Change {
 	var tiles []spatial.Change
 	for _, c := range changes {
-		if c.tiles != nil && c.readable(a) {
-			tiles = live.MergeTiles(tiles, *c.tiles)
+		if c.tiles == nil || !c.readable(a) {
+			continue
+		}
+		if part := within(*c.tiles, a, catalogue); part.Whole || len(part.Boxes) > 0 {
+			tiles = live.MergeTiles(tiles, part)
 		}
 	}
 	return tiles
+}
+
+// within leaves of a change what lies in the boxes of the areas that the caller sees.
+// Nobody hears where something changes outside of them.
+func within(c spatial.Change, a spatial.Access, catalogue Catalogue) spatial.Change {
+	seen, err := catalogue.Collection(c.Collection, a)
+	if err != nil || !seen.Limits.Rows() {
+		return c
+	}
+	var boxes []spatial.Envelope
+	for _, box := range c.Boxes {
+		for _, area := range seen.Limits.Areas {
+			b := area.Bounds
+			part := spatial.Envelope{SRID: box.SRID, MinX: max(box.MinX, b.MinX), MinY: max(box.MinY, b.MinY), MaxX: min(box.MaxX, b.MaxX), MaxY: min(box.MaxY, b.MaxY)}
+			if part.MinX <= part.MaxX && part.MinY <= part.MaxY {
+				boxes = append(boxes, part)
+			}
+		}
+	}
+	c.Boxes = boxes
+	return c
 }
 
 // compare lists the collections that a map would draw anew: another version,

@@ -16,6 +16,8 @@ import (
 // Catalogue tells what changes under the map.
 type Catalogue interface {
 	Collections(a spatial.Access) []*spatial.Collection
+	// Collection is one of them, as the caller sees it.
+	Collection(id string, a spatial.Access) (*spatial.Collection, error)
 	// Changed returns a channel that is closed at the next change.
 	Changed() <-chan struct{}
 }

@@ -134,7 +134,7 @@ func (s *stream) missed(lastEvent string) ([]string, []spatial.Change) {
 	}
 	epoch, text, _ := strings.Cut(lastEvent, "-")
 	if seq, err := strconv.ParseUint(text, 10, 64); err == nil && epoch == s.handlers.hub.Epoch() {
-		if ids, tiles, known := s.handlers.news.since(seq, s.access); known {
+		if ids, tiles, known := s.handlers.news.since(seq, s.access, s.handlers.cfg.Catalogue); known {
 			return ids, tiles
 		}
 	}

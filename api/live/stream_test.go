@@ -211,6 +211,15 @@ func (c *catalogue) Collections(a spatial.Access) (readable []*spatial.Collectio
 	return readable
 }
 
+func (c *catalogue) Collection(id string, a spatial.Access) (*spatial.Collection, error) {
+	for _, col := range c.Collections(a) {
+		if col.ID == id {
+			return col, nil
+		}
+	}
+	return nil, spatial.NotFound("test", "There is no such collection.")
+}
+
 func (c *catalogue) Changed() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()

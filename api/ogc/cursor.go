@@ -148,6 +148,9 @@ func contextOf(c *spatial.Collection, a spatial.Access, filters url.Values) []by
 		roles[i] = string(r)
 	}
 	part(strings.Join(roles, "\x00"))
+	if c.Limits != nil {
+		part(string(c.Limits.Key[:]))
+	}
 	part(filters.Encode())
 	return hash.Sum(nil)[:contextBytes]
 }

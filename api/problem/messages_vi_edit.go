@@ -12,6 +12,9 @@ var vietnameseOfEdits = map[string]string{
 	"is not valid: {1}": "không hợp lệ: {1}",
 	"must be the position that the last answer gave, or a time such as 2026-01-31T00:00:00Z": "phải là vị trí mà câu trả lời trước đã cho, hoặc một thời điểm như 2026-01-31T00:00:00Z",
 
+	// spatial/postgis/features
+	"The feature would lie outside the areas that you may change; a feature lies where its point on surface does.": "Đối tượng sẽ nằm ngoài các vùng bạn được sửa; đối tượng thuộc vùng chứa điểm đại diện trên bề mặt của nó.",
+
 	// api/ogc/receive
 	"The body is not UTF-8.":                          "Nội dung gửi lên không phải UTF-8.",
 	"The body must be a JSON object.":                 "Nội dung gửi lên phải là một đối tượng JSON.",

@@ -39,6 +39,7 @@ var vietnameseOfImports = map[string]string{
 	// what is wrong with a request, or not allowed
 	"Editors import for their department, and this account has none.":                                              "Biên tập viên nhập dữ liệu cho đơn vị của mình, tài khoản này không thuộc đơn vị nào.",
 	"Editors import for their own department.":                                                                     "Biên tập viên chỉ nhập dữ liệu cho đơn vị của mình.",
+	"An import changes all of a collection, and you may change only a part of it.":                                 "Nhập dữ liệu làm thay đổi toàn bộ lớp, mà bạn chỉ được sửa một phần.",
 	"Only editors of the department that owns {1}, and admins, may import into it.":                                "Chỉ biên tập viên của đơn vị quản lý {1} và quản trị viên được nhập vào lớp này.",
 	"The import cannot be done any more.":                                                                          "Không thể thực hiện lần nhập này nữa.",
 	"crs {1} is not known: write it as EPSG:9210":                                                                  "không biết hệ toạ độ {1}: hãy ghi dạng EPSG:9210",

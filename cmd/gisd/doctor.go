@@ -11,6 +11,7 @@ import (
 
 	"gisd/internal/pgcluster"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/accounts"
 	"gisd/spatial/postgis/changes"
 	"gisd/spatial/redisbus"
 )
@@ -73,7 +74,36 @@ func (a *app) examineDatabase(ctx context.Context) []pgcluster.Finding {
 		migrations.OK, migrations.Detail, migrations.Advice = false, describe(err), "run `gisd migrate up`"
 		return append(findings, migrations)
 	}
-	return append(findings, migrations, examineTriggers(ctx, db))
+	return append(findings, migrations, examineTriggers(ctx, db), a.examineLimits(ctx, db))
+}
+
+// examineLimits looks whether what the limits of roles name is there.
+func (a *app) examineLimits(ctx context.Context, db *postgis.DB) pgcluster.Finding {
+	f := pgcluster.Finding{Name: "limits of roles", OK: true, Detail: "name what is there"}
+	store := accounts.NewStore(db.Pool, a.log)
+	list, err := store.Limits(ctx)
+	var stale []accounts.AreaRef
+	if err == nil {
+		stale, err = store.StaleAreas(ctx)
+	}
+	if err != nil {
+		f.OK, f.Detail, f.Advice = false, describe(err), "see the message"
+		return f
+	}
+	var faults []string
+	for _, l := range list {
+		for _, fault := range l.Faults {
+			faults = append(faults, fmt.Sprintf("%s: %s", l.Rule.Role, fault))
+		}
+	}
+	for _, area := range stale {
+		faults = append(faults, fmt.Sprintf("%s:%s is not the area any more that it was", area.Collection, area.Feature))
+	}
+	if len(faults) > 0 {
+		f.OK, f.Detail = false, strings.Join(faults, "; ")
+		f.Advice = "look at `gisd roles list` and set the limits again with `gisd roles limit`: a column that was renamed may show now"
+	}
+	return f
 }
 
 // examineTriggers looks whether edits in SQL are noticed.

@@ -26,6 +26,7 @@ import (
 // exportFlags are the flags of `gisd export`.
 type exportFlags struct {
 	output, bbox, filter, crs string
+	role                      string // whose features and columns
 	limit                     int
 	overwrite, json           bool
 	filtered                  bool // --filter was given
@@ -56,6 +57,7 @@ func newExportCommand(a *app) *cobra.Command {
 	flags.StringVar(&f.filter, "filter", "", "only what fits the CQL2 condition, with lon lat in its geometries")
 	flags.StringVar(&f.crs, "crs", "", "reference system of the file's coordinates, as EPSG:4326")
 	flags.IntVar(&f.limit, "limit", 0, "at most so many features; 0 is all")
+	flags.StringVar(&f.role, "role", "", "only what a `ROLE` lets its holders see: published collections, within its limits (gisd roles)")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a file that is there")
 	flags.BoolVar(&f.json, "json", false, "progress as JSON lines on standard error")
 	flags.Int("min-zoom", 0, "first zoom of an archive (default: the first with features)")
@@ -65,6 +67,11 @@ func newExportCommand(a *app) *cobra.Command {
 			return usagef("name the file to write with -o FILE, or - for standard output")
 		}
 		f.filtered = cmd.Flags().Changed("filter")
+		if f.role != "" {
+			if _, err := roles([]string{f.role}); err != nil {
+				return err
+			}
+		}
 		f.minZoom, f.maxZoom = givenInt(cmd.Flags(), "min-zoom"), givenInt(cmd.Flags(), "max-zoom")
 		name := f.output
 		if format != "" {
@@ -158,9 +165,18 @@ func (f *exportFlags) checkOutput() error {
 	return nil
 }
 
+// access is who asks: the command line itself, or somebody who has the role and no
+// other.
+func (f *exportFlags) access() spatial.Access {
+	if f.role == "" {
+		return commandLine()
+	}
+	return spatial.Access{Subject: commandLine().Subject, Roles: []spatial.Role{spatial.Role(f.role)}}
+}
+
 // options checks the flags.
 func (f *exportFlags) options(to importers.Exporter) (o features.ExportOptions, err error) {
-	o.Query = spatial.Query{Access: spatial.SystemAccess("cli"), Limit: f.limit}
+	o.Query = spatial.Query{Access: f.access(), Limit: f.limit}
 	if f.limit < 0 {
 		return o, usagef("--limit %d is below 0", f.limit)
 	}

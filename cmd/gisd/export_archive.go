@@ -20,7 +20,7 @@ import (
 )
 
 const archiveHelp = "An archive of vector tiles (.pmtiles, .mbtiles), for maps without a network, takes one collection or several joined by commas, " +
-	"with everything the command line sees, drafts too; its tiles are those of the server. --bbox picks whole tiles. " +
+	"with everything the command line sees, drafts too, or with what a --role lets see; its tiles are those of the server. --bbox picks whole tiles. " +
 	"An export that was cut off leaves FILE.part and goes on from there when it is asked for again; " +
 	"--overwrite begins anew. While people edit, each tile is as the data were when it was drawn.\n"
 
@@ -33,7 +33,7 @@ func isArchive(name string) bool {
 }
 
 // exportArchive writes tiles of collections, as the server would draw them for
-// an admin.
+// an admin, or for who has the role.
 func (a *app) exportArchive(ctx context.Context, ids, ending string, f *exportFlags) error {
 	if err := f.checkArchive(ending); err != nil {
 		return err
@@ -144,11 +144,11 @@ func (a *app) freshCells(ctx context.Context, db *postgis.DB, catalogue *postgis
 
 // archiveOf reads the flags.
 func (f *exportFlags) archiveOf(service *tiles.Service, ids string) (*archive.Export, error) {
-	set, err := service.Tileset(ids, commandLine())
+	set, err := service.Tileset(ids, f.access())
 	if err != nil {
 		return nil, err
 	}
-	e := &archive.Export{Drawer: service, Tileset: set, Request: tiles.Request{IDs: ids, Access: commandLine()}}
+	e := &archive.Export{Drawer: service, Tileset: set, Request: tiles.Request{IDs: ids, Access: f.access()}}
 	if f.filtered {
 		if e.Request.Query, err = f.tileFilter(set); err != nil {
 			return nil, err

@@ -31,7 +31,7 @@ func (n *node) addImports() {
 		Queue: store, Records: store, Inbox: inbox, Prepare: work.prepare, Work: work.do, Log: n.log, AtOnce: n.cfg.ImportJobs,
 	})
 	handlers := apiimports.New(apiimports.Config{
-		Jobs: runner, Files: inbox, AccessOf: auth.AccessOf, Origin: n.origin, Log: n.log, MaxBytes: int64(n.cfg.ImportMax),
+		Jobs: runner, Files: inbox, AccessOf: auth.AccessOf, Limited: n.catalogue.Limited, Origin: n.origin, Log: n.log, MaxBytes: int64(n.cfg.ImportMax),
 	})
 	n.server.Register = append(n.server.Register, handlers.Register)
 	n.server.Uploads = handlers.IsUpload
@@ -59,7 +59,7 @@ func (w importWork) prepare(ctx context.Context, r spatial.ImportRequest, by spa
 	if err != nil || c == nil {
 		return department, faults, err
 	}
-	return c.Department, faults, mayImportInto(by, c)
+	return c.Department, faults, w.mayImportInto(by, c)
 }
 
 // existing is a collection that is there, nil where there is none.
@@ -99,8 +99,12 @@ func mayOwn(by spatial.Access, department string) error {
 	return nil
 }
 
-func mayImportInto(by spatial.Access, c *spatial.Collection) error {
+func (w importWork) mayImportInto(by spatial.Access, c *spatial.Collection) error {
 	if by.CanEdit(c) {
+		if seen, err := w.catalogue.Collection(c.ID, by); err == nil && seen.Limits != nil {
+			return &spatial.Error{Code: spatial.CodeForbidden, Op: "imports: prepare",
+				Message: "An import changes all of a collection, and you may change only a part of it."}
+		}
 		return nil
 	}
 	return &spatial.Error{Code: spatial.CodeForbidden, Op: "imports: prepare",
@@ -124,7 +128,7 @@ func (w importWork) do(ctx context.Context, t jobs.Task) ([]*importers.Report, e
 		if err != nil || c == nil {
 			return errors.Join(err, mayOwn(t.By, t.Request.Department))
 		}
-		return mayImportInto(t.By, c)
+		return w.mayImportInto(t.By, c)
 	}}
 	if t.Path == "" {
 		t.Progress(importers.Progress{Stage: jobs.StageFetch, Total: -1})

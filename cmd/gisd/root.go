@@ -157,6 +157,7 @@ func commands(a *app) []*cobra.Command {
 		newTilesCommand(a),
 		newTilesetsCommand(a),
 		newUsersCommand(a),
+		newRolesCommand(a),
 		newKeysCommand(a),
 		newVersionCommand(a),
 	}

@@ -42,6 +42,7 @@ func (w *walker) callers(t *testing.T) map[string]caller {
 		"operator":         {Roles: []spatial.Role{spatial.RoleOperator}},
 		"admin":            {Roles: []spatial.Role{spatial.RoleAdmin}},
 		"device":           {DeviceID: "walk_public"},
+		"limited":          {Roles: []spatial.Role{spatial.RoleViewer, "commune"}},
 	} {
 		k.Name = name
 		key := w.key(t, k)

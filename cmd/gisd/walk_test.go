@@ -57,6 +57,7 @@ var (
 		"editor by session":   {"walk_public", "walk_internal", "walk_draft"},
 		"planner by session":  {"walk_public", "walk_internal", "walk_restricted"},
 		"operator by session": {"walk_public", "walk_internal"},
+		"limited":             {"walk_public", "walk_internal"},
 	}
 )
 
@@ -78,14 +79,12 @@ func newWalker(t *testing.T) *walker {
 	} {
 		spec.ID, spec.Title = id, spatial.Text{VI: "marker-" + id, EN: "marker-" + id}
 		spec.Department = "qh"
-		spec.Features = []fixture.Feature{
-			{ID: "1", WKT: "POINT(106.65 11.05)", Properties: []any{"marker-" + id}},
-			{ID: "2", WKT: "POINT(106.66 11.06)", Properties: []any{"marker-" + id}},
-		}
+		spec.Fields, spec.Features = ownedFields(), ownedFeatures(id)
 		fixture.Collection(t, db.Pool, spec)
 	}
 	w := &walker{accounts: accounts.NewStore(db.Pool, log), db: db}
 	w.addDevices(t, db)
+	w.limit(t)
 	a := newApp(nil, streams{strings.NewReader(""), io.Discard, io.Discard})
 	a.log, a.cfg.Demo, a.cfg.DataDir = log, false, t.TempDir()
 	w.server, w.site = runSite(t, a, db)
@@ -282,6 +281,7 @@ func TestNothingLeaks(t *testing.T) {
 			}
 		}
 	}
+	w.checkLimited(t, callers["limited"])
 }
 
 // visit asks for one address and looks for what the caller may not know.
@@ -319,24 +319,31 @@ func (w *walker) visit(t *testing.T, name string, identify caller, route, addres
 		}
 	}
 	if strings.HasPrefix(route, "/search") && !strings.Contains(address, "walk_nothing") {
-		w.countHits(t, at, res, readable, asked)
+		w.countHits(t, at, name, res, readable, asked)
 	}
 	if route == "/ogc/collections" && !strings.Contains(address, "html") {
 		if got := strings.Count(res.body, `"itemType"`); got != len(readable) {
 			t.Errorf("%s: %d collections, want %d", at, got, len(readable))
 		}
 	}
+	if name == "limited" {
+		w.checkLimits(t, at, address, res)
+	}
 	w.checkPrivate(t, at, name, req.URL.Path, res)
 	w.checkDocument(t, at, "GET", route, res)
 }
 
-func (w *walker) countHits(t *testing.T, at string, res answer, readable []string, asked string) {
+func (w *walker) countHits(t *testing.T, at, name string, res answer, readable []string, asked string) {
 	t.Helper()
-	want := 2 * len(readable)
+	each := 2
+	if name == "limited" {
+		each = 1
+	}
+	want := each * len(readable)
 	if asked != "" {
 		want = 0
 		if slices.Contains(readable, asked) {
-			want = 2
+			want = each
 		}
 	}
 	if got := strings.Count(res.body, `"href"`); got != want {
@@ -352,7 +359,7 @@ func (w *walker) checkPrivate(t *testing.T, at, name, path string, res answer) {
 		return
 	}
 	ofPublic := regexp.MustCompile(`^/tiles/walk_public/|^/ogc/collections/walk_public/tiles/[^/]+/\d`)
-	if ofPublic.MatchString(path) || path == "/tiles/walk_public.json" && !strings.HasSuffix(name, "by address") {
+	if name != "limited" && ofPublic.MatchString(path) || path == "/tiles/walk_public.json" && !strings.HasSuffix(name, "by address") {
 		return
 	}
 	policy := res.header.Get("Cache-Control")

@@ -1077,8 +1077,9 @@ export interface components {
                 createdAt: string;
                 geometryType: string;
                 srid: number;
+                /** @description -1 for who sees only part of the features; counts are not told either. */
                 featureCount: number;
-                /** @description Features edited since the version was imported. */
+                /** @description Features edited since the version was imported; -1 as above. */
                 edits: number;
                 changedBy?: string;
                 /** @enum {string} */

@@ -117,14 +117,20 @@ func examineTriggers(ctx context.Context, db *postgis.DB) pgcluster.Finding {
 	if len(unwatched) == 0 {
 		return f
 	}
-	var details, mend []string
+	var details, ids []string
 	for _, u := range unwatched {
-		details = append(details, fmt.Sprintf("%s lacks %s, or they are disabled", u.Collection, strings.Join(u.Triggers, ", ")))
-		mend = append(mend, "select gisd.mend_edits('"+u.Collection+"')")
+		details = append(details, lacking(u))
+		ids = append(ids, u.Collection)
 	}
 	f.OK, f.Detail = false, "edits in SQL go unnoticed and tiles stay as they were: "+strings.Join(details, "; ")
-	f.Advice = "gisd psql -- -c \"" + strings.Join(mend, "; ") + "\""
+	f.Advice = "gisd tiles build --verify " + strings.Join(ids, " ")
 	return f
+}
+
+// lacking says what is wrong with the triggers of a collection, for the doctor
+// and for who mends them alike.
+func lacking(u changes.Unwatched) string {
+	return fmt.Sprintf("%s lacks %s, or they are disabled", u.Collection, strings.Join(u.Triggers, ", "))
 }
 
 // examineRedis looks whether Redis answers. A server works without it.

@@ -28,20 +28,28 @@ func newTilesCommand(a *app) *cobra.Command {
 
 func newTilesBuildCommand(a *app) *cobra.Command {
 	var all, verify, asJSON bool
+	var sample int
 	cmd := &cobra.Command{
 		Use:   "build COLLECTION… | --all",
 		Short: "Build the cells of collections anew",
 		Long: "Build the cells of collections anew; their old ones answer until the new ones are complete. " +
-			"With --verify the cells are compared with the rows instead, and only those that differ are written.",
-		Example: "  gisd tiles build parcels roads\n  gisd tiles build --all --verify",
+			"With --verify triggers that are missing or disabled are mended, and the cells are compared with the rows instead: only those that differ are written.",
+		Example: "  gisd tiles build parcels roads\n  gisd tiles build --all --verify\n  gisd tiles build parcels --verify --sample 20",
 		Args:    collectionsOrAll(&all),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withPyramids(cmd.Context(), args, all, func(ctx context.Context, p *tilespostgis.Pyramids, c *spatial.Collection) error {
+			if sample < 0 || sample > 0 && !verify {
+				return usagef("--sample goes with --verify and wants a number of cells from 1 up")
+			}
+			return a.withPyramids(cmd.Context(), args, all, func(ctx context.Context, p packing, c *spatial.Collection) error {
 				show := newCellProgress(a, c.ID, asJSON)
 				if verify {
-					report, err := p.Verify(ctx, c, tilespostgis.BuildOptions{Progress: show.blocks})
+					mended, err := mendTriggers(ctx, p.db, c.ID)
+					if err != nil {
+						return err
+					}
+					report, err := p.Verify(ctx, c, sample, tilespostgis.BuildOptions{Progress: show.blocks})
 					show.end()
-					return a.showVerified(report, asJSON, err)
+					return a.showVerified(verified{report, mended}, asJSON, err)
 				}
 				report, err := p.Build(ctx, c, tilespostgis.BuildOptions{Progress: show.blocks})
 				show.end()
@@ -51,6 +59,7 @@ func newTilesBuildCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "every collection")
 	cmd.Flags().BoolVar(&verify, "verify", false, "compare with the rows and mend what differs")
+	cmd.Flags().IntVar(&sample, "sample", 0, "with --verify: compare so many cells of zoom 12, spread evenly, with all in them; 0 is all")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a collection")
 	return cmd
 }
@@ -65,7 +74,7 @@ func newTilesPurgeCommand(a *app) *cobra.Command {
 		Example: "  gisd tiles purge parcels",
 		Args:    collectionsOrAll(&all),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withPyramids(cmd.Context(), args, all, func(ctx context.Context, p *tilespostgis.Pyramids, c *spatial.Collection) error {
+			return a.withPyramids(cmd.Context(), args, all, func(ctx context.Context, p packing, c *spatial.Collection) error {
 				if err := p.Purge(ctx, c); err != nil {
 					return err
 				}
@@ -118,10 +127,16 @@ func collectionsOrAll(all *bool) cobra.PositionalArgs {
 	}
 }
 
+// packing is what the commands work with.
+type packing struct {
+	*tilespostgis.Pyramids
+	db *postgis.DB
+}
+
 // withPyramids does the work for each of the collections; those without geometry
 // are left out of all.
 func (a *app) withPyramids(ctx context.Context, ids []string, all bool,
-	work func(context.Context, *tilespostgis.Pyramids, *spatial.Collection) error,
+	work func(context.Context, packing, *spatial.Collection) error,
 ) error {
 	db, release, err := a.database(ctx)
 	if err != nil {
@@ -147,7 +162,7 @@ func (a *app) withPyramids(ctx context.Context, ids []string, all bool,
 			}
 		}
 	}
-	pyramids := tilespostgis.NewPyramids(db, a.log)
+	pyramids := packing{tilespostgis.NewPyramids(db, a.log), db}
 	for _, c := range list {
 		if err := work(ctx, pyramids, c); err != nil {
 			return fmt.Errorf("%s: %w", c.ID, err)
@@ -173,21 +188,6 @@ func (a *app) showBuilt(r tilespostgis.BuildReport, asJSON bool, err error) erro
 	if r.Skipped > 0 {
 		fmt.Fprintf(a.stdout, "  %d features cannot be drawn: curves, or vertices beyond the reach of the projection\n", r.Skipped)
 	}
-	return nil
-}
-
-func (a *app) showVerified(r tilespostgis.VerifyReport, asJSON bool, err error) error {
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		return writeJSON(a.stdout, r)
-	}
-	if r.Built {
-		fmt.Fprintf(a.stdout, "%s: had no cells; they are built\n", r.Collection)
-		return nil
-	}
-	fmt.Fprintf(a.stdout, "%s: %d cells compared with the rows, %d differed and were written anew\n", r.Collection, r.Cells, r.Mended)
 	return nil
 }
 

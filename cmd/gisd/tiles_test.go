@@ -102,7 +102,18 @@ func TestTilesCommands(t *testing.T) {
 	if s := cellStats(t, env); len(s) != 2 || s[0].Cells == 0 {
 		t.Errorf("built: %+v", s)
 	}
-	for _, args := range [][]string{{"build"}, {"build", "--all", "zones"}, {"purge"}, {}} {
+	must(t, env, "psql", "--", "-qc", "alter table data.zones_v1 disable trigger note_update")
+	const lacks = "zones lacks note_update, or they are disabled"
+	if r := gisd(t, env, "doctor"); !strings.Contains(r.out, lacks) || !strings.Contains(r.out, "gisd tiles build --verify zones") {
+		t.Errorf("the doctor does not see it: %s", r.out)
+	}
+	for _, want := range []bool{true, false} {
+		out := must(t, env, "tiles", "build", "--verify", "zones", "--sample", "1")
+		if strings.Contains(out, lacks+": mended") != want || !strings.Contains(out, "compared with the rows, 0 differed") {
+			t.Errorf("mended %v: %s", want, out)
+		}
+	}
+	for _, args := range [][]string{{"build"}, {"build", "zones", "--sample", "3"}, {"build", "zones", "--verify", "--sample", "-1"}, {"build", "--all", "zones"}, {"purge"}, {}} {
 		if r := gisd(t, env, append([]string{"tiles"}, args...)...); r.code != exitUsage {
 			t.Errorf("tiles %v: exit code %d", args, r.code)
 		}

@@ -65,7 +65,7 @@ func TestPatchedCellsAreThoseOfTheRows(t *testing.T) {
 			if written == 0 {
 				t.Error("no cell was written")
 			}
-			report, err := pyramids.Verify(t.Context(), c, tilespostgis.BuildOptions{})
+			report, err := pyramids.Verify(t.Context(), c, 0, tilespostgis.BuildOptions{})
 			if err != nil || report.Mended != 0 || report.Cells == 0 {
 				t.Errorf("%+v, %v", report, err)
 			}

@@ -19,17 +19,20 @@ import (
 type VerifyReport struct {
 	Collection string  `json:"collection"`
 	Version    int     `json:"version"`
-	Built      bool    `json:"built"` // there were none; they were built
-	Cells      int64   `json:"cells"`
-	Mended     int64   `json:"mended"` // cells that differed and were packed again
+	Built      bool    `json:"built"`             // there were none; they were built
+	Cells      int64   `json:"cells"`             // compared
+	Sampled    bool    `json:"sampled,omitempty"` // not all were
+	Mended     int64   `json:"mended"`            // cells that differed and were packed again
 	Seconds    float64 `json:"seconds"`
 }
 
 // Verify packs the rows of a version as Build does, compares the result with the
 // cells that are there, and packs again those that differ, each as the rows are
 // by then. The same rows give the same bytes, so that a cell which does not match
-// is wrong, or was changed by an edit meanwhile. Errors as for Build.
-func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, o BuildOptions) (VerifyReport, error) {
+// is wrong, or was changed by an edit meanwhile. With sample, which is in cells of
+// zoom 12, no more of these are looked at, spread evenly, with all in them; 0 is
+// all. Errors as for Build.
+func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, sample int, o BuildOptions) (VerifyReport, error) {
 	op := "tiles/postgis: verify the cells of " + c.ID
 	begin := time.Now()
 	report := VerifyReport{Collection: c.ID, Version: c.Version}
@@ -43,14 +46,14 @@ func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, o BuildOpt
 		report.Cells, report.Seconds = built.Cells, built.Seconds
 		return report, err
 	}
-	v := verification{build: newBuild(p.db, c, o), id: id, wrong: map[tiles.Coord]struct{}{}}
+	v := verification{build: newBuild(p.db, c, o), id: id, sample: sample, wrong: map[tiles.Coord]struct{}{}}
 	if v.plan, err = newPlan(c, tiles.WebMercatorQuad()); err == nil {
 		err = v.compare(ctx)
 	}
 	if err != nil {
 		return report, postgis.Wrap(ctx, op, err)
 	}
-	report.Cells = v.report.Cells
+	report.Cells, report.Sampled = v.report.Cells, v.sampled
 	packers := map[uint32]*packer{}
 	for _, b := range bands {
 		packers[b.First] = newPacker(v.plan, []cell.Band{b})
@@ -76,9 +79,29 @@ func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, o BuildOpt
 // verification is one comparison under way.
 type verification struct {
 	*build
-	id    int64
-	there map[tiles.Coord]struct{} // stored and not met yet
-	wrong map[tiles.Coord]struct{}
+	id      int64
+	sample  int
+	sampled bool
+	there   map[tiles.Coord]struct{} // stored and not met yet
+	wrong   map[tiles.Coord]struct{}
+}
+
+// some leaves so many blocks as the sample has, and the stored cells in them.
+func (v *verification) some(blocks []tiles.Coord) []tiles.Coord {
+	if v.sample <= 0 || len(blocks) <= v.sample {
+		return blocks
+	}
+	v.sampled = true
+	left, chosen := make([]tiles.Coord, v.sample), map[tiles.Coord]bool{}
+	for i := range left {
+		left[i] = blocks[i*len(blocks)/v.sample]
+		chosen[left[i]] = true
+	}
+	maps.DeleteFunc(v.there, func(at tiles.Coord, _ struct{}) bool {
+		d := at.Z - blockZoom
+		return !chosen[tiles.Coord{Z: blockZoom, X: at.X >> d, Y: at.Y >> d}]
+	})
+	return left
 }
 
 func (v *verification) compare(ctx context.Context) error {
@@ -99,6 +122,7 @@ func (v *verification) compare(ctx context.Context) error {
 		if err := v.list(ctx, seen); err != nil {
 			return err
 		}
+		blocks = v.some(blocks)
 		group, groupCtx := errgroup.WithContext(ctx)
 		cells := v.start(groupCtx, group, blocks)
 		group.Go(func() error {

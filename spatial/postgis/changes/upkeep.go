@@ -32,8 +32,8 @@ func (d *Queue) Widen(ctx context.Context, collection string, version int, box s
 
 // Unwatched is a collection whose edits in SQL would go unnoticed, at least some.
 type Unwatched struct {
-	Collection string
-	Triggers   []string // of its table, missing or disabled
+	Collection string   `json:"collection"`
+	Triggers   []string `json:"triggers"` // of its table, missing or disabled
 }
 
 // FindUnwatched lists the collections whose triggers are not all there and

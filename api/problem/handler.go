@@ -11,7 +11,9 @@ import (
 
 // Handler answers every error that a handler or middleware returns, echo's own
 // 404 and 405 included. It logs server faults, each once: the caller sees the
-// message of a *spatial.Error and never the text of any other error.
+// message of a *spatial.Error and never the text of any other error. That the
+// server has enough to do is no fault: an unavailable error without a cause is told
+// by the line of its request alone.
 func Handler(log *slog.Logger) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
 		r := c.Request()
@@ -21,7 +23,8 @@ func Handler(log *slog.Logger) echo.HTTPErrorHandler {
 		lang := Language(r)
 		doc := New(err, lang, c.Response().Header().Get(echo.HeaderXRequestID))
 		level := slog.LevelDebug
-		if doc.Status >= http.StatusInternalServerError {
+		busy := doc.Status == http.StatusServiceUnavailable && describe(err).Err == nil
+		if doc.Status >= http.StatusInternalServerError && !busy {
 			level = slog.LevelError
 		}
 		log.LogAttrs(r.Context(), level, "request failed",

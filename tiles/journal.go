@@ -63,8 +63,6 @@ func (s *Service) remember(ctx context.Context, k Key, t *Tile) bool {
 		return true
 	}
 	id, _, _ := strings.Cut(k.IDs, ",")
-	s.cache.Forget(ctx, id, func(c Coord) bool {
-		return k.Matrix == "" && c.Z <= k.Coord.Z && c == above(k.Coord, k.Coord.Z-c.Z)
-	})
+	s.cache.Forget(ctx, id, func(kept Key) bool { return kept == k })
 	return false
 }

@@ -81,7 +81,7 @@ func TestBuildsAcrossAChange(t *testing.T) {
 	edit := func(collection string) {
 		r.state.Add(1)
 		j.change(collection)
-		s.Forget(t.Context(), collection, func(tiles.Coord) bool { return true })
+		s.Forget(t.Context(), collection, func(tiles.Coord) bool { return true }, nil)
 	}
 	early := ask()
 	<-r.begun

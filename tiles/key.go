@@ -38,6 +38,12 @@ func (k Key) touched(touches func(Coord) bool) bool {
 	return k.Matrix != "" || touches(k.Coord)
 }
 
+// whole reports whether the tile shows all that there is of the features, as small
+// scales are made: nothing narrows it, and no layer is of label points.
+func (k Key) whole() bool {
+	return k.Matrix == "" && k.Predicate == predicateOf(0, nil) && !strings.Contains(k.IDs, LabelSuffix)
+}
+
 // stamp changes with every import of the collection and every change of its
 // catalogue entry; a collection dropped and made again has another time.
 func stamp(seed uint64, c *spatial.Collection) uint64 {

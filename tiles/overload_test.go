@@ -125,7 +125,7 @@ func TestForget(t *testing.T) {
 	ask("b", here)
 	ask("a,b", here)
 	drawn := src.calls.Load()
-	s.Forget(t.Context(), "a", func(c tiles.Coord) bool { return c == here })
+	s.Forget(t.Context(), "a", func(c tiles.Coord) bool { return c == here }, nil)
 	ask("a", beside)
 	ask("b", here)
 	if n := src.calls.Load(); n != drawn {
@@ -138,6 +138,38 @@ func TestForget(t *testing.T) {
 	}
 	if _, ok := s.Cached(t.Context(), tiles.Request{IDs: "a", Coord: here}); !ok {
 		t.Error("not cached after it was drawn again")
+	}
+}
+
+// TestForgetSmall: small scales that follow an edit later keep what shows all of a
+// collection until they do.
+func TestForgetSmall(t *testing.T) {
+	t.Parallel()
+	s := tiles.NewService(tiles.Config{}, catalogueOf(collection("a")), &source{}, &memory{}, nil)
+	large := tiles.Coord{Z: tiles.PlainZoom, X: here.X << 3, Y: here.Y << 3}
+	asked := []tiles.Request{
+		{IDs: "a", Coord: here}, {IDs: "a", Coord: large}, {IDs: "a", Coord: here, Query: &tiles.Query{Properties: []string{}}},
+		{IDs: "a", Coord: tiles.Coord{Z: 1, X: 1}, Matrix: "WorldCRS84Quad"},
+	}
+	want := []bool{true, false, false, false}
+	yes, no := func(tiles.Coord) bool { return true }, func(tiles.Coord) bool { return false }
+	for _, follows := range []bool{false, true} {
+		for _, r := range asked {
+			if _, err := s.Tile(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if follows {
+			s.Forget(t.Context(), "a", no, yes)
+			want = []bool{false, true, true, false}
+		} else {
+			s.Forget(t.Context(), "a", yes, no)
+		}
+		for i, r := range asked {
+			if _, ok := s.Cached(t.Context(), r); ok != want[i] {
+				t.Errorf("%+v is kept: %v", r, ok)
+			}
+		}
 	}
 }
 
@@ -154,7 +186,7 @@ func TestForgetLetsGoOfBuilds(t *testing.T) {
 	for src.calls.Load() < 1 {
 		time.Sleep(time.Millisecond)
 	}
-	s.Forget(t.Context(), "a", func(tiles.Coord) bool { return true })
+	s.Forget(t.Context(), "a", func(tiles.Coord) bool { return true }, nil)
 	go ask()
 	for deadline := time.Now().Add(30 * time.Second); src.calls.Load() < 2; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {

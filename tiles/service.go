@@ -13,8 +13,8 @@ import (
 	"gisd/spatial"
 )
 
-// maxCollections bounds how many collections one tile may join.
-const maxCollections = 256
+// MaxCollections bounds how many collections one tile may join.
+const MaxCollections = 256
 
 // Config sizes a Service; zero values are defaults.
 type Config struct {
@@ -152,10 +152,18 @@ func (s *Service) Cached(ctx context.Context, r Request) (Answer, bool) {
 // Forget drops the tiles of a collection that an edit touches, and lets nobody
 // who asks from now on join a build that began before. If touches is true of a
 // tile, it is true of all tiles above it. It is asked of tiles of WebMercatorQuad;
-// those of other sets all go.
-func (s *Service) Forget(ctx context.Context, collection string, touches func(Coord) bool) {
-	s.flight.forget(func(k Key) bool { return k.Of(collection) && k.touched(touches) })
-	s.cache.Forget(ctx, collection, touches)
+// those of other sets all go. Of tiles below PlainZoom that show all of the
+// collection, small is asked instead unless it is nil: for collections whose small
+// scales follow an edit later.
+func (s *Service) Forget(ctx context.Context, collection string, touches, small func(Coord) bool) {
+	drops := func(k Key) bool {
+		if small != nil && k.Coord.Z < PlainZoom && k.whole() {
+			return small(k.Coord)
+		}
+		return k.touched(touches)
+	}
+	s.flight.forget(func(k Key) bool { return k.Of(collection) && drops(k) })
+	s.cache.Forget(ctx, collection, drops)
 	s.vacancies.forget(collection, touches)
 }
 
@@ -194,8 +202,8 @@ func (s *Service) collection(id string, a spatial.Access) (*spatial.Collection, 
 // under come from one look at the catalogue.
 func (s *Service) collections(ids string, a spatial.Access) ([]*spatial.Collection, error) {
 	names := strings.Split(ids, ",")
-	if len(names) > maxCollections {
-		return nil, spatial.Invalid("tiles: collections", fmt.Sprintf("A tile joins at most %d collections.", maxCollections))
+	if len(names) > MaxCollections {
+		return nil, spatial.Invalid("tiles: collections", fmt.Sprintf("A tile joins at most %d collections.", MaxCollections))
 	}
 	list := make([]*spatial.Collection, len(names))
 	seen := make(map[string]bool, len(names))

@@ -15,7 +15,7 @@ const (
 
 // PlainZoom is the first zoom at which features are drawn as they are; below it,
 // at small scales, they may be merged and coarser.
-const PlainZoom = 12
+const PlainZoom = 13
 
 // LayerRequest asks for one collection on one tile.
 type LayerRequest struct {
@@ -47,9 +47,8 @@ type Cache interface {
 	Set(ctx context.Context, k Key, t *Tile)
 	// Reweigh notes that a tile has grown; one that is no longer kept stays so.
 	Reweigh(k Key, t *Tile)
-	// Forget drops what has a layer of the collection and lies where touches says
-	// so. What is true of a tile is true of all tiles above it.
-	Forget(ctx context.Context, collection string, touches func(Coord) bool)
+	// Forget drops what has a layer of the collection and of which drops is true.
+	Forget(ctx context.Context, collection string, drops func(Key) bool)
 }
 
 // Shared keeps tiles for several nodes. Get answers soon or not at all, Set does

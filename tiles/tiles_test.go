@@ -85,9 +85,9 @@ func (c *memory) Get(_ context.Context, k tiles.Key) (*tiles.Tile, bool) {
 }
 func (c *memory) Set(_ context.Context, k tiles.Key, t *tiles.Tile) { c.m.Store(k, t) }
 func (c *memory) Reweigh(tiles.Key, *tiles.Tile)                    {}
-func (c *memory) Forget(_ context.Context, collection string, touches func(tiles.Coord) bool) {
+func (c *memory) Forget(_ context.Context, collection string, drops func(tiles.Key) bool) {
 	for k := range c.m.Range {
-		if k := k.(tiles.Key); k.Of(collection) && touches(k.Coord) {
+		if k := k.(tiles.Key); k.Of(collection) && drops(k) {
 			c.m.Delete(k)
 		}
 	}
@@ -391,7 +391,7 @@ type fixedCache struct{ t *tiles.Tile }
 func (c fixedCache) Get(context.Context, tiles.Key) (*tiles.Tile, bool) { return c.t, true }
 func (c fixedCache) Set(context.Context, tiles.Key, *tiles.Tile)        {}
 func (c fixedCache) Reweigh(tiles.Key, *tiles.Tile)                     {}
-func (c fixedCache) Forget(context.Context, string, func(tiles.Coord) bool) {
+func (c fixedCache) Forget(context.Context, string, func(tiles.Key) bool) {
 }
 
 func TestTileJSON(t *testing.T) {

@@ -77,7 +77,7 @@ func TestVacantBlocks(t *testing.T) {
 	corner := tiles.Coord{Z: block.Z + deep, X: block.X<<deep + 63, Y: block.Y << deep}
 	s.Forget(t.Context(), "a", func(c tiles.Coord) bool {
 		return c.Z <= corner.Z && corner.X>>(corner.Z-c.Z) == c.X && corner.Y>>(corner.Z-c.Z) == c.Y
-	})
+	}, nil)
 	ask(63, 0)
 	if n := int(src.calls.Load()); n != drawn+1 {
 		t.Errorf("%d tiles drawn after an edit, want 1", n-drawn)

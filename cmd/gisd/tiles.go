@@ -59,7 +59,7 @@ func newTilesBuildCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "every collection")
 	cmd.Flags().BoolVar(&verify, "verify", false, "compare with the rows and mend what differs")
-	cmd.Flags().IntVar(&sample, "sample", 0, "with --verify: compare so many cells of zoom 12, spread evenly, with all in them; 0 is all")
+	cmd.Flags().IntVar(&sample, "sample", 0, "with --verify: compare so many cells of zoom 13, spread evenly, with all in them; 0 is all")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a collection")
 	return cmd
 }

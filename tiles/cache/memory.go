@@ -77,10 +77,10 @@ func (m *Memory) Reweigh(k tiles.Key, t *tiles.Tile) {
 }
 
 // Forget implements tiles.Cache. It looks at every key.
-func (m *Memory) Forget(_ context.Context, collection string, touches func(tiles.Coord) bool) {
+func (m *Memory) Forget(_ context.Context, collection string, drops func(tiles.Key) bool) {
 	var touched []tiles.Key
 	for k := range m.tiles.Keys() {
-		if k.Of(collection) && (k.Matrix != "" || touches(k.Coord)) {
+		if k.Of(collection) && drops(k) {
 			touched = append(touched, k)
 		}
 	}

@@ -12,13 +12,13 @@ type Band struct{ First, Last uint32 }
 // MaxZoom is the last zoom that is cut from cells.
 const MaxZoom = 18
 
-// Bands returns all bands, from the smallest scale up. Below zoom 12 each zoom has
+// Bands returns all bands, from the smallest scale up. Below zoom 14 each zoom has
 // its own, so that what is left out to keep within a byte budget is chosen by
 // zoom.
 func Bands() []Band {
 	return []Band{
 		{0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6}, {7, 7}, {8, 8}, {9, 9}, {10, 10}, {11, 11},
-		{12, 13}, {14, MaxZoom},
+		{12, 12}, {13, 13}, {14, MaxZoom},
 	}
 }
 
@@ -32,6 +32,9 @@ func BandOf(z uint32) (Band, bool) {
 	}
 	return Band{}, false
 }
+
+// single reports whether a cell is a tile, the only one cut from it.
+func (b Band) single() bool { return b.First == b.Last }
 
 // unitBits are those of tiles.Extent.
 const unitBits = 12

@@ -50,7 +50,17 @@ func (c *cursor) bytes(n uint64) []byte {
 // head is what a body says before its geometry.
 type head struct {
 	flags byte
+	drawn []byte // see flagDrawn; nil where it is not there
+	skip  int    // bytes of the geometry that follows; 0 without drawn
 	Meta
+}
+
+// sound are the flags of soundness; a band of one zoom has one.
+func (b Band) sound(flags byte) byte {
+	if b.single() {
+		return flags & 1
+	}
+	return flags & flagSound
 }
 
 func (r *Record) head(c *cursor, i int) head {
@@ -68,6 +78,14 @@ func (r *Record) head(c *cursor, i int) head {
 	}
 	if h.flags&flagRank != 0 {
 		h.Rank = uint16(min(c.uvarint(), math.MaxUint16))
+	}
+	if r.band.single() && h.flags&flagDrawn != 0 {
+		h.drawn = c.bytes(c.uvarint())
+		if n := c.uvarint(); n <= uint64(len(c.b)) {
+			h.skip = int(n)
+		} else {
+			c.fail()
+		}
 	}
 	return h
 }

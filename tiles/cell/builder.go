@@ -39,6 +39,8 @@ type Builder struct {
 	dict      *mvt.Dictionary
 	prover    mvt.Prover
 	shape     mvt.Shape
+	encoder   *mvt.Encoder // of a band of one zoom
+	drawn     []byte       // what it drew
 	out       writer
 }
 
@@ -48,7 +50,15 @@ type entry struct {
 	Meta
 	parts int // behind the last part
 	box   frame
-	sound uint8 // bit i: see mvt.Prover at zoom First+i
+	sound uint8 // see proof
+	drawn int   // bytes of Builder.drawn that are this entry's, up to the end that Builder.drawn had then
+	end   int
+}
+
+// proof is what drawing a feature need not find out again.
+type proof struct {
+	sound uint8  // bit i: see mvt.Prover at zoom First+i
+	drawn []byte // see flagDrawn; nil where it is not there
 }
 
 // NewBuilder returns a builder without a cell.
@@ -70,7 +80,14 @@ func (b *Builder) Reset(band Band, c tiles.Coord, keys []string) error {
 	b.far = b.near.grown(band.buffer())
 	b.entries, b.positions, b.parts, b.values = b.entries[:0], b.positions[:0], b.parts[:0], b.values[:0]
 	b.dict.Reset()
-	return nil
+	b.drawn = b.drawn[:0]
+	if !band.single() {
+		return nil
+	}
+	if b.encoder == nil {
+		b.encoder = mvt.NewEncoder()
+	}
+	return b.encoder.BeginLayer("", mvt.Grid{Scale: 1, Shift: band.shift(band.First), Extent: tiles.Extent, Buffer: tiles.TileBuffer}, nil)
 }
 
 // Len is the number of features so far.
@@ -82,7 +99,7 @@ func (b *Builder) Size() int {
 	for i := range b.dict.Len() {
 		n += len(b.dict.At(i)) + 2
 	}
-	return n + 16*len(b.entries) + 4*len(b.positions) + 3*len(b.values)/2
+	return n + 16*len(b.entries) + 4*len(b.positions) + 3*len(b.values)/2 + len(b.drawn)
 }
 
 // Geometry takes a feature's geometry in lattice positions and reports whether
@@ -191,28 +208,54 @@ func (b *Builder) Value(key int, encoded []byte) { b.set(key, b.dict.Encoded(enc
 // EndFeature closes the feature.
 func (b *Builder) EndFeature(m Meta) { b.end(m, nil) }
 
-// end closes the feature; sound is nil where it is to be proven.
-func (b *Builder) end(m Meta, sound *uint8) {
+// end closes the feature; known is nil where nothing is proven of it.
+func (b *Builder) end(m Meta, known *proof) {
 	e := entry{Meta: m, parts: len(b.parts)}
 	first := b.partsBefore()
 	e.box = frameOf(b.positions[b.parts[first].Start:])
-	if sound != nil {
-		e.sound = *sound
+	if known != nil {
+		e.sound, e.drawn = known.sound, len(known.drawn)
+		b.drawn = append(b.drawn, known.drawn...)
 	} else {
-		e.sound = b.sound(b.parts[first:], e.box)
+		b.take(b.parts[first:])
+		if e.sound = b.sound(e.box); e.sound == 0 && b.band.single() {
+			e.drawn = b.draw()
+		}
 	}
+	e.end = len(b.drawn)
 	b.entries = append(b.entries, e)
 }
 
-// sound proves the feature's polygons for the zooms at which it is small enough
-// to lie on a tile whole.
-func (b *Builder) sound(parts []mvt.Part, box frame) (bits uint8) {
+// take puts the feature's parts into b.shape.
+func (b *Builder) take(parts []mvt.Part) {
 	start := parts[0].Start
 	b.shape.Reset()
 	b.shape.Positions = append(b.shape.Positions, b.positions[start:]...)
 	for _, p := range parts {
 		b.shape.Parts = append(b.shape.Parts, mvt.Part{Kind: p.Kind, Start: p.Start - start, End: p.End - start})
 	}
+}
+
+// draw has the tile that the cell is show the feature's polygons, and returns how
+// many bytes that took; none where more than polygons is to be drawn, or where it
+// depends on other features.
+func (b *Builder) draw() int {
+	if slices.ContainsFunc(b.shape.Parts, func(p mvt.Part) bool { return p.Kind < mvt.ExteriorPart }) {
+		return 0
+	}
+	shift := b.band.shift(b.band.First)
+	half := int64(1) << shift >> 1
+	for i, p := range b.shape.Positions {
+		b.shape.Positions[i] = mvt.Position{X: (p.X + half) >> shift, Y: (p.Y + half) >> shift}
+	}
+	drawn := b.encoder.Polygons(b.shape.Positions, b.shape.Parts)
+	b.drawn = append(b.drawn, drawn...)
+	return len(drawn)
+}
+
+// sound proves the polygons of b.shape for the zooms at which they are small enough
+// to lie on a tile whole.
+func (b *Builder) sound(box frame) (bits uint8) {
 	for z := b.band.First; z <= b.band.Last; z++ {
 		shift := b.band.shift(z)
 		if max(box.maxX-box.minX, box.maxY-box.minY)>>shift <= tiles.Extent+1 && b.prover.Sound(&b.shape, shift) {

@@ -67,7 +67,7 @@ func (c *Cutter) Cut(r Record, t tiles.Coord, o Options) (int, error) {
 	view = frame{view.minX + origin.X, view.minY + origin.Y, view.maxX + origin.X, view.maxY + origin.Y}
 	c.find(&r, r.band.packBox(view), o.MinRank)
 	c.prepare(&r, o.Properties)
-	d := drawing{record: &r, options: &o, sound: 1 << (t.Z - r.band.First),
+	d := drawing{record: &r, options: &o, sound: 1 << (t.Z - r.band.First), drawn: o.Buffer == tiles.TileBuffer && o.Cell <= 1,
 		to: placing{half - origin.X, half - origin.Y, shift}}
 	n, err := c.draw(&d)
 	if err != nil {
@@ -116,6 +116,7 @@ type drawing struct {
 	record  *Record
 	options *Options
 	sound   byte // the flag of the tile's zoom
+	drawn   bool // what is there as it is drawn will do
 	to      placing
 }
 
@@ -149,13 +150,18 @@ func (c *Cutter) feature(d *drawing, i int) (drawn, ok bool) {
 	if h.Rank < d.options.MinRank || d.options.Owners != nil && !d.options.Owners.Has(h.Owner) {
 		return false, !b.bad
 	}
-	c.shape.Reset()
-	b.geometry(&c.shape, h.flags, d.record.base(i), d.to)
-	if b.bad {
-		return false, false
-	}
-	if !c.enc.Placed(c.shape.Positions, c.shape.Parts, h.flags&d.sound != 0) {
-		return false, true
+	if len(h.drawn) > 0 && d.drawn && !b.bad {
+		b.b = b.b[h.skip:]
+		c.enc.Drawn(h.drawn)
+	} else {
+		c.shape.Reset()
+		b.geometry(&c.shape, h.flags, d.record.base(i), d.to)
+		if b.bad {
+			return false, false
+		}
+		if !c.enc.Placed(c.shape.Positions, c.shape.Parts, d.record.band.sound(h.flags)&d.sound != 0) {
+			return false, true
+		}
 	}
 	if !c.properties(d.record, &b) {
 		return false, false

@@ -14,7 +14,7 @@ type Feature struct {
 	Shape  mvt.Shape // lattice positions over the whole square; rings are open
 	Values [][]byte  // by key, as Tile.Value; nil is absent
 
-	sound uint8 // see Builder.sound; the same for the same shape
+	proof proof // the same for the same shape
 }
 
 // Each calls fn with one feature after the other, in no promised order, until
@@ -37,7 +37,7 @@ func (r Record) Each(fn func(f *Feature) error) error {
 func (r *Record) feature(f *Feature, i int, body []byte, to placing) bool {
 	c := cursor{b: body}
 	h := r.head(&c, i)
-	f.Meta, f.sound = h.Meta, h.flags&flagSound
+	f.Meta, f.proof = h.Meta, proof{r.band.sound(h.flags), h.drawn}
 	f.Shape.Reset()
 	c.geometry(&f.Shape, h.flags, r.base(i), to)
 	f.Values = f.Values[:0]
@@ -101,7 +101,7 @@ func (b *Builder) Merge(r Record, drop func(id uint64) bool) error {
 				b.Value(keys[i], v)
 			}
 		}
-		b.end(f.Meta, &f.sound)
+		b.end(f.Meta, &f.proof)
 		return nil
 	})
 }

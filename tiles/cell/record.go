@@ -28,7 +28,7 @@ const (
 	atWide     = 34 // index entries of 32 bits rather than 16
 	headerSize = 36
 
-	format = 1
+	format = 2
 )
 
 // perBlock features share an entry of the directory.
@@ -49,6 +49,7 @@ const (
 // The flags of a body.
 const (
 	flagSound   = 0x1f // bit i: no repair needed at zoom First+i
+	flagDrawn   = 0x02 // in a band of one zoom: the geometry is there as drawn, too
 	flagOwner   = 0x20 // an owner follows
 	flagRank    = 0x40 // a rank follows
 	flagPolygon = 0x80 // one exterior and nothing else

@@ -21,8 +21,8 @@ type writer struct {
 	shared []int32  // values used more than once, most used first
 	number []int32  // of a value among shared, -1 if it stands in its feature
 
-	blocks, boxes, bodies []byte
-	ends                  []uint32 // of an entry's body in its block, in the order of order
+	blocks, boxes, bodies, geometry []byte
+	ends                            []uint32 // of an entry's body in its block, in the order of order
 }
 
 // Append writes the record behind dst; without features dst is unchanged. The
@@ -123,6 +123,9 @@ func (b *Builder) body(i int, base mvt.Position, id uint64, owner uint32) {
 	}
 	parts := b.parts[from:e.parts]
 	flags := e.sound
+	if e.drawn > 0 {
+		flags |= flagDrawn
+	}
 	if e.Owner != owner {
 		flags |= flagOwner
 	}
@@ -140,22 +143,42 @@ func (b *Builder) body(i int, base mvt.Position, id uint64, owner uint32) {
 	if flags&flagRank != 0 {
 		w.bodies = binary.AppendUvarint(w.bodies, uint64(e.Rank))
 	}
+	if e.drawn > 0 {
+		w.geometry = b.geometry(w.geometry[:0], parts, base, flags)
+		w.bodies = binary.AppendUvarint(w.bodies, uint64(e.drawn))
+		w.bodies = append(w.bodies, b.drawn[e.end-e.drawn:e.end]...)
+		w.bodies = binary.AppendUvarint(w.bodies, uint64(len(w.geometry)))
+		w.bodies = append(w.bodies, w.geometry...)
+	} else {
+		w.bodies = b.geometry(w.bodies, parts, base, flags)
+	}
+	b.properties(b.values[i*len(b.keys) : (i+1)*len(b.keys)])
+}
+
+// geometry appends parts whose positions count from base.
+func (b *Builder) geometry(dst []byte, parts []mvt.Part, base mvt.Position, flags byte) []byte {
 	if flags&flagPolygon == 0 {
-		w.bodies = binary.AppendUvarint(w.bodies, uint64(len(parts)))
+		dst = binary.AppendUvarint(dst, uint64(len(parts)))
 	}
 	for _, p := range parts {
 		n := uint64(p.End - p.Start)
 		if flags&flagPolygon == 0 {
 			n = n<<2 | uint64(p.Kind)
 		}
-		w.bodies = binary.AppendUvarint(w.bodies, n)
+		dst = binary.AppendUvarint(dst, n)
 		for _, q := range b.positions[p.Start:p.End] {
-			w.bodies = binary.AppendVarint(w.bodies, q.X-base.X)
-			w.bodies = binary.AppendVarint(w.bodies, q.Y-base.Y)
+			dst = binary.AppendVarint(dst, q.X-base.X)
+			dst = binary.AppendVarint(dst, q.Y-base.Y)
 			base = q
 		}
 	}
-	for _, v := range b.values[i*len(b.keys) : (i+1)*len(b.keys)] {
+	return dst
+}
+
+// properties appends the values of a feature.
+func (b *Builder) properties(values []int32) {
+	w := &b.out
+	for _, v := range values {
 		switch {
 		case v < 0:
 			w.bodies = append(w.bodies, valueAbsent)

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }
 // purged hands each purge to the test.
 type purged chan func(tiles.Coord) bool
 
-func (p purged) Forget(ctx context.Context, _ string, touches func(tiles.Coord) bool) {
+func (p purged) Forget(ctx context.Context, _ string, touches, _ func(tiles.Coord) bool) {
 	select {
 	case p <- touches:
 	case <-ctx.Done():

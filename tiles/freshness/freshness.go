@@ -3,7 +3,6 @@ package freshness
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -34,26 +33,32 @@ type Catalogue interface {
 
 // Tiles are kept somewhere. Forget lets go of those of the collection that
 // touch; touches is safe for goroutines, and true for the parents of a tile for
-// which it is true.
+// which it is true. Where small is not nil, what shows all of the collection below
+// tiles.PlainZoom goes as small says: it follows an edit later.
 type Tiles interface {
-	Forget(ctx context.Context, collection string, touches func(tiles.Coord) bool)
+	Forget(ctx context.Context, collection string, touches, small func(tiles.Coord) bool)
 }
 
 // Cells are what tiles are cut from. Between Suspend and Resume, of which each box
 // gets as many, what touches the boxes is drawn from rows; Forget drops
 // what is in memory of them, ForgetSmall of small scales alone, where features stay
-// as they are. Boxes are in SRID 3857.
+// as they are. Small reports whether all tiles below tiles.PlainZoom come from
+// cells. Boxes are in SRID 3857.
 type Cells interface {
 	Suspend(c *spatial.Collection, boxes []spatial.Envelope)
 	Forget(c *spatial.Collection, boxes []spatial.Envelope)
 	ForgetSmall(c *spatial.Collection, boxes []spatial.Envelope)
 	Resume(c *spatial.Collection, boxes []spatial.Envelope)
+	Small(c *spatial.Collection) bool
 }
 
 // Rebuilder brings stored cells up to date with the rows of now, and returns how
-// many it wrote. Boxes are in SRID 3857. It is called on one node at a time.
+// many it wrote. Boxes are in SRID 3857. Discard drops the cells of a version that
+// cannot follow; its tiles come from rows until somebody builds them anew. It is
+// called on one node at a time.
 type Rebuilder interface {
 	Rebuild(ctx context.Context, c *spatial.Collection, boxes []spatial.Envelope) (int, error)
+	Discard(ctx context.Context, c *spatial.Collection) error
 }
 
 // Config wires a Freshness; what is nil is left out.
@@ -70,7 +75,10 @@ type Config struct {
 	// Settle is how long Tell waits, for the other nodes, whose tiles go in the
 	// same moment.
 	Settle time.Duration
-	Log    *slog.Logger
+	// Retry is how long a collection whose cells could not be brought up to date
+	// rests, at first; 0 is a second.
+	Retry time.Duration
+	Log   *slog.Logger
 }
 
 // Freshness carries changes to all that is made of features.
@@ -84,6 +92,9 @@ type Freshness struct {
 func New(c Config, reg prometheus.Registerer) *Freshness {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Retry <= 0 {
+		c.Retry = time.Second
 	}
 	f := &Freshness{cfg: c}
 	f.metrics = newMetrics(reg, f)
@@ -117,7 +128,7 @@ func (f *Freshness) take(ctx context.Context, c spatial.Changes) error {
 	for _, id := range found.order {
 		f.forgetSmall(id, found.derived[id])
 		if f.cfg.Tiles != nil {
-			f.cfg.Tiles.Forget(ctx, id, func(c tiles.Coord) bool { return found.touch(id, c) })
+			f.cfg.Tiles.Forget(ctx, id, func(c tiles.Coord) bool { return found.touch(id, c) }, f.small(found, id))
 		}
 	}
 	f.metrics.took(c.List)
@@ -142,6 +153,18 @@ func (f *Freshness) take(ctx context.Context, c spatial.Changes) error {
 	return nil
 }
 
+// small says which tiles of small scales are different, nil where that is those
+// that features touch.
+func (f *Freshness) small(found *batch, id string) func(tiles.Coord) bool {
+	if f.cfg.Cells == nil || found.sets[id].whole {
+		return nil
+	}
+	if c, err := f.cfg.Catalogue.Collection(id, system); err != nil || !f.cfg.Cells.Small(c) {
+		return nil
+	}
+	return func(c tiles.Coord) bool { return found.derived[id].touch(c) }
+}
+
 // forgetSmall drops cells of small scales that were made again.
 func (f *Freshness) forgetSmall(id string, made *boxes) {
 	boxes := made.list
@@ -164,10 +187,11 @@ func (f *Freshness) loseTrack(ctx context.Context, position uint64) {
 	var all []spatial.Change
 	for _, c := range f.cfg.Catalogue.Collections(system) {
 		if f.cfg.Tiles != nil {
-			f.cfg.Tiles.Forget(ctx, c.ID, func(tiles.Coord) bool { return true })
+			f.cfg.Tiles.Forget(ctx, c.ID, func(tiles.Coord) bool { return true }, nil)
 		}
 		if f.cfg.Cells != nil {
 			f.cfg.Cells.Forget(c, []spatial.Envelope{square()})
+			f.cfg.Cells.ForgetSmall(c, []spatial.Envelope{square()})
 		}
 		all = append(all, spatial.Change{Collection: c.ID, Version: c.Version, Whole: true})
 	}
@@ -196,31 +220,4 @@ func (f *Freshness) widen(ctx context.Context, found *batch) {
 			f.cfg.Log.WarnContext(ctx, "the extent does not hold every feature", "collection", id, "error", err)
 		}
 	}
-}
-
-// rebuild implements the work of Queue.ApplyToCells. Changes of versions that
-// are not current any more are nobody's.
-func (f *Freshness) rebuild(ctx context.Context, list []spatial.Change) error {
-	found := gather(list)
-	var failed error
-	for _, id := range found.order {
-		c, err := f.cfg.Catalogue.Collection(id, system)
-		if err != nil {
-			continue
-		}
-		if found.versions[id] > c.Version {
-			failed = errors.Join(failed, fmt.Errorf("freshness: rebuild: version %d of %s is not known here yet", found.versions[id], id))
-			continue
-		}
-		set := found.sets[id]
-		boxes := set.list
-		if set.whole {
-			boxes = []spatial.Envelope{square()}
-		}
-		start := time.Now()
-		n, err := f.cfg.Rebuilder.Rebuild(ctx, c, boxes)
-		failed = errors.Join(failed, err)
-		f.metrics.rebuilt(n, time.Since(start))
-	}
-	return failed
 }

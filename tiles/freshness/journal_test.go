@@ -79,7 +79,7 @@ func (l *log) add(what, id string) { *l = append(*l, what+" "+id) }
 
 type tier struct{ log *log }
 
-func (f tier) Forget(_ context.Context, id string, touches func(tiles.Coord) bool) {
+func (f tier) Forget(_ context.Context, id string, touches, _ func(tiles.Coord) bool) {
 	if touches(tiles.Coord{}) {
 		f.log.add("forget tiles", id)
 	}
@@ -106,6 +106,13 @@ func (c cells) ForgetSmall(of *spatial.Collection, boxes []spatial.Envelope) {
 func (c cells) Rebuild(_ context.Context, of *spatial.Collection, boxes []spatial.Envelope) (int, error) {
 	c.log.add("rebuild", of.ID)
 	return len(boxes), nil
+}
+
+func (c cells) Small(*spatial.Collection) bool { return false }
+
+func (c cells) Discard(_ context.Context, of *spatial.Collection) error {
+	c.log.add("discard", of.ID)
+	return nil
 }
 
 func start(t *testing.T, c freshness.Config) {
@@ -231,7 +238,7 @@ func TestJournal(t *testing.T) {
 	made.Collection, made.Derived = "made", true
 	q.give(t, spatial.Changes{List: []spatial.Change{made}, Position: 8, Forgotten: 3})
 	ask("small scales were made again", true, "made", 7, tiles.Coord{Z: 11, X: near.X >> 3, Y: near.Y >> 3})
-	ask("features were not", false, "made", 7, tiles.Coord{Z: 12, X: near.X >> 2, Y: near.Y >> 2})
+	ask("features were not", false, "made", 7, tiles.Coord{Z: 13, X: near.X >> 1, Y: near.Y >> 1})
 	if !journal.TouchedAny("roads", 4) || journal.TouchedAny("roads", 5) || journal.TouchedAny("rail", 4) {
 		t.Error("any tile of the collection")
 	}

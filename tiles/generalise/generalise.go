@@ -225,22 +225,9 @@ func (g *Generaliser) addRing(key int32, ring []Point, kind Kind) {
 	if (area < 0) == (kind == KindExterior) {
 		net = -1
 	}
-	bounds := boundsOf(ring)
-	if g.known.misses(bounds) {
-		return
-	}
 	h := &g.border
-	if h.cutter.crosses(bounds) {
-		g.c = h.cutter.ring(g.c[:0], ring)
-		ring = g.c
-	}
-	if !g.known.holds(bounds) {
-		if ring, g.a, g.b = clipRing(ring, g.known, g.a, g.b); len(ring) < 3 {
-			return
-		}
-		// The edges that clipping made, along the rim.
-		g.c = h.cutter.ring(g.c[:0], ring)
-		ring = g.c
+	if ring = g.within(&h.cutter, ring); len(ring) < 3 {
+		return
 	}
 	last := h.vertex(ring[len(ring)-1])
 	for _, p := range ring {
@@ -248,6 +235,27 @@ func (g *Generaliser) addRing(key int32, ring []Point, kind Kind) {
 		h.use(last, v, key, net)
 		last = v
 	}
+}
+
+// within is what is known of a ring, cut at the lines.
+func (g *Generaliser) within(c *cutter, ring []Point) []Point {
+	bounds := boundsOf(ring)
+	if g.known.misses(bounds) {
+		return nil
+	}
+	if c.crosses(bounds) {
+		g.c = c.ring(g.c[:0], ring)
+		ring = g.c
+	}
+	if g.known.holds(bounds) {
+		return ring
+	}
+	if ring, g.a, g.b = clipRing(ring, g.known, g.a, g.b); len(ring) < 3 {
+		return nil
+	}
+	// The edges that clipping made, along the rim.
+	g.c = c.ring(g.c[:0], ring)
+	return g.c
 }
 
 // solve nodes and simplifies, and lists the arcs of each key.

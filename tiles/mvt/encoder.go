@@ -141,6 +141,29 @@ func (e *Encoder) Placed(ps []Position, parts []Part, sound bool) bool {
 	return e.draw(ps, parts, sound)
 }
 
+// Polygons is the geometry that Placed would write of polygons, for Drawn; nil
+// where it writes none, or what other features have a say in. It belongs to the
+// encoder until its next call.
+func (e *Encoder) Polygons(ps []Position, parts []Part) []byte {
+	e.draw(ps, parts, false)
+	if e.cells.used {
+		e.cells.reset(e.clip, e.cells.cell)
+		return nil
+	}
+	return e.geometry[typePolygon].b
+}
+
+// Drawn is Placed for what Polygons returned on a layer of the same grid. It is
+// not kept.
+func (e *Encoder) Drawn(polygons []byte) {
+	e.tags = e.tags[:0]
+	for i := range e.geometry {
+		e.geometry[i].reset()
+	}
+	g := &e.geometry[typePolygon]
+	g.b = append(g.b, polygons...)
+}
+
 // Tag sets a property to a value of the layer by its number, from AddValue.
 func (e *Encoder) Tag(key, value int) {
 	if e.keyIndex[key] < 0 {

@@ -15,7 +15,7 @@ import (
 )
 
 // BaseZoom is the first zoom of the band whose records Build reads.
-const BaseZoom = 12
+const BaseZoom = tiles.PlainZoom
 
 // CountProperty says how many points a cluster stands for, as map clients know
 // it.
@@ -154,6 +154,7 @@ type level struct {
 	zoom  uint32
 	bits  uint
 	parts map[tiles.Coord]*part
+	were  map[tiles.Coord]*part // of an update: those of parts that changed, as they were
 }
 
 // part is what the core of a cell holds.

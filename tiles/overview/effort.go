@@ -67,6 +67,7 @@ func (b *build) choice(band cell.Band, e effort, cells []madeCell) generalise.Ch
 // the effort of the zoom before or more: what that one gave up is gone.
 func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort) ([]madeCell, generalise.Choice, error) {
 	list := parents(from, band.First)
+	heavy := heaviest(from, list)
 	e := effort{step: was.step}
 	if e.step == generalise.StepVertices {
 		e.coarse = 1
@@ -78,7 +79,15 @@ func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort
 		if e.step == generalise.StepRank {
 			return b.leaveOut(ctx, band, from, was.minRank)
 		}
-		cells, err := b.cells(ctx, band, from, list, e)
+		// The cells that have most tell of most efforts that they are not enough.
+		cells, err := b.cells(ctx, band, from, heavy, e)
+		if err != nil {
+			return nil, generalise.Choice{}, err
+		}
+		if b.choice(band, e, cells).Over {
+			continue
+		}
+		cells, err = b.cells(ctx, band, from, list, e)
 		if err != nil {
 			return nil, generalise.Choice{}, err
 		}
@@ -86,6 +95,25 @@ func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort
 			return cells, c, nil
 		}
 	}
+}
+
+// trials is how many cells are made before all of a zoom.
+const trials = 2
+
+// heaviest are those cells of a list that are made of the most vertices, trials of
+// them where the list is several times as long.
+func heaviest(from level, list []tiles.Coord) []tiles.Coord {
+	if len(list) < 4*trials {
+		return nil
+	}
+	points := map[tiles.Coord]int{}
+	for at, p := range from.parts {
+		d := from.zoom - list[0].Z
+		points[tiles.Coord{Z: list[0].Z, X: at.X >> d, Y: at.Y >> d}] += len(p.shapes.Points)
+	}
+	heavy := slices.Clone(list)
+	slices.SortStableFunc(heavy, func(a, b tiles.Coord) int { return points[b] - points[a] })
+	return heavy[:trials]
 }
 
 // leaveOut makes the cells of a zoom without the groups of the least rank, as few

@@ -14,11 +14,11 @@ import (
 func TestStepsInOrder(t *testing.T) {
 	t.Parallel()
 	const side = 30
-	town := newFields(t, side)
+	town := newTownOf(t, 2*plot, side, false, func(_, _ int64, use string) (string, bool) { return use, true })
 	last, largest := generalise.StepNone, 0
 	seen := map[generalise.Step]bool{}
 	for budget := 40_000; budget > 100; budget = budget * 6 / 7 {
-		made := town.build(t, overview.Config{Value: "loai_dat", Budget: budget, MinZoom: 10, Workers: 2})
+		made := town.build(t, overview.Config{Value: "loai_dat", Budget: budget, MinZoom: 11, Workers: 2})
 		c, next := made.choices[0], made.choices[1]
 		if c.Step < last || next.Step < c.Step {
 			t.Errorf("%d bytes: %+v after %v, then %+v", budget, c, last, next)
@@ -35,7 +35,7 @@ func TestStepsInOrder(t *testing.T) {
 		}
 		seen[c.Step] = true
 		properties, ids := 0, map[uint64]bool{}
-		made.each(t, 11, func(_ tiles.Coord, f mvttest.Feature) {
+		made.each(t, 12, func(_ tiles.Coord, f mvttest.Feature) {
 			ids[f.ID], properties = true, max(properties, len(f.Properties))
 		})
 		if alone := len(ids) > side*side*4/5; alone != (c.Step < generalise.StepDissolve) || (properties > 1) != (c.Step == generalise.StepNone) {

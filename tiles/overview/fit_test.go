@@ -20,17 +20,17 @@ func TestFit(t *testing.T) {
 		over   bool
 	}{
 		{500_000, generalise.StepNone, false},
-		{45_000, generalise.StepAttributes, false},
+		{44_000, generalise.StepAttributes, false},
 		{500, generalise.StepAttributes, true}, // no parcel is less than a pixel
 	} {
 		choices, err := overview.Fit(t.Context(), overview.Config{Value: "loai_dat", Budget: test.budget}, town.cells, town.load)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(choices) != 2 || choices[0].Zoom != 13 || choices[1].Zoom != 12 {
+		if len(choices) != 1 || choices[0].Zoom != 13 {
 			t.Fatalf("%+v", choices)
 		}
-		if c := choices[1]; c.Step != test.want || c.Over != test.over || c.Over != (c.LargestBytes > test.budget) {
+		if c := choices[0]; c.Step != test.want || c.Over != test.over || c.Over != (c.LargestBytes > test.budget) {
 			t.Errorf("%d bytes: %+v, want %v", test.budget, c, test.want)
 		}
 	}
@@ -39,13 +39,13 @@ func TestFit(t *testing.T) {
 // TestFitLeavesOutTheLeast has parcels of which few are tiny.
 func TestFitLeavesOutTheLeast(t *testing.T) {
 	t.Parallel()
-	band, _ := cell.BandOf(12)
-	at := tiles.Coord{Z: 12, X: 100, Y: 100}
+	band, _ := cell.BandOf(13)
+	at := tiles.Coord{Z: 13, X: 100, Y: 100}
 	b := cell.NewBuilder()
 	if err := b.Reset(band, at, []string{"use"}); err != nil {
 		t.Fatal(err)
 	}
-	side := int64(1) << (band.Bits() - 12)
+	side := int64(1) << (band.Bits() - 13)
 	for i := range int64(400) {
 		size := int64(100)
 		if i%2 > 0 {
@@ -73,7 +73,7 @@ func TestFitLeavesOutTheLeast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := choices[1]
+	c := choices[0]
 	if c.Step != generalise.StepRank || c.Over || c.MinRank == 0 {
 		t.Fatalf("%+v", choices)
 	}

@@ -83,7 +83,7 @@ type update struct {
 
 // base makes the parts of the changed cells; the level has those that differ.
 func (u *update) base(ctx context.Context, changed []tiles.Coord) (level, error) {
-	parts, kept := make([]*part, len(changed)), make([][]byte, len(changed))
+	parts, were, kept := make([]*part, len(changed)), make([]*part, len(changed)), make([][]byte, len(changed))
 	differ := make([]bool, len(changed))
 	e, _ := u.effort(baseOut())
 	step := e.step
@@ -106,13 +106,16 @@ func (u *update) base(ctx context.Context, changed []tiles.Coord) (level, error)
 			return err
 		}
 		before, err := u.store.Part(ctx, changed[i])
-		differ[i] = !bytes.Equal(before, kept[i])
+		if differ[i] = !bytes.Equal(before, kept[i]); err != nil || !differ[i] {
+			return err
+		}
+		were[i], err = w.kept(before)
 		return err
 	})
-	from := level{zoom: BaseZoom, bits: baseOut().Bits(), parts: map[tiles.Coord]*part{}}
+	from := level{zoom: BaseZoom, bits: baseOut().Bits(), parts: map[tiles.Coord]*part{}, were: map[tiles.Coord]*part{}}
 	for i, at := range changed {
 		if differ[i] {
-			from.parts[at], u.out.Parts[at] = parts[i], kept[i]
+			from.parts[at], from.were[at], u.out.Parts[at] = parts[i], were[i], kept[i]
 		}
 	}
 	return from, err
@@ -121,17 +124,20 @@ func (u *update) base(ctx context.Context, changed []tiles.Coord) (level, error)
 // band makes the cells of a band that depend on the parts which differ, and
 // returns those of its own that do.
 func (u *update) band(ctx context.Context, band cell.Band, from level) (level, error) {
-	list := dependents(from, band.First)
+	list, err := u.dependents(ctx, band, from)
+	if err != nil {
+		return level{}, err
+	}
 	if err := u.around(ctx, band, list, from); err != nil {
 		return level{}, err
 	}
-	next := level{zoom: band.First, bits: band.Bits(), parts: map[tiles.Coord]*part{}}
+	next := level{zoom: band.First, bits: band.Bits(), parts: map[tiles.Coord]*part{}, were: map[tiles.Coord]*part{}}
 	e, over := u.effort(band)
 	if e.step >= generalise.StepRank { // what the groups have as a whole may differ now
 		return level{}, ErrChoices
 	}
-	parts, cells := make([]*part, len(list)), make([]*UpdatedCell, len(list))
-	err := u.each(ctx, len(list), func(ctx context.Context, w *worker, i int) error {
+	parts, were, cells := make([]*part, len(list)), make([]*part, len(list)), make([]*UpdatedCell, len(list))
+	err = u.each(ctx, len(list), func(ctx context.Context, w *worker, i int) error {
 		made, err := w.cell(band, list[i], from, e)
 		if err != nil {
 			return err
@@ -148,34 +154,75 @@ func (u *update) band(ctx context.Context, band cell.Band, from level) (level, e
 			return err
 		}
 		cells[i] = &UpdatedCell{band, list[i], made.features, made.record, touched}
-		parts[i], err = w.kept(made.record)
+		if were[i], err = w.kept(before); err == nil {
+			parts[i], err = w.kept(made.record)
+		}
 		return err
 	})
 	for i, c := range cells {
 		if c != nil {
 			u.out.Cells = append(u.out.Cells, *c)
-			next.parts[c.At] = parts[i]
+			next.parts[c.At], next.were[c.At] = parts[i], were[i]
 		}
 	}
 	return next, err
 }
 
-// dependents lists the cells of a zoom that are made of any of the level's parts,
-// by row and column.
-func dependents(from level, zoom uint32) []tiles.Coord {
-	d, last := from.zoom-zoom, int64(1)<<zoom-1
+// dependents lists the cells of a band that what is different in the level's parts
+// concerns, by row and column: those over them, and those beside these whose
+// margin sees it.
+func (u *update) dependents(ctx context.Context, band cell.Band, from level) ([]tiles.Coord, error) {
+	d, last := from.zoom-band.First, int64(1)<<band.First-1
+	type pair struct{ at, of tiles.Coord }
+	var pairs []pair
 	found := map[tiles.Coord]*part{}
 	for at := range from.parts {
+		over := tiles.Coord{Z: band.First, X: at.X >> d, Y: at.Y >> d}
+		found[over] = nil
+		beside := map[tiles.Coord]bool{over: true}
 		for dy := int64(-1); dy <= 1; dy++ {
 			for dx := int64(-1); dx <= 1; dx++ {
 				x, y := (int64(at.X)+dx)>>d, (int64(at.Y)+dy)>>d
-				if x >= 0 && y >= 0 && x <= last && y <= last {
-					found[tiles.Coord{Z: zoom, X: uint32(x), Y: uint32(y)}] = nil
+				c := tiles.Coord{Z: band.First, X: uint32(x), Y: uint32(y)}
+				if x >= 0 && y >= 0 && x <= last && y <= last && !beside[c] {
+					beside[c] = true
+					pairs = append(pairs, pair{c, at})
 				}
 			}
 		}
 	}
-	return parents(level{zoom: zoom, parts: found}, zoom)
+	sees := make([]bool, len(pairs))
+	err := u.each(ctx, len(pairs), func(_ context.Context, w *worker, i int) error {
+		p := pairs[i]
+		sees[i] = w.sees(margined(band, p.at, from), from.were[p.of], from.parts[p.of])
+		return nil
+	})
+	for i, p := range pairs {
+		if sees[i] {
+			found[p.at] = nil
+		}
+	}
+	return parents(level{zoom: band.First, parts: found}, band.First), err
+}
+
+// sees reports whether a pass over the cell takes two parts for different.
+func (w *worker) sees(c generalise.Cell, a, b *part) bool {
+	w.g.Seen(&w.src, &a.shapes, c)
+	w.g.Seen(&w.dst, &b.shapes, c)
+	return !slices.Equal(w.src.Points, w.dst.Points) || !slices.Equal(w.src.Parts, w.dst.Parts) ||
+		!slices.EqualFunc(w.src.Features, w.dst.Features, func(f, g generalise.Feature) bool {
+			if (f.Source < 0) != (g.Source < 0) {
+				return false
+			}
+			if f.Source >= 0 {
+				s, t := a.sources[f.Source], b.sources[g.Source]
+				if s.id != t.id || !slices.Equal(a.keys, b.keys) || !slices.EqualFunc(s.values, t.values, bytes.Equal) {
+					return false
+				}
+				f.Source, g.Source = 0, 0
+			}
+			return f == g
+		})
 }
 
 // around adds the parts that the cells of a list are made of and that did not

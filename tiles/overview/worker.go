@@ -146,9 +146,8 @@ func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort) (mad
 	w.gather(at, from)
 	w.choose(at.Z, e.step)
 	shift := from.bits - band.Bits()
-	side := int32(1) << (from.bits - uint(at.Z))
 	o := generalise.Options{
-		Cell:      generalise.Cell{X: int32(at.X) * side, Y: int32(at.Y) * side, Side: side, Margin: tiles.TileBuffer * dustUnit << shift},
+		Cell:      margined(band, at, from),
 		Tolerance: tolerance * float64(int(1)<<(shift+e.coarse)),
 		Dissolve:  true,
 		MinArea:   pixel * pixel * float64(int(1)<<(2*shift)),
@@ -173,6 +172,12 @@ func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort) (mad
 		return m, err
 	}
 	return m, w.measure(&m)
+}
+
+// margined is the square of a cell on the lattice of the level that it is made of.
+func margined(band cell.Band, at tiles.Coord, from level) generalise.Cell {
+	side := int32(1) << (from.bits - uint(at.Z))
+	return generalise.Cell{X: int32(at.X) * side, Y: int32(at.Y) * side, Side: side, Margin: tiles.TileBuffer * dustUnit << (from.bits - band.Bits())}
 }
 
 // gather puts the parts of a cell and of those around it into src.

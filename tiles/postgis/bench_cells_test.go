@@ -35,9 +35,10 @@ func BenchmarkCells(b *testing.B) {
 	k := packedParcels(b, db)
 	k.url = url
 	for z := range uint32(17) {
-		if z < 12 {
+		if z < tiles.PlainZoom {
 			b.Run(fmt.Sprintf("small/z%d", z), func(b *testing.B) { k.small(b, z) })
-		} else {
+		}
+		if z >= 12 {
 			b.Run(fmt.Sprintf("z%d", z), func(b *testing.B) { k.large(b, z) })
 		}
 	}

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"gisd/spatial"
+	"gisd/spatial/postgis"
 	"gisd/tiles/pyramid"
 )
 
@@ -45,8 +47,8 @@ type KeeperConfig struct {
 }
 
 // Keeper packs current versions that have no cells, or those of another program,
-// and has small scales follow edits: one after the other, beside the server. Of
-// several nodes one does the work.
+// one after the other, and meanwhile has small scales follow edits, beside the
+// server. Of several nodes one does the work.
 type Keeper struct {
 	KeeperConfig
 	metrics *keeperMetrics
@@ -64,9 +66,16 @@ func NewKeeper(c KeeperConfig, reg prometheus.Registerer) *Keeper {
 func (k *Keeper) Run(ctx context.Context) error {
 	failed := map[string]time.Time{} // by table
 	built := map[string]attempt{}    // likewise
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		for postgis.Sleep(ctx, smallLook) == nil {
+			k.follow(ctx)
+		}
+		return nil
+	})
 	for ctx.Err() == nil {
 		changed := k.Catalogue.Changed()
-		wait := smallLook
+		wait := keeperPause
 		for _, c := range k.Catalogue.Collections(spatial.SystemAccess("cells")) {
 			if !Wanting(c) {
 				continue
@@ -86,7 +95,6 @@ func (k *Keeper) Run(ctx context.Context) error {
 			}
 			built[c.Table] = attempt{c.Pyramid.ID, time.Now()}
 		}
-		k.follow(ctx)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -95,7 +103,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 		}
 		timer.Stop()
 	}
-	return nil
+	return group.Wait()
 }
 
 // follow has small scales show the edits that they do not show for a while.

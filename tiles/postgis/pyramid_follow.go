@@ -42,14 +42,14 @@ func (p *Pyramids) Behind(ctx context.Context) ([]Behind, error) {
 
 // SmallReport is what making small scales again came to.
 type SmallReport struct {
-	Edited int  // cells of zoom 12 that they did not show
+	Edited int  // cells of zoom 13 that they did not show
 	Cells  int  // of small scales that were written or taken away
 	Tiles  int  // of these that are not what they were
 	Whole  bool // all were made, since the edits did not fit what was chosen for their zooms
 }
 
 // Small has the small scales of a version show the edits that they do not show
-// yet: of them it makes what depends on the cells of zoom 12 that were packed
+// yet: of them it makes what depends on the cells of zoom 13 that were packed
 // again, as these are at one moment, and tells readers which tiles are different.
 // An edit waits for nothing meanwhile and, if it comes to one of those cells,
 // counts as not shown. All is written in one transaction with the note that it
@@ -112,7 +112,7 @@ type following struct {
 	choices []generalise.Choice
 }
 
-// edited is a cell of zoom 12 that was packed again so often.
+// edited is a cell of zoom 13 that was packed again so often.
 type edited struct {
 	at    tiles.Coord
 	edits int64

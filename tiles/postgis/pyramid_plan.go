@@ -17,7 +17,7 @@ import (
 // blockZoom is the first zoom of the coarsest band that is packed from rows. Its
 // tiles are the blocks of work: the rows of one are read once for the cells of
 // every such band.
-const blockZoom = 12
+const blockZoom = tiles.PlainZoom
 
 // plainBands are the bands that are packed as the rows are, the finest first:
 // those of blockZoom and up in which the collection is drawn.

@@ -2,6 +2,7 @@ package postgis
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"gisd/spatial/postgis"
 	"gisd/tiles"
 	"gisd/tiles/cell"
+	"gisd/tiles/generalise"
 	"gisd/tiles/overview"
 	"gisd/tiles/pyramid"
 )
@@ -98,7 +100,7 @@ func repack(ctx context.Context, tx pgx.Tx, k *packer, id int64, at tiles.Coord,
 	if err != nil || tag.RowsAffected() == 0 { // a newer build has taken its place
 		return 0, err
 	}
-	now, err := k.renew(ctx, tx, id, at, boxes)
+	now, before, err := k.renew(ctx, tx, id, at, boxes)
 	if err != nil {
 		return 0, err
 	}
@@ -107,36 +109,63 @@ func repack(ctx context.Context, tx pgx.Tx, k *packer, id int64, at tiles.Coord,
 	} else {
 		tag, err = tx.Exec(ctx, queryCellPut, id, zoom, x, y, int32(now.features), now.record)
 	}
-	if err == nil && tag.RowsAffected() > 0 && at.Z == overview.BaseZoom {
-		_, err = tx.Exec(ctx, querySmallEdited, id, x, y, zoom)
+	if err != nil || tag.RowsAffected() == 0 || at.Z != overview.BaseZoom {
+		return int(tag.RowsAffected()), err
 	}
+	if alike, err := smallAlike(ctx, tx, id, before, now); err != nil || alike {
+		return int(tag.RowsAffected()), err
+	}
+	_, err = tx.Exec(ctx, querySmallEdited, id, x, y, zoom)
 	return int(tag.RowsAffected()), err
 }
 
-// renew packs a cell, nil where nothing lies in it: from its record and the rows
-// at the boxes where that will do, else from all rows.
-func (k *packer) renew(ctx context.Context, tx pgx.Tx, id int64, at tiles.Coord, boxes []spatial.Envelope) (*packed, error) {
+// smallAlike reports whether small scales show a cell as they did before it was
+// patched, because only properties changed that they have not.
+func smallAlike(ctx context.Context, tx pgx.Tx, id int64, before []byte, now *packed) (bool, error) {
+	if before == nil || now == nil || now.record == nil {
+		return false, nil
+	}
+	var (
+		dissolve string
+		note     []byte
+		choices  []generalise.Choice
+	)
+	if err := tx.QueryRow(ctx, querySmallChoices, id).Scan(&dissolve, &note); err != nil || note == nil {
+		return false, err
+	}
+	if err := json.Unmarshal(note, &choices); err != nil {
+		return false, err
+	}
+	for _, c := range choices {
+		if c.Zoom == overview.BaseZoom-1 && c.Step >= generalise.StepAttributes {
+			return overview.Alike(before, now.record, dissolve)
+		}
+	}
+	return false, nil
+}
+
+// renew packs a cell, nil where nothing lies in it: from its record, which it
+// returns too, and the rows at the boxes where that will do, else from all rows.
+func (k *packer) renew(ctx context.Context, tx pgx.Tx, id int64, at tiles.Coord, boxes []spatial.Envelope) (now *packed, record []byte, err error) {
 	if near, ok := k.plan.patchable(at, boxes); ok {
-		var record []byte
 		switch err := tx.QueryRow(ctx, queryCellRecord, id, int16(at.Z), int32(at.X), int32(at.Y)).Scan(&record); {
 		case err == nil && record != nil:
 			now, ok, err := k.patch(ctx, tx, at, record, near)
 			if err != nil || ok {
-				return now, err
+				return now, record, err
 			}
 		case err != nil && !errors.Is(err, pgx.ErrNoRows):
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	var now *packed
-	err := k.pack(ctx, tx, at, func(c packed) error {
+	err = k.pack(ctx, tx, at, func(c packed) error {
 		if now != nil {
 			return fmt.Errorf("tiles/postgis: repack %v: also got %v", at, c.coord)
 		}
 		now = &c
 		return nil
 	})
-	return now, err
+	return now, nil, err
 }
 
 // reach has the plan look at all of a cell, where an edit may have brought what

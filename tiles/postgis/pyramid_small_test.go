@@ -44,7 +44,7 @@ func covered(t *testing.T, tile []byte) (areas map[any]float64, features int) {
 // smallCells are the cells of small scales and their parts, by address.
 func smallCells(t *testing.T, pool *pgxpool.Pool) map[string]string {
 	t.Helper()
-	rows, err := pool.Query(t.Context(), `select format('%s/%s/%s', first_zoom, x, y), md5(record) from gisd.cell where first_zoom < 12
+	rows, err := pool.Query(t.Context(), `select format('%s/%s/%s', first_zoom, x, y), md5(record) from gisd.cell where first_zoom < 13
 		union all select format('part %s/%s', x, y), md5(part) from gisd.cell_part where part <> ''`)
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestSmallScales(t *testing.T) {
 	exec(t, pool, `insert into gisd.field (collection_id, version, ordinal, name, column_name, type) values ('fields', 1, 1, 'use', 'use', 'string')`)
 	exec(t, pool, `update gisd.collection set style = '{"kind":"fill","by":"use"}' where id = 'fields'`)
 	c := built(t, pool, current(t, pool, "fields"))
-	if len(c.Pyramid.Bands) != 14 {
+	if len(c.Pyramid.Bands) != 15 {
 		t.Fatalf("bands %v", c.Pyramid.Bands)
 	}
 	var choices []generalise.Choice
@@ -90,8 +90,8 @@ func TestSmallScales(t *testing.T) {
 	if features != 2 || math.Abs(areas["ODT"]/areas["LUC"]-1) > 0.02 {
 		t.Errorf("%d features cover %v", features, areas)
 	}
-	for z := uint32(0); z <= 11; z++ {
-		up := tiles.Coord{Z: z, X: 815 << 1 >> (11 - z), Y: 480 << 1 >> (11 - z)}
+	for z := uint32(0); z <= 12; z++ {
+		up := tiles.Coord{Z: z, X: 815 << 2 >> (12 - z), Y: 480 << 2 >> (12 - z)}
 		if tile := layer(t, source, c, up); len(tile) == 0 && z <= 10 {
 			t.Errorf("nothing on %v", up)
 		}

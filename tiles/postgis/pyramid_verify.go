@@ -30,7 +30,7 @@ type VerifyReport struct {
 // cells that are there, and packs again those that differ, each as the rows are
 // by then. The same rows give the same bytes, so that a cell which does not match
 // is wrong, or was changed by an edit meanwhile. With sample, which is in cells of
-// zoom 12, no more of these are looked at, spread evenly, with all in them; 0 is
+// zoom 13, no more of these are looked at, spread evenly, with all in them; 0 is
 // all. Errors as for Build.
 func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, sample int, o BuildOptions) (VerifyReport, error) {
 	op := "tiles/postgis: verify the cells of " + c.ID

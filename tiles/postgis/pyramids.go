@@ -76,6 +76,21 @@ func (p *Pyramids) Purge(ctx context.Context, c *spatial.Collection) error {
 	return postgis.Wrap(ctx, op, err)
 }
 
+// Discard drops the cells of a version that cannot be brought up to date: its tiles
+// come from rows until a Keeper packs it again. A build under way is left to its
+// end. Errors: those of the database.
+func (p *Pyramids) Discard(ctx context.Context, c *spatial.Collection) error {
+	err := pgx.BeginFunc(ctx, p.db.Pool, func(tx pgx.Tx) error {
+		var free bool
+		if err := tx.QueryRow(ctx, queryPyramidLock, c.ID).Scan(&free); err != nil || !free {
+			return err
+		}
+		_, err := tx.Exec(ctx, queryPyramidDiscard, c.ID, c.Version)
+		return err
+	})
+	return postgis.Wrap(ctx, "tiles/postgis: discard the cells of "+c.ID, err)
+}
+
 // beginPyramid takes the place of the build that is there, with no band yet.
 func beginPyramid(ctx context.Context, tx pgx.Tx, c *spatial.Collection, snapshot string) (int64, error) {
 	const op = "tiles/postgis: build"

@@ -29,6 +29,8 @@ var (
 	queryPyramidBandInsert string
 	//go:embed queries/pyramid_delete.sql
 	queryPyramidDelete string
+	//go:embed queries/pyramid_discard.sql
+	queryPyramidDiscard string
 	//go:embed queries/pyramid_done.sql
 	queryPyramidDone string
 	//go:embed queries/pyramid_has_band.sql
@@ -55,6 +57,8 @@ var (
 	querySmallBehind string
 	//go:embed queries/small_cells.sql
 	querySmallCells string
+	//go:embed queries/small_choices.sql
+	querySmallChoices string
 	//go:embed queries/small_clear.sql
 	querySmallClear string
 	//go:embed queries/small_edited.sql

@@ -151,22 +151,35 @@ func wrap(ctx context.Context, id string, err error) error {
 	return &spatial.Error{Code: spatial.CodeCanceled, Op: op, Message: "The request was cancelled.", Err: err}
 }
 
-// Forget drops the cells in memory that the boxes touch; what is being read just
-// now is not kept either. Boxes are in SRID 3857.
-func (s *Source) Forget(c *spatial.Collection, boxes []spatial.Envelope) {
-	s.memory.forget(c.Pyramid.ID, c.Pyramid.Bands, boxes)
+// Forget drops the cells in memory that the boxes touch and that hold features as
+// they are; what is being read just now is not kept either. Boxes are in SRID 3857.
+func (s *Source) Forget(c *spatial.Collection, boxes []spatial.Envelope) { s.forget(c, boxes, false) }
+
+// Small reports whether all tiles of small scales that show a collection come from
+// cells.
+func (s *Source) Small(c *spatial.Collection) bool {
+	for z := c.MinZoom; z < tiles.PlainZoom; z++ {
+		if _, ok := Packed(c, uint32(z)); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // ForgetSmall is Forget for the cells of small scales, which hold features no
 // more as they are.
 func (s *Source) ForgetSmall(c *spatial.Collection, boxes []spatial.Envelope) {
-	var small []spatial.ZoomBand
+	s.forget(c, boxes, true)
+}
+
+func (s *Source) forget(c *spatial.Collection, boxes []spatial.Envelope, small bool) {
+	var bands []spatial.ZoomBand
 	for _, b := range c.Pyramid.Bands {
-		if b.First < tiles.PlainZoom {
-			small = append(small, b)
+		if b.First < tiles.PlainZoom == small {
+			bands = append(bands, b)
 		}
 	}
-	s.memory.forget(c.Pyramid.ID, small, boxes)
+	s.memory.forget(c.Pyramid.ID, bands, boxes)
 }
 
 // Suspend has tiles that the boxes touch come from rows, which an edit has

@@ -12,7 +12,7 @@ import (
 
 // Format is the form of the records that this program writes and reads, with the
 // rules by which features come into them. Cells of another format are not used.
-const Format = 2
+const Format = 3
 
 // Key names a cell of one build.
 type Key struct {

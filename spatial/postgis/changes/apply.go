@@ -13,8 +13,9 @@ import (
 // cellsReader is the name under which packed cells are brought up to date.
 const cellsReader = "cells"
 
-// applyRetry is how long a batch that failed rests before it is tried again.
-const applyRetry = time.Second
+// applyRetry is how long a batch that failed rests before it is tried again, each
+// time twice as long up to applyLongest.
+const applyRetry, applyLongest = time.Second, 30 * time.Second
 
 // ApplyToCells calls do with changes in order, on one node of the cluster at a
 // time; derived ones are left out. Where do returns nil the position is kept
@@ -62,13 +63,15 @@ func (d *Queue) apply(ctx context.Context, conn *pgx.Conn, position uint64, c sp
 			own = append(own, change)
 		}
 	}
-	for len(own) > 0 {
+	for wait := applyRetry; len(own) > 0; wait = min(2*wait, applyLongest) {
 		err := do(ctx, own)
 		if err == nil {
 			break
 		}
-		d.db.Log.WarnContext(ctx, "packed cells were not brought up to date", "changes", len(own), "error", err)
-		if err := postgis.Sleep(ctx, applyRetry); err != nil {
+		if wait == applyRetry && ctx.Err() == nil {
+			d.db.Log.WarnContext(ctx, "packed cells were not brought up to date; tried again", "changes", len(own), "error", err)
+		}
+		if err := postgis.Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}

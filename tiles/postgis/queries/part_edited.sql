@@ -1,4 +1,4 @@
--- The cells of zoom 12 that small scales do not show as they are, with how often
+-- The cells of zoom 13 that small scales do not show as they are, with how often
 -- they were packed again. $1 pyramid. Index: cell_part_edited.
 select x, y, edits
 from gisd.cell_part

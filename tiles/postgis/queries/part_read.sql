@@ -1,4 +1,4 @@
--- What a cell of zoom 12 comes to at small scales. $1 pyramid, $2 column, $3 row.
+-- What a cell of zoom 13 comes to at small scales. $1 pyramid, $2 column, $3 row.
 select part
 from gisd.cell_part
 where pyramid_id = $1

@@ -1,4 +1,4 @@
--- Notes that small scales show a cell of zoom 12, unless it was packed again since
+-- Notes that small scales show a cell of zoom 13, unless it was packed again since
 -- it was read. $1 pyramid, $2 column, $3 row, $4 how often it had been by then.
 update gisd.cell_part
 set edited_at = null

@@ -1,4 +1,4 @@
--- Notes that small scales do not show a cell of zoom 12 as it is any more;
+-- Notes that small scales do not show a cell of zoom 13 as it is any more;
 -- nothing where there are none. $1 pyramid, $2, $3 column and row of the cell,
 -- $4 zoom of the cell.
 insert into gisd.cell_part (pyramid_id, x, y, edits, edited_at)

@@ -1,6 +1,6 @@
 -- How the small scales of a version were made, in the format of this program.
 -- $1 collection id, $2 version, $3 format. The last column says whether the parts
--- of all cells of zoom 12 are there.
+-- of all cells of zoom 13 are there.
 select p.id, p.dissolve, p.generalisation,
   not exists (
     select
@@ -10,7 +10,7 @@ select p.id, p.dissolve, p.generalisation,
       and e.x = c.x
       and e.y = c.y
     where c.pyramid_id = p.id
-      and c.first_zoom = 12
+      and c.first_zoom = 13
       and e.part is null
       and e.edited_at is null
   )

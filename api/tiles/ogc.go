@@ -90,9 +90,9 @@ func (r *ogcRequest) one() (string, error) {
 	return id, nil
 }
 
-// dataset is every collection that the caller may read and that has tiles, or
-// those of the parameter collections, which are ids or addresses of collections
-// here (OGC 20-057 /req/collections-selection).
+// dataset is every collection that the caller may read and that has tiles, of many
+// the first engine.MaxCollections, or those of the parameter collections, which are
+// ids or addresses of collections here (OGC 20-057 /req/collections-selection).
 func (r *ogcRequest) dataset() (string, error) {
 	r.steps = []string{"tiles"}
 	r.known = []string{"collections"}
@@ -104,6 +104,7 @@ func (r *ogcRequest) dataset() (string, error) {
 				ids = append(ids, c.ID)
 			}
 		}
+		ids = ids[:min(len(ids), engine.MaxCollections)]
 		return strings.Join(ids, ","), nil
 	}
 	r.query = url.Values{"collections": {text}}

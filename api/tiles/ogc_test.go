@@ -3,12 +3,16 @@ package tiles_test
 import (
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gisd/api"
+	"gisd/tiles"
 )
 
 type link struct {
@@ -172,5 +176,31 @@ func TestOGCTileAnswers(t *testing.T) {
 	read(t, h, "/ogc/collections/parcels/tiles/WebMercatorQuad?f=tilejson&key=viewer-key", &doc)
 	if d := cmp.Diff([]string{origin + "/ogc/collections/parcels/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt&key=viewer-key"}, doc.Tiles); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestManyCollections: the dataset is there however many collections it has; a
+// tile joins the first of them.
+func TestManyCollections(t *testing.T) {
+	t.Parallel()
+	h, list := server(t, source{}, func(*api.Config) {})
+	ids := []string{"parcels"}
+	for i := range 300 {
+		one := *list["parcels"]
+		one.ID, one.MinZoom = fmt.Sprintf("p%03d", i), 16
+		list[one.ID], ids = &one, append(ids, one.ID)
+	}
+	var sets tilesets
+	read(t, h, "/ogc/tiles", &sets)
+	var one struct{ Layers []struct{ ID string } }
+	read(t, h, "/ogc/tiles/WebMercatorQuad", &one)
+	if len(sets.Tilesets) == 0 || len(one.Layers) != tiles.MaxCollections {
+		t.Errorf("%d tilesets, %d layers", len(sets.Tilesets), len(one.Layers))
+	}
+	if w := ask(h, "GET", "/ogc/tiles/WebMercatorQuad/10/480/815"); w.Code != 200 {
+		t.Errorf("a tile: %d %s", w.Code, w.Body)
+	}
+	if w := ask(h, "GET", "/ogc/tiles?collections="+strings.Join(ids, ",")); w.Code != 400 {
+		t.Errorf("too many by name: %d %s", w.Code, w.Body)
 	}
 }

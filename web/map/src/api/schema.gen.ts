@@ -1507,7 +1507,7 @@ export interface components {
         ifUnmodifiedSince: string;
         /** @description The tile matrix set, such as WebMercatorQuad. */
         tileMatrixSet: string;
-        /** @description Only these collections, ids or addresses joined by commas. */
+        /** @description Only these collections, ids or addresses joined by commas. Without it all that the caller may read, of more than 256 the first. */
         collections: string;
         /** @description The id of the import. */
         import: string;
@@ -2353,7 +2353,7 @@ export interface operations {
     getDatasetTilesets: {
         parameters: {
             query?: {
-                /** @description Only these collections, ids or addresses joined by commas. */
+                /** @description Only these collections, ids or addresses joined by commas. Without it all that the caller may read, of more than 256 the first. */
                 collections?: components["parameters"]["collections"];
             };
             header?: never;
@@ -2378,7 +2378,7 @@ export interface operations {
     getDatasetTileset: {
         parameters: {
             query?: {
-                /** @description Only these collections, ids or addresses joined by commas. */
+                /** @description Only these collections, ids or addresses joined by commas. Without it all that the caller may read, of more than 256 the first. */
                 collections?: components["parameters"]["collections"];
             };
             header?: never;
@@ -2407,7 +2407,7 @@ export interface operations {
     getDatasetTile: {
         parameters: {
             query?: {
-                /** @description Only these collections, ids or addresses joined by commas. */
+                /** @description Only these collections, ids or addresses joined by commas. Without it all that the caller may read, of more than 256 the first. */
                 collections?: components["parameters"]["collections"];
             };
             header?: never;

@@ -25,6 +25,12 @@ func boxFilter(c *spatial.Collection, box spatial.Envelope) (Conditions, error) 
 		return Conditions{}, spatial.Invalid(op, "boxes in this reference system are not supported",
 			spatial.FieldError{Name: "bbox-crs", Reason: box.SRID.String()})
 	}
+	if !system.Geographic {
+		whole, err := holdsExtent(c, box)
+		if err != nil || whole {
+			return Conditions{}, err
+		}
+	}
 	parts := []spatial.Envelope{box}
 	if box.MinX > box.MaxX {
 		if !system.Geographic {
@@ -64,6 +70,35 @@ func boxFilter(c *spatial.Collection, box spatial.Envelope) (Conditions, error) 
 		boxes[0], exact[0] = either(boxes[0], withoutGeometry()), either(exact[0], withoutGeometry())
 	}
 	return Conditions{Share: share, Index: boxes[0], exact: exact[0]}, nil
+}
+
+// holdsExtent reports whether a box in a projected system holds the south-western
+// and the north-eastern corner of the extent of a collection. Such boxes are made
+// from the published extent by programs that convert these two corners alone, and
+// mean all of it; the grid being turned by up to a degree, features near the
+// other two corners would lie outside. Implementations of the conversion differ by
+// some decimetres.
+func holdsExtent(c *spatial.Collection, box spatial.Envelope) (bool, error) {
+	e := c.Extent
+	if e.Empty() || e.MinX > e.MaxX {
+		return false, nil
+	}
+	to, err := crs.NewTransform(e.SRID, box.SRID)
+	if err != nil {
+		return false, err
+	}
+	west, south, err := to.Point(e.MinX, e.MinY)
+	if err != nil {
+		return false, nil // what is out of reach is in no box
+	}
+	east, north, err := to.Point(e.MaxX, e.MaxY)
+	if err != nil {
+		return false, nil
+	}
+	slack := min(2, math.Hypot(east-west, north-south)/1000)
+	within := func(v, least, most float64) bool { return v >= least-slack && v <= most+slack }
+	return within(west, box.MinX, box.MaxX) && within(east, box.MinX, box.MaxX) &&
+		within(south, box.MinY, box.MaxY) && within(north, box.MinY, box.MaxY), nil
 }
 
 // outside is the filter of a box that meets no geometry.

@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -94,6 +95,47 @@ func boxOracle(t *testing.T, s fixture.Store, c *spatial.Collection, box spatial
 		t.Fatal(err)
 	}
 	return ids
+}
+
+// TestBoxOfTheExtent converts two corners of an extent to turned grids, as
+// programs do: it is all of the collection, while a box that lacks a corner, and
+// one beside a lone point, stay exact.
+func TestBoxOfTheExtent(t *testing.T) {
+	t.Parallel()
+	s := fixture.Open(t)
+	at := func(id string, lon, lat float64) fixture.Feature { return fixture.Feature{ID: id, WKT: fmt.Sprintf("POINT(%v %v)", lon, lat)} }
+	wide := fixture.Collection(t, s.Pool, fixture.Spec{ID: "wide", SRID: 9210, Features: []fixture.Feature{
+		at("1", 106.3, 11.5), at("2", 106.4, 10.8), at("3", 106.9, 10.9), at("4", 106.8, 11.6),
+	}})
+	lone := fixture.Collection(t, s.Pool, fixture.Spec{ID: "lone", SRID: 9210, Features: []fixture.Feature{at("1", 106.5, 11)}})
+	for _, srid := range []spatial.SRID{9210, 9218, 32648, 3857} {
+		to, err := crs.NewTransform(4326, srid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		box := func(west, south, east, north float64) *spatial.Envelope {
+			minX, minY, err := to.Point(west, south)
+			if err != nil {
+				t.Fatal(err)
+			}
+			maxX, maxY, err := to.Point(east, north)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return &spatial.Envelope{SRID: srid, MinX: minX, MinY: minY, MaxX: maxX, MaxY: maxY}
+		}
+		if got := find(t, s, wide, spatial.Query{BBox: box(106.3, 10.8, 106.9, 11.6), Limit: 10}); len(got) != 4 {
+			t.Errorf("%v: the box of the extent holds %v", srid, got)
+		}
+		part := box(106.3, 10.8, 106.9, 11.59)
+		if diff := cmp.Diff(boxOracle(t, s, wide, *part), find(t, s, wide, spatial.Query{BBox: part, Limit: 10})); diff != "" {
+			t.Errorf("%v: part of the extent: %s", srid, diff)
+		}
+		beside := box(106.50001, 11, 106.6, 11.1)
+		if got := find(t, s, lone, spatial.Query{BBox: beside, Limit: 10}); len(got) != 0 {
+			t.Errorf("%v: a box one metre beside the only point holds %v", srid, got)
+		}
+	}
 }
 
 func TestBoxAcrossTheAntimeridian(t *testing.T) {

@@ -111,14 +111,16 @@ fuzz: ## every fuzz target, 20 s each
 bench: need-bench build ## measure against the peers on this machine; writes docs/benchmarks.md
 	go run ./bench -out docs/benchmarks.md
 
-# Tile servers that are no Debian packages, to compare with.
+# Servers that are no Debian packages, to compare with.
 PEERS := $(or $(TMPDIR),/tmp)/gisd-bench/peers
 
 .PHONY: bench-peers
-bench-peers: ## install Martin (cargo, compiles for a good while) and TiPg (pip) for the suite tile-servers
+bench-peers: ## install Martin (cargo, compiles for a good while), TiPg and pygeoapi (pip) for the suites tile-servers and features
 	cargo install martin --version 1.14.0 --locked --no-default-features --features postgres --root $(PEERS)
 	python3 -m venv $(PEERS)/tipg
 	$(PEERS)/tipg/bin/pip install --quiet tipg==1.6.1 uvicorn
+	python3 -m venv $(PEERS)/pygeoapi
+	$(PEERS)/pygeoapi/bin/pip install --quiet pygeoapi==0.21.0 gunicorn==27.0.1 sqlalchemy==2.1.9 geoalchemy2 psycopg2-binary==2.9.13
 
 .PHONY: soak
 soak: need-bench build ## people look at a million parcels while others edit them; writes its section of docs/benchmarks.md

@@ -45,6 +45,7 @@ func suites() []suite {
 		{"cells", cellSuite},
 		{"cached-tiles", cachedTileSuite},
 		{"tile-servers", tileServerSuite},
+		{"features", featureSuite},
 		{"soak", soakSuite},
 	}
 }

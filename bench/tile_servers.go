@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"gisd/bench/load"
 	"gisd/spatial"
@@ -94,14 +93,9 @@ func (b importBench) tipg() tileServer {
 			return fmt.Sprintf("/collections/data.%s/tiles/WebMercatorQuad/%v", mercatorTable, t)
 		},
 		start: func(ctx context.Context) (*server, error) {
-			address, err := freePort()
-			if err != nil {
-				return nil, err
-			}
-			host, port, _ := strings.Cut(address, ":")
 			env := []string{"DATABASE_URL=" + b.tcp, `TIPG_DB_SCHEMAS=["data"]`, `TIPG_DB_TABLES=["data.` + mercatorTable + `"]`,
 				"TIPG_TILE_BUFFER=64", "TIPG_MAX_FEATURES_PER_TILE=1000000", "TIPG_DB_DATETIME_EXTENT=false"}
-			return startServer(ctx, b.options, address, "/healthz", env, program, "tipg.main:app", "--host", host, "--port", port, "--workers", "2", "--log-level", "warning")
+			return b.uvicorn(ctx, program, env)
 		},
 	}
 }

@@ -106,8 +106,12 @@ func (c *Client) content(status, length int, chunked bool) error {
 		if c.body, err = io.ReadAll(httputil.NewChunkedReader(c.read)); err != nil {
 			return err
 		}
-		_, err = c.read.Discard(len("\r\n"))
-		return err
+		for { // trailers end with an empty line
+			line, err := c.read.ReadSlice('\n')
+			if err != nil || len(bytes.TrimRight(line, "\r\n")) == 0 {
+				return err
+			}
+		}
 	case length > 0:
 		if cap(c.body) < length {
 			c.body = make([]byte, length)

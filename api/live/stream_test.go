@@ -211,8 +211,14 @@ func (c *catalogue) Collections(a spatial.Access) (readable []*spatial.Collectio
 	return readable
 }
 
+// Collection limits who has the role "commune" to the west of 106.65.
 func (c *catalogue) Collection(id string, a spatial.Access) (*spatial.Collection, error) {
 	for _, col := range c.Collections(a) {
+		if col.ID == id && a.Has("commune") {
+			rule := &spatial.RoleLimit{ID: 1, Role: "commune", Areas: []int{1}}
+			west := spatial.Area{Bounds: spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 11, MaxX: 106.65, MaxY: 11.1}}
+			return col.Limited([]*spatial.RoleLimit{rule}, map[int64]spatial.Area{1: west}), nil
+		}
 		if col.ID == id {
 			return col, nil
 		}
@@ -283,9 +289,10 @@ func TestStreamTouched(t *testing.T) {
 		&spatial.Collection{ID: "draft", Version: 1, Visibility: spatial.VisibilityPublic},
 	)
 	s := newServer(t, func(c *apilive.Config) { c.Catalogue = source })
-	anonymous, viewer := s.open(t, "", ""), s.open(t, "", "viewer")
+	anonymous, viewer, commune := s.open(t, "", ""), s.open(t, "", "viewer"), s.open(t, "", "commune")
 	first := anonymous.next(t, "snapshot")
 	viewer.next(t, "snapshot")
+	commune.next(t, "snapshot")
 
 	box := spatial.Envelope{SRID: 4326, MinX: 106.65, MinY: 11.00000001, MaxX: 106.66000001, MaxY: 11.05}
 	roads := spatial.Change{Collection: "roads", Boxes: []spatial.Envelope{box}}
@@ -299,7 +306,10 @@ func TestStreamTouched(t *testing.T) {
 		name  string
 		c     *client
 		tiles []any
-	}{{"anonymous", anonymous, []any{item(one)}}, {"viewer", viewer, []any{plan, item(one)}}} {
+	}{
+		{"anonymous", anonymous, []any{item(one)}}, {"viewer", viewer, []any{plan, item(one)}},
+		{"who sees the west", commune, []any{plan, item([]any{106.65, 11.0, 106.65, 11.05})}},
+	} {
 		got := want.c.next(t, "tiles-changed")
 		if diff := cmp.Diff(map[string]any{"collections": []any{}, "tiles": want.tiles}, got.data); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", want.name, diff)
@@ -308,6 +318,9 @@ func TestStreamTouched(t *testing.T) {
 
 	roads.Boxes = []spatial.Envelope{{SRID: 4326, MinX: 1, MinY: 2, MaxX: 3, MaxY: 4}, box}
 	s.handlers.TilesChanged([]spatial.Change{roads})
+	if diff := cmp.Diff([]any{item([]any{106.65, 11.0, 106.65, 11.05})}, commune.next(t, "tiles-changed").data["tiles"]); diff != "" {
+		t.Errorf("who sees the west hears of the east (-want +got):\n%s", diff)
+	}
 	back := s.open(t, "", "", "Last-Event-ID", first.id)
 	got := back.next(t, "tiles-changed")
 	if diff := cmp.Diff([]any{item(one, []any{1.0, 2.0, 3.0, 4.0})}, got.data["tiles"]); diff != "" {

@@ -43,6 +43,7 @@ func (w *walker) callers(t *testing.T) map[string]caller {
 		"admin":            {Roles: []spatial.Role{spatial.RoleAdmin}},
 		"device":           {DeviceID: "walk_public"},
 		"limited":          {Roles: []spatial.Role{spatial.RoleViewer, "commune"}},
+		"limited editor":   {Roles: []spatial.Role{spatial.RoleEditor, "commune"}, Department: "qh"},
 	} {
 		k.Name = name
 		key := w.key(t, k)

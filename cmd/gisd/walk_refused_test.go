@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +14,9 @@ func TestChangesAreRefused(t *testing.T) {
 	callers := w.callers(t)
 	device := `{"id":"new","kind":"bus","name":"new"}`
 	replace := `{"url":"http://127.0.0.1:1/a.zip","collection":"walk_public","mode":"replace"}`
+	feature := func(lon float64) string {
+		return fmt.Sprintf(`{"type":"Feature","geometry":{"type":"Point","coordinates":[%g,11.05]},"properties":{"name":"mới"}}`, lon)
+	}
 	position := `{"device":"walk_internal","lon":106.65,"lat":11.05}`
 	for _, test := range []struct {
 		name, target, body string
@@ -38,6 +42,10 @@ func TestChangesAreRefused(t *testing.T) {
 		{"editor by session", "/imports", replace, 403}, // without the CSRF token
 		{"admin by address", "/imports", replace, 403},
 		{"editor", "/imports", `{"url":"a","collection":"walk_public","mode":"replace"}`, 400},
+		{"limited editor", "/imports", replace, 403}, // it would replace what they do not see
+		{"limited editor", "/ogc/collections/walk_public/items", feature(106.66), 403},
+		{"limited editor", "/ogc/collections/walk_public/items", feature(106.65), 201},
+		{"limited editor", "/ogc/collections/walk_public/items", strings.Replace(feature(106.65), "name", "hidden_owner", 1), 400},
 		{"editor", "/imports", replace, 202},
 		{"viewer by session", "/auth/logout", "", 403},
 		{"anonymous", "/auth/logout", "", 204},
@@ -49,7 +57,7 @@ func TestChangesAreRefused(t *testing.T) {
 		if res.status != test.want {
 			t.Errorf("%s: %s: %d, want %d: %s", test.name, test.target, res.status, test.want, res.body)
 		}
-		w.checkDocument(t, test.name+" "+test.target, "POST", test.target, res)
+		w.checkDocument(t, test.name+" "+test.target, "POST", strings.Replace(test.target, "walk_public", ":collection", 1), res)
 	}
 }
 

@@ -80,7 +80,10 @@ func newWalker(t *testing.T) *walker {
 		spec.ID, spec.Title = id, spatial.Text{VI: "marker-" + id, EN: "marker-" + id}
 		spec.Department = "qh"
 		spec.Fields, spec.Features = ownedFields(), ownedFeatures(id)
-		fixture.Collection(t, db.Pool, spec)
+		c := fixture.Collection(t, db.Pool, spec)
+		if _, err := db.Pool.Exec(t.Context(), `select gisd.watch_edits($1)`, c.Table); err != nil {
+			t.Fatal(err)
+		}
 	}
 	w := &walker{accounts: accounts.NewStore(db.Pool, log), db: db}
 	w.addDevices(t, db)

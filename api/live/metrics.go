@@ -24,7 +24,7 @@ func newMetrics(registry prometheus.Registerer, hub *live.Hub) *metrics {
 			Name: "gisd_live_stream_bytes_total", Help: "Bytes written to streams.",
 		}),
 	}
-	for _, outcome := range []string{"moved", "late", "duplicate", "rejected"} {
+	for _, outcome := range []string{"moved", "late", "duplicate", "held", "rejected"} {
 		m.positions.WithLabelValues(outcome)
 	}
 	if registry == nil {
@@ -42,8 +42,9 @@ func newMetrics(registry prometheus.Registerer, hub *live.Hub) *metrics {
 }
 
 func (m *metrics) report(r *live.Receipt) {
-	m.positions.WithLabelValues("moved").Add(float64(r.Accepted - r.Late - r.Duplicates))
+	m.positions.WithLabelValues("moved").Add(float64(r.Accepted - r.Late - r.Duplicates - r.Held))
 	m.positions.WithLabelValues("late").Add(float64(r.Late))
 	m.positions.WithLabelValues("duplicate").Add(float64(r.Duplicates))
+	m.positions.WithLabelValues("held").Add(float64(r.Held))
 	m.positions.WithLabelValues("rejected").Add(float64(r.Rejected))
 }

@@ -23,7 +23,7 @@ import (
 )
 
 // roleHeader says in tests who asks: "" is anonymous, "device:ID" a device's
-// key, anything else a role.
+// key, "session:ROLE" a person, anything else a role of a key.
 const roleHeader = "X-Test-Role"
 
 func accessOf(c echo.Context) spatial.Access {
@@ -33,6 +33,9 @@ func accessOf(c echo.Context) spatial.Access {
 	}
 	if id, ok := strings.CutPrefix(role, "device:"); ok {
 		return spatial.Access{Subject: "key:d", Device: id}
+	}
+	if name, ok := strings.CutPrefix(role, "session:"); ok {
+		return spatial.Access{Subject: "user:1", UserID: 1, Roles: []spatial.Role{spatial.Role(name)}}
 	}
 	return spatial.Access{Subject: "key:" + role, Roles: []spatial.Role{spatial.Role(role)}}
 }
@@ -57,7 +60,12 @@ type server struct {
 // restricted "r".
 func newServer(t *testing.T, change func(*apilive.Config)) *server {
 	t.Helper()
-	hub := live.NewHub(live.Config{Tick: 10 * time.Millisecond, Epoch: "test"})
+	anySpeed := func(k live.Kind) live.Rules {
+		r := live.RulesOf(k)
+		r.MaxSpeedKMH = 0 // tests jump
+		return r
+	}
+	hub := live.NewHub(live.Config{Tick: 10 * time.Millisecond, Epoch: "test", Rules: anySpeed})
 	hub.SetDevices([]live.Device{
 		{ID: "p", Kind: live.KindBus, Name: "Xe buýt 1", Visibility: spatial.VisibilityPublic},
 		{ID: "i", Kind: live.KindBarge, Visibility: spatial.VisibilityInternal},

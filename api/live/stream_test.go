@@ -52,7 +52,7 @@ func TestStreamViewports(t *testing.T) {
 	}
 	item := anonymous.sees(t, "p", 11.2)
 	delete(item, "time")
-	if diff := cmp.Diff(map[string]any{"device": "p", "lon": 106.66, "lat": 11.2, "kind": "bus", "name": "Xe buýt 1"}, item); diff != "" {
+	if diff := cmp.Diff(map[string]any{"device": "p", "lon": 106.66, "lat": 11.2, "kind": "bus", "name": "Xe buýt 1", "state": "online"}, item); diff != "" {
 		t.Errorf("item (-want +got):\n%s", diff)
 	}
 }

@@ -25,7 +25,7 @@ func TestEveryMessageHasVietnamese(t *testing.T) {
 	t.Parallel()
 	found := collect(t, "../..", append([]string{
 		"api", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/ogc/receive", "api/styles", "api/tiles",
-		"spatial", "spatial/cql", "spatial/crs", "spatial/live",
+		"spatial", "spatial/cql", "spatial/crs", "spatial/live", "spatial/live/gtfsrt", "spatial/live/lorawan", "spatial/live/osmand", "spatial/live/owntracks",
 		"tiles", "tiles/archive", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/proxy",
 		"tiles/styles", "tiles/styles/glyphs", "tiles/styles/icons", "tiles/styles/sheets",
 	}, stores()...), reachesNobody)

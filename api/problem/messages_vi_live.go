@@ -51,6 +51,27 @@ var vietnameseOfLive = map[string]string{
 	"wants 1 to 64 letters, digits or . _ : -, starting with a letter or a digit": "phải gồm 1 đến 64 chữ cái không dấu, chữ số hoặc . _ : -, bắt đầu bằng chữ cái hoặc chữ số",
 	"wants a device id of 1 to 64 letters, digits or . _ : -":                     "phải là mã thiết bị gồm 1 đến 64 chữ cái không dấu, chữ số hoặc . _ : -",
 
+	// Of device protocols and their quarantine.
+	"A device reports more often than it may; try again later.":                    "Thiết bị gửi vị trí dày hơn mức cho phép; hãy thử lại sau.",
+	"A feed holds at most {1} entities.":                                           "Một nguồn tin chứa nhiều nhất {1} đối tượng.",
+	"An identity is a protocol, a colon and a name, such as imei:356307042441013.": "Mã nhận dạng gồm giao thức, dấu hai chấm và tên, như imei:356307042441013.",
+	"No device has this identity.":                                                 "Không thiết bị nào có mã nhận dạng này.",
+	"No such device has called.":                                                   "Chưa có thiết bị nào như vậy gọi đến.",
+	"The body is not a GTFS Realtime feed.":                                        "Nội dung không phải là nguồn tin GTFS Realtime.",
+	"The message is not valid.":                                                    "Bản tin không hợp lệ.",
+	"This address speaks WebSocket (RFC 6455) only.":                               "Địa chỉ này chỉ dùng WebSocket (RFC 6455).",
+	"This device is not approved yet.":                                             "Thiết bị này chưa được duyệt.",
+	"This identity belongs to the device {1}.":                                     "Mã nhận dạng này thuộc về thiết bị {1}.",
+	"Trackers report with a key, not with a session.":                              "Thiết bị định vị gửi vị trí bằng khoá, không phải bằng phiên đăng nhập.",
+	"has no place yet: report one position of it":                                  "chưa có vị trí: hãy gửi một vị trí của thiết bị",
+	"is not approved yet: gisd devices pending lists it":                           "chưa được duyệt: gisd devices pending liệt kê thiết bị này",
+	"reports more often than it may; try again later":                              "gửi dày hơn mức cho phép; hãy thử lại sau",
+	"wants a DevEUI of 16 hexadecimal digits":                                      "phải là DevEUI gồm 16 chữ số thập lục phân",
+	"wants a form":   "phải là một biểu mẫu",
+	"wants a number": "phải là một số",
+	"wants seconds or milliseconds since 1970, or an ISO 8601 time": "phải là số giây hoặc mili giây kể từ 1970, hoặc thời điểm ISO 8601",
+	"wants seconds since 1970":                                      "phải là số giây kể từ 1970",
+
 	// What stands in the places of "wants {1}, not {2}" and its like.
 	"a number in degrees": "một số tính bằng độ",
 	"a number in km/h":    "một số tính bằng km/h",

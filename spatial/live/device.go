@@ -33,7 +33,8 @@ type Device struct {
 	Visibility spatial.Visibility
 	Roles      []spatial.Role // for VisibilityRestricted
 	Demo       bool
-	Revoked    bool // reports nothing and is shown to nobody
+	Revoked    bool     // reports nothing and is shown to nobody
+	Identities []string // what device protocols call it, see Identity; in order
 }
 
 // maxDeviceName bounds Device.Name, in bytes.

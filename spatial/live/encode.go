@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 )
 
 func appendFloat(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'f', -1, 64) }
@@ -25,19 +26,27 @@ func appendText(dst []byte, s string) []byte {
 }
 
 // appendItem writes a position as watchers get it: the wire form with the
-// device's kind and name.
-func appendItem(dst []byte, d *Device, p *Position) []byte {
+// device's kind, name and state.
+func appendItem(dst []byte, d *Device, p *Position, s State) []byte {
 	dst = append(dst, '{')
 	dst = p.appendMembers(dst)
 	dst = append(dst, `,"kind":`...)
 	dst = appendText(dst, string(d.Kind))
 	dst = append(dst, `,"name":`...)
 	dst = appendText(dst, d.Name)
+	dst = append(dst, `,"state":"`...)
+	dst = append(dst, s...)
+	dst = append(dst, '"')
+	if names := p.Flags.Names(); len(names) > 0 {
+		dst = append(dst, `,"flags":["`...)
+		dst = append(dst, strings.Join(names, `","`)...)
+		dst = append(dst, `"]`...)
+	}
 	return append(dst, '}')
 }
 
 // appendFeature writes the same as a GeoJSON feature (RFC 7946 §3.2).
-func appendFeature(dst []byte, d *Device, p *Position) []byte {
+func appendFeature(dst []byte, d *Device, p *Position, s State) []byte {
 	dst = append(dst, `{"type":"Feature","id":`...)
 	dst = appendText(dst, p.Device)
 	dst = append(dst, `,"geometry":{"type":"Point","coordinates":[`...)
@@ -45,6 +54,6 @@ func appendFeature(dst []byte, d *Device, p *Position) []byte {
 	dst = append(dst, ',')
 	dst = appendNumber(dst, p.Lat, 1e9)
 	dst = append(dst, `]},"properties":`...)
-	dst = appendItem(dst, d, p)
+	dst = appendItem(dst, d, p, s)
 	return append(dst, '}')
 }

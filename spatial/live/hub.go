@@ -29,7 +29,11 @@ type Config struct {
 	Now    func() time.Time // time.Now
 	Tick   time.Duration    // between frames; 250 ms, and four of it below zoom 9
 	Epoch  string           // names this run of this node; made from the clock
-	Log    *slog.Logger     // discards
+	Rules  func(Kind) Rules // RulesOf
+	// DeviceRate is how many fixes a second a device may report in the long run, and
+	// burstSeconds times as many at once; 0 is no limit.
+	DeviceRate float64
+	Log        *slog.Logger // discards
 }
 
 // Hub holds the last known position of every device and tells watchers what
@@ -43,6 +47,9 @@ type Hub struct {
 	mu      sync.RWMutex
 	byID    map[string]*entry
 	entries []*entry // by entry.index
+
+	byIdentity map[string]*entry // by what protocols call a device
+
 	dirty   []*entry
 	coarse  map[cell]map[*entry]struct{} // by cell of the snapshot level, for snapshots
 	topics  map[topic][]*Watcher
@@ -71,12 +78,26 @@ type entry struct {
 	passed  []cell // where it was since the last tick: a frame taken between two ticks may have shown it there
 	last    Position
 	item    atomic.Pointer[[]byte] // JSON of the position, made once for all watchers
+
+	rules  Rules
+	truth  truth
+	bucket bucket
+	heard  time.Time // when the device last said something that was accepted
+	moving bool
+	state  State
 }
+
+// burstSeconds is for how long a device may have been out of reach and send all at
+// once what it kept, at the full rate.
+const burstSeconds = 100
 
 // NewHub returns a hub without devices. Run makes it work.
 func NewHub(cfg Config) *Hub {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Rules == nil {
+		cfg.Rules = RulesOf
 	}
 	cfg.Tick = cmp.Or(cfg.Tick, 250*time.Millisecond)
 	if cfg.Log == nil {
@@ -86,8 +107,11 @@ func NewHub(cfg Config) *Hub {
 		cfg.Epoch = strconv.FormatInt(cfg.Now().UnixNano(), 36)
 	}
 	return &Hub{
-		cfg:      cfg,
-		byID:     make(map[string]*entry),
+		cfg:  cfg,
+		byID: make(map[string]*entry),
+
+		byIdentity: make(map[string]*entry),
+
 		coarse:   make(map[cell]map[*entry]struct{}),
 		topics:   make(map[topic][]*Watcher),
 		lazy:     make(map[*Watcher]struct{}),
@@ -114,7 +138,21 @@ func (h *Hub) SetDevices(devices []Device) {
 	}
 	for id, e := range h.byID {
 		if _, ok := listed[id]; !ok && e.present {
+			h.disown(e)
 			h.forget(e)
+		}
+	}
+}
+
+// disown lets go of the identities of an entry, but those that are another's by
+// now.
+func (h *Hub) disown(e *entry) {
+	if e.device == nil {
+		return
+	}
+	for _, identity := range e.device.Identities {
+		if h.byIdentity[identity] == e {
+			delete(h.byIdentity, identity)
 		}
 	}
 }
@@ -136,6 +174,11 @@ func (h *Hub) put(d *Device) {
 	if ok && e.present && equalDevices(e.device, d) {
 		return
 	}
+	h.disown(e)
+	for _, identity := range d.Identities {
+		h.byIdentity[identity] = e
+	}
+	e.rules = h.cfg.Rules(d.Kind)
 	if d.Revoked {
 		e.device = d
 		h.forget(e)
@@ -154,6 +197,7 @@ func (h *Hub) forget(e *entry) {
 	}
 	e.present, e.known = false, false
 	e.last = Position{Device: e.device.ID}
+	e.truth = truth{}
 	h.soil(e)
 }
 
@@ -166,7 +210,7 @@ func (h *Hub) soil(e *entry) {
 
 func equalDevices(a, b *Device) bool {
 	return a.ID == b.ID && a.Kind == b.Kind && a.Name == b.Name && a.Department == b.Department &&
-		a.Visibility == b.Visibility && a.Demo == b.Demo && a.Revoked == b.Revoked && slices.Equal(a.Roles, b.Roles)
+		a.Visibility == b.Visibility && a.Demo == b.Demo && a.Revoked == b.Revoked && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Identities, b.Identities)
 }
 
 // Device returns a registered device that is not revoked.
@@ -186,12 +230,14 @@ type Outcome int
 const (
 	Moved     Outcome = iota // it is the last known position now
 	Late                     // older than the last known one; the marker stays
-	Duplicate                // same time as the last known one
+	Duplicate                // same time as one that is known
 	Unknown                  // no such device, or a revoked one
+	Held                     // flagged, and kept in the history only; the marker stays
+	TooMany                  // the device reports more than it may; not taken
 )
 
 // Update takes positions in, in any order, and says what each did. They must be
-// valid (see Position.Validate).
+// valid (see Position.Validate); flags are those that Judge set.
 func (h *Hub) Update(positions []Position) []Outcome { return h.update(positions, true) }
 
 func (h *Hub) update(positions []Position, local bool) []Outcome {
@@ -206,13 +252,42 @@ func (h *Hub) update(positions []Position, local bool) []Outcome {
 
 func (h *Hub) move(p *Position, local bool) Outcome {
 	e, ok := h.byID[p.Device]
-	switch {
-	case !ok || !e.present:
+	if !ok || !e.present {
 		return Unknown
-	case e.known && p.Time.Equal(e.last.Time):
+	}
+	outcome := Moved
+	switch {
+	case e.truth.seen(p.Time):
 		return Duplicate
 	case e.known && p.Time.Before(e.last.Time):
-		return Late
+		outcome = Late
+	case p.Flags&FlagHeld != 0:
+		outcome = Held
+	}
+	heard := p.ReceivedAt
+	if heard.IsZero() {
+		heard = h.cfg.Now()
+	}
+	if heard.After(e.heard) {
+		e.heard = heard
+	}
+	if outcome == Moved {
+		h.place(e, p, local)
+	}
+	e.truth.note(p, outcome)
+	if s := e.stateAt(h.cfg.Now()); s != e.state && e.known {
+		e.state = s
+		e.item.Store(nil)
+		h.soil(e)
+	}
+	return outcome
+}
+
+// place moves the marker.
+func (h *Hub) place(e *entry, p *Position, local bool) {
+	e.moving = p.SpeedKMH.Value > standingKMH
+	if !p.SpeedKMH.Known && e.known {
+		e.moving = distanceMeters(e.last.Lon, e.last.Lat, p.Lon, p.Lat) > standingMeters
 	}
 	to := cellOf(p.Lon, p.Lat)
 	if e.known && to != e.cell {
@@ -231,7 +306,6 @@ func (h *Hub) move(p *Position, local bool) Outcome {
 	e.last, e.cell, e.known, e.local = *p, to, true, local
 	e.item.Store(nil)
 	h.soil(e)
-	return Moved
 }
 
 // pass notes that the entry leaves its cell.
@@ -246,7 +320,7 @@ func (e *entry) json() []byte {
 	if b := e.item.Load(); b != nil {
 		return *b
 	}
-	b := appendItem(make([]byte, 0, 192), e.device, &e.last)
+	b := appendItem(make([]byte, 0, 208), e.device, &e.last, e.state)
 	e.item.Store(&b)
 	return b
 }
@@ -270,11 +344,14 @@ func (f *Filter) wants(e *entry) bool {
 type Sighting struct {
 	Device   *Device
 	Position Position
+	State    State
 }
 
 // AppendFeature appends the sighting as a GeoJSON feature, lon lat in degrees
 // (RFC 7946 §4), the device's id as the feature's.
-func (s *Sighting) AppendFeature(dst []byte) []byte { return appendFeature(dst, s.Device, &s.Position) }
+func (s *Sighting) AppendFeature(dst []byte) []byte {
+	return appendFeature(dst, s.Device, &s.Position, s.State)
+}
 
 // Last returns the last known positions that the filter lets through, ordered
 // by device id.
@@ -283,7 +360,7 @@ func (h *Hub) Last(f Filter) []Sighting {
 	var found []Sighting
 	h.each(f.BBox, func(e *entry) {
 		if f.wants(e) {
-			found = append(found, Sighting{e.device, e.last})
+			found = append(found, Sighting{e.device, e.last, e.state})
 		}
 	})
 	h.mu.RUnlock()

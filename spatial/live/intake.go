@@ -23,6 +23,7 @@ type Recorder interface {
 type Intake struct {
 	Hub      *Hub
 	Recorder Recorder // nil keeps no history
+	Lobby    *Lobby   // nil notes no strangers
 	Limits   Limits
 	Now      func() time.Time
 }
@@ -40,9 +41,12 @@ type Receipt struct {
 	Accepted   int        `json:"accepted"`
 	Late       int        `json:"late"`       // of the accepted: older than the last known, kept as history
 	Duplicates int        `json:"duplicates"` // of the accepted: known already
+	Held       int        `json:"held"`       // of the accepted: flagged, and kept as history only
 	Rejected   int        `json:"rejected"`
 	Errors     []RowError `json:"errors,omitempty"` // the first 100
 }
+
+const notRegistered = "is not registered, or not one that this key may report for"
 
 // maxRowErrors bounds Receipt.Errors.
 const maxRowErrors = 100
@@ -55,11 +59,11 @@ func (in *Intake) Report(ctx context.Context, a spatial.Access, rows []Row, allO
 	if err := MayReport(a); err != nil {
 		return receipt, err
 	}
-	good := make([]Position, 0, len(rows))
+	good, numbers := make([]Position, 0, len(rows)), make([]int, 0, len(rows))
 	for i := range rows {
 		faults := in.faults(a, &rows[i])
 		if len(faults) == 0 {
-			good = append(good, rows[i].Position)
+			good, numbers = append(good, rows[i].Position), append(numbers, rows[i].Number)
 			continue
 		}
 		receipt.Rejected++
@@ -73,21 +77,63 @@ func (in *Intake) Report(ctx context.Context, a spatial.Access, rows []Row, allO
 	if receipt.Rejected > 0 && (allOrNothing || len(good) == 0) {
 		return receipt, receipt.invalid(len(rows))
 	}
-	if in.Recorder != nil && len(good) > 0 {
-		if err := in.Recorder.Record(ctx, slices.Clone(good)); err != nil {
-			return receipt, fmt.Errorf("live: record: %w", err)
-		}
-	}
-	receipt.Accepted = len(good)
-	for _, outcome := range in.Hub.Update(good) {
+	return receipt, in.take(ctx, lot{good, numbers}, receipt, allOrNothing)
+}
+
+// lot is positions with the numbers of their rows.
+type lot struct {
+	positions []Position
+	numbers   []int
+}
+
+// take records valid positions of known devices and moves the markers. It fails
+// where devices report too much and, with allOrNothing, one does, or no position is
+// left, and as Recorder.Record does; nothing is taken then.
+func (in *Intake) take(ctx context.Context, l lot, receipt *Receipt, allOrNothing bool) error {
+	outcomes := in.Hub.Judge(l.positions)
+	taken := make([]Position, 0, len(l.positions))
+	var excess, counted Receipt
+	for i, outcome := range outcomes {
 		switch outcome {
-		case Late:
-			receipt.Late++
+		case Unknown: // revoked a moment ago
+			excess.reject(l.numbers[i], l.positions[i].Device, notRegistered)
+			continue
+		case TooMany:
+			excess.reject(l.numbers[i], l.positions[i].Device, "reports more often than it may; try again later")
+			continue
 		case Duplicate:
-			receipt.Duplicates++
+			counted.Duplicates++
+		case Late:
+			counted.Late++
+		case Held:
+			counted.Held++
+		}
+		counted.Accepted++
+		if outcome != Duplicate {
+			taken = append(taken, l.positions[i])
 		}
 	}
-	return receipt, nil
+	if excess.Rejected > 0 && (allOrNothing || counted.Accepted == 0) {
+		return &spatial.Error{Code: spatial.CodeTooManyRequests, Op: "live: report",
+			Message: "A device reports more often than it may; try again later."}
+	}
+	if in.Recorder != nil && len(taken) > 0 {
+		if err := in.Recorder.Record(ctx, slices.Clone(taken)); err != nil {
+			return fmt.Errorf("live: record: %w", err)
+		}
+	}
+	in.Hub.Update(taken)
+	receipt.Accepted, receipt.Late, receipt.Duplicates, receipt.Held = counted.Accepted, counted.Late, counted.Duplicates, counted.Held
+	receipt.Rejected += excess.Rejected
+	receipt.Errors = append(receipt.Errors, excess.Errors[:min(len(excess.Errors), maxRowErrors-len(receipt.Errors))]...)
+	return nil
+}
+
+func (r *Receipt) reject(row int, device, reason string) {
+	r.Rejected++
+	if len(r.Errors) < maxRowErrors {
+		r.Errors = append(r.Errors, RowError{Row: row, Device: device, Name: "device", Reason: reason})
+	}
 }
 
 // faults adds what the registry and the caller's rights say to the row's own.
@@ -101,8 +147,7 @@ func (in *Intake) faults(a spatial.Access, r *Row) []spatial.FieldError {
 	if ok && d.ReportableBy(a) {
 		return r.Faults
 	}
-	return append(slices.Clip(r.Faults), spatial.FieldError{Name: "device",
-		Reason: "is not registered, or not one that this key may report for"})
+	return append(slices.Clip(r.Faults), spatial.FieldError{Name: "device", Reason: notRegistered})
 }
 
 // invalid turns the receipt's errors into one error. A single position names

@@ -28,6 +28,7 @@ type Position struct {
 	BearingDegrees Measure         // clockwise from true north, in [0, 360)
 	AccuracyMeters Measure         // radius
 	Attributes     json.RawMessage `json:",omitempty"`
+	Flags          Flag            `json:",omitempty"` // what the rules found
 }
 
 // Limits bound what a position may hold. The zero value stands for the

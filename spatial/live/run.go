@@ -107,7 +107,9 @@ func (h *Hub) tickLoop(ctx context.Context) error {
 func (h *Hub) distribute() []Position {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ticks++
+	if h.ticks++; h.ticks%lazyTicks == 0 {
+		h.sweep(h.cfg.Now())
+	}
 	var publish []Position
 	byTopic := make(map[topic][]int)
 	mark := func(e *entry, c cell) {

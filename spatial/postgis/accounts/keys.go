@@ -49,6 +49,14 @@ func (a *Store) TouchKey(ctx context.Context, id int64) error {
 	return postgis.Wrap(ctx, "postgis: touch key", err)
 }
 
+// RotateKey keeps a device's new key and lets those that it had end at a time, so
+// that the device can be given the new one first.
+func (a *Store) RotateKey(ctx context.Context, k spatial.APIKey, othersEnd time.Time) error {
+	var id int64
+	err := a.pool.QueryRow(ctx, queryKeyRotate, k.Prefix, k.SHA256[:], k.Name, k.DeviceID, k.CreatedBy, othersEnd).Scan(&id)
+	return postgis.Wrap(ctx, "postgis: rotate key", err)
+}
+
 // RevokeKey revokes the key of that prefix for good.
 func (a *Store) RevokeKey(ctx context.Context, prefix string) error {
 	return a.execOne(ctx, "postgis: revoke key", "There is no key with that prefix.", queryKeyRevoke, prefix)

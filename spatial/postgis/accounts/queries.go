@@ -37,6 +37,8 @@ var (
 	queryKeyList string
 	//go:embed queries/key_touch.sql
 	queryKeyTouch string
+	//go:embed queries/key_rotate.sql
+	queryKeyRotate string
 	//go:embed queries/key_revoke.sql
 	queryKeyRevoke string
 	//go:embed queries/limit_insert.sql

@@ -23,4 +23,18 @@ var (
 	queryEnsureDay string
 	//go:embed queries/drop_before.sql
 	queryDropBefore string
+	//go:embed queries/identity_add.sql
+	queryIdentityAdd string
+	//go:embed queries/identity_remove.sql
+	queryIdentityRemove string
+	//go:embed queries/pending_note.sql
+	queryPendingNote string
+	//go:embed queries/pending_prune.sql
+	queryPendingPrune string
+	//go:embed queries/pending_list.sql
+	queryPendingList string
+	//go:embed queries/pending_reject.sql
+	queryPendingReject string
+	//go:embed queries/pending_remove.sql
+	queryPendingRemove string
 )

@@ -57,7 +57,10 @@ func (d *Store) read(ctx context.Context, id *string) ([]Record, error) {
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) {
 		var r Record
 		err := row.Scan(&r.ID, &r.Kind, &r.Name, &r.Department, &r.Visibility, &r.Roles, &r.Demo, &r.Revoked,
-			&r.RegisteredBy, &r.RegisteredAt)
+			&r.RegisteredBy, &r.RegisteredAt, &r.Identities)
+		if len(r.Identities) == 0 {
+			r.Identities = nil
+		}
 		return r, err
 	})
 	return found, postgis.Wrap(ctx, "postgis: read devices", err)
@@ -145,7 +148,9 @@ func scanPosition(row pgx.CollectableRow) (live.Position, error) {
 	var p live.Position
 	var speed, bearing, accuracy *float64
 	var attributes []byte
-	err := row.Scan(&p.Device, &p.Time, &p.ReceivedAt, &p.Lon, &p.Lat, &speed, &bearing, &accuracy, &attributes)
+	var flags int16
+	err := row.Scan(&p.Device, &p.Time, &p.ReceivedAt, &p.Lon, &p.Lat, &speed, &bearing, &accuracy, &attributes, &flags)
+	p.Flags = live.Flag(flags)
 	known := func(v *float64) live.Measure {
 		if v == nil {
 			return live.Measure{}

@@ -229,7 +229,7 @@ func (w *PositionWriter) insert(ctx context.Context, lot []live.Position) error 
 	devices, at, received := make([]string, n), make([]time.Time, n), make([]time.Time, n)
 	lon, lat := make([]float64, n), make([]float64, n)
 	speed, bearing, accuracy := make([]*float64, n), make([]*float64, n), make([]*float64, n)
-	attributes := make([]*string, n)
+	attributes, flags := make([]*string, n), make([]int16, n)
 	for i := range lot {
 		p := &lot[i]
 		if err := w.ensure(ctx, p.Time); err != nil {
@@ -237,13 +237,14 @@ func (w *PositionWriter) insert(ctx context.Context, lot []live.Position) error 
 		}
 		devices[i], at[i], received[i], lon[i], lat[i] = p.Device, p.Time, p.ReceivedAt, p.Lon, p.Lat
 		speed[i], bearing[i], accuracy[i] = nullable(p.SpeedKMH), nullable(p.BearingDegrees), nullable(p.AccuracyMeters)
+		flags[i] = int16(p.Flags)
 		if len(p.Attributes) > 0 {
 			text := string(p.Attributes)
 			attributes[i] = &text
 		}
 	}
 	_, err := w.db.Pool.Exec(ctx, queryPositionsWrite,
-		devices, at, received, lon, lat, speed, bearing, accuracy, attributes)
+		devices, at, received, lon, lat, speed, bearing, accuracy, attributes, flags)
 	return postgis.Wrap(ctx, op, err)
 }
 

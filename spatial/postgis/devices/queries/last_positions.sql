@@ -5,7 +5,8 @@
 -- all null for everywhere; west above east crosses the antimeridian), $9 kinds or
 -- null for all. Index: none, it reads one row per device.
 select last.device_id, last.at, last.received_at, last.lon, last.lat,
-  last.speed_kmh, last.bearing_degrees, last.accuracy_meters, last.attributes
+  last.speed_kmh, last.bearing_degrees, last.accuracy_meters, last.attributes,
+  last.flags
 from gisd.device_position_last last
 join gisd.device device on device.id = last.device_id
 where device.revoked_at is null

@@ -30,6 +30,7 @@ var law = []room{
 	{pattern: "spatial/cql", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/redisbus", may: []string{"spatial", "spatial/live"}, libraries: []string{"redis"}},
 	{pattern: "spatial/live", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
+	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}}, // its sentences are NMEA's
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/outbox", may: []string{"spatial"}},
@@ -75,6 +76,12 @@ var law = []room{
 	{pattern: "api/ogc/coords"},
 	{pattern: "api/ogc/receive", may: []string{"spatial", "spatial/crs", "api/ogc/coords"}},
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
+	{
+		pattern:   "api/live",
+		may:       []string{"spatial", "spatial/live", "spatial/live/...", "api/problem", "api/negotiate"},
+		libraries: []string{"echo", "prometheus"},
+	},
+	{pattern: "api/listen", may: []string{"spatial", "spatial/live"}, libraries: []string{"prometheus"}},
 	{
 		pattern:   "api/...",
 		may:       []string{"spatial", "spatial/crs", "spatial/cql", "spatial/live", "spatial/planning", "tiles", "tiles/styles/...", "api/problem", "api/negotiate", "api/auth", "api/page"},

@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gisd/api/negotiate"
-	"gisd/api/problem"
 	"gisd/spatial"
 	"gisd/spatial/live"
 )
@@ -37,12 +36,7 @@ func (h *Handlers) postPositions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
-	lang := problem.Language(c.Request())
-	for i := range receipt.Errors {
-		receipt.Errors[i].Reason = problem.Say(receipt.Errors[i].Reason, lang)
-	}
-	return c.JSON(http.StatusAccepted, receipt)
+	return h.receipt(c, receipt)
 }
 
 func (h *Handlers) decode(c echo.Context) (rows []live.Row, allOrNothing bool, err error) {

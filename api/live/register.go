@@ -38,8 +38,10 @@ type Config struct {
 	Log       *slog.Logger
 
 	MaxBodyBytes      int64         // of one report; 8 MiB
+	MaxMessageBytes   int64         // of one message of a WebSocket; 1 MiB
 	StreamsPerAddress int           // 200: an office may share an address
 	Streams           int           // in all; 20000
+	Silence           time.Duration // a WebSocket that says nothing for so long ends; 20 min
 	Comment           time.Duration // between comments that keep a stream open; 15 s
 	WriteTimeout      time.Duration // of one frame; 30 s
 	MaxStreamAge      time.Duration // the caller's rights are read anew then; 30 min
@@ -54,6 +56,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Streams == 0 {
 		c.Streams = 20_000
+	}
+	if c.MaxMessageBytes == 0 {
+		c.MaxMessageBytes = 1 << 20
+	}
+	if c.Silence == 0 {
+		c.Silence = 20 * time.Minute
 	}
 	if c.Comment == 0 {
 		c.Comment = 15 * time.Second
@@ -73,6 +81,9 @@ func (c Config) withDefaults() Config {
 // StreamPath never ends by itself: it wants no compression and no timeout from
 // the middleware.
 const StreamPath = "/live/stream"
+
+// SocketPath is a WebSocket, and as little.
+const SocketPath = "/live/ws"
 
 // Handlers serve /live. They are safe for goroutines.
 type Handlers struct {
@@ -104,6 +115,13 @@ func (h *Handlers) Register(e *echo.Echo) {
 	e.POST("/live/positions", h.postPositions)
 	e.GET("/live/positions", h.getPositions)
 	e.GET(StreamPath, h.getStream)
+	e.GET(SocketPath, h.getSocket)
+	e.GET("/live/osmand", h.osmand)
+	e.POST("/live/osmand", h.osmand)
+	e.POST("/live/owntracks", h.owntracks)
+	e.POST("/live/lorawan", h.postLoRaWAN)
+	e.POST("/live/gtfs-rt", h.postGTFSRT)
+	e.GET("/live/gtfs-rt", h.getGTFSRT)
 	e.GET("/live/devices", h.getDevices)
 	e.GET("/live/devices/:id", h.getDevice)
 	if h.cfg.Registrar != nil {

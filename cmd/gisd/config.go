@@ -35,6 +35,10 @@ type config struct {
 	StatementTimeout time.Duration
 	RateLimit        int
 	PositionDays     int
+	DeviceRate       int
+	NMEAListen       string
+	TeltonikaListen  string
+	JT808Listen      string
 	HomeArea         spatial.Envelope // SRID 4326; the zero box is none
 	OutgoingAllow    []string
 	OutgoingMax      byteSize
@@ -57,6 +61,7 @@ func defaultConfig() config {
 		StatementTimeout: 30 * time.Second,
 		RateLimit:        200,
 		PositionDays:     90,
+		DeviceRate:       50,
 		HomeArea:         spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: 106.33, MinY: 10.86, MaxX: 106.97, MaxY: 11.5},
 		OutgoingMax:      4 << 30,
 		ImportJobs:       1,
@@ -110,6 +115,10 @@ func (c *config) settings() []setting {
 		{"statement-timeout", serving, duration(&c.StatementTimeout), "longest SQL statement of a request"},
 		{"rate-limit", serving, number(&c.RateLimit, 0, 1_000_000), "requests per second that one address or key may make in the long run, ten times as many at once; 0 is no limit"},
 		{"position-days", serving, number(&c.PositionDays, 0, 36500), "days of device history kept; 0 keeps all"},
+		{"device-rate", serving, number(&c.DeviceRate, 0, 1_000_000), "positions per second that one device may report in the long run, a hundred times as many at once; 0 is no limit"},
+		{"nmea-listen", serving, address(&c.NMEAListen), "host:port for NMEA 0183 and AIS, TCP and UDP, such as :10110; empty for none"},
+		{"teltonika-listen", serving, address(&c.TeltonikaListen), "host:port for Teltonika trackers, TCP, such as :5027; empty for none"},
+		{"jt808-listen", serving, address(&c.JT808Listen), "host:port for JT/T 808 terminals, TCP, such as :5015; empty for none"},
 		{"import-jobs", serving, number(&c.ImportJobs, 1, 64), "imports that the server runs at once; others wait"},
 		{"import-max", serving, size(&c.ImportMax), "most that one upload to the server may hold, 4GiB"},
 		{"tile-cache-size", serving, size(&c.TileCacheSize), "memory for encoded tiles, 256MiB"},

@@ -19,10 +19,11 @@ import (
 func newDevicesCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "devices",
-		Short:   "List, register and revoke devices that report positions",
-		Example: "  gisd devices register bus-12 --kind bus --name \"Xe buýt 12\" --visibility public --key\n  gisd devices list",
+		Short:   "List, register, approve and revoke devices that report positions",
+		Example: "  gisd devices register bus-12 --kind bus --name \"Xe buýt 12\" --visibility public --key\n  gisd devices pending\n  gisd devices approve imei:356307042441013 --id bus-12 --kind bus",
 	}
-	cmd.AddCommand(newDevicesListCommand(a), newDevicesShowCommand(a), newDevicesRegisterCommand(a), newDevicesRevokeCommand(a))
+	cmd.AddCommand(newDevicesListCommand(a), newDevicesShowCommand(a), newDevicesRegisterCommand(a), newDevicesRevokeCommand(a),
+		newDevicesRotateCommand(a), newDevicesPendingCommand(a), newDevicesApproveCommand(a), newDevicesRejectCommand(a))
 	return cmd
 }
 
@@ -102,7 +103,7 @@ func newDevicesShowCommand(a *app) *cobra.Command {
 			}
 			shown := map[string]any{
 				"id": r.ID, "kind": r.Kind, "name": r.Name, "department": r.Department, "visibility": visibilityText(&r.Device),
-				"demo": r.Demo, "revoked": r.Revoked, "registeredBy": r.RegisteredBy, "registeredAt": r.RegisteredAt.UTC(),
+				"demo": r.Demo, "revoked": r.Revoked, "identities": r.Identities, "registeredBy": r.RegisteredBy, "registeredAt": r.RegisteredAt.UTC(),
 			}
 			positions, err := registry.LastPositions(ctx)
 			if err != nil {
@@ -134,13 +135,7 @@ func newDevicesRegisterCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			d.ID, d.Kind = args[0], live.Kind(kind)
-			head, roles, _ := strings.Cut(visibility, ":")
-			d.Visibility = spatial.Visibility(head)
-			for role := range strings.SplitSeq(roles, ",") {
-				if role != "" {
-					d.Roles = append(d.Roles, spatial.Role(role))
-				}
-			}
+			readVisibility(&d, visibility)
 			if err := live.ValidateDevices([]live.Device{d}); err != nil {
 				return &exitError{exitUsage, err}
 			}
@@ -156,11 +151,10 @@ func newDevicesRegisterCommand(a *app) *cobra.Command {
 				fmt.Fprintf(a.stderr, "%s is registered\n", d.ID)
 				return nil
 			}
-			secret, record, err := auth.NewKey()
+			secret, record, err := newDeviceKey(d.ID)
 			if err != nil {
 				return err
 			}
-			record.Name, record.DeviceID, record.CreatedBy = "device "+d.ID, d.ID, "cli"
 			if _, err := accounts.NewStore(db.Pool, a.log).AddKey(ctx, record); err != nil {
 				return err
 			}
@@ -177,6 +171,24 @@ func newDevicesRegisterCommand(a *app) *cobra.Command {
 	flags.BoolVar(&key, "key", false, "make a key for the device")
 	_ = cmd.MarkFlagRequired("kind")
 	return cmd
+}
+
+// newDeviceKey makes a key that reports for one device.
+func newDeviceKey(device string) (secret string, record spatial.APIKey, err error) {
+	secret, record, err = auth.NewKey()
+	record.Name, record.DeviceID, record.CreatedBy = "device "+device, device, "cli"
+	return secret, record, err
+}
+
+// readVisibility reads what visibilityText writes.
+func readVisibility(d *live.Device, text string) {
+	head, roles, _ := strings.Cut(text, ":")
+	d.Visibility = spatial.Visibility(head)
+	for role := range strings.SplitSeq(roles, ",") {
+		if role != "" {
+			d.Roles = append(d.Roles, spatial.Role(role))
+		}
+	}
 }
 
 func newDevicesRevokeCommand(a *app) *cobra.Command {

@@ -18,18 +18,15 @@ import (
 	"gisd/api"
 	"gisd/api/auth"
 	apicrs "gisd/api/crs"
-	apilive "gisd/api/live"
 	"gisd/api/negotiate"
 	"gisd/api/ogc"
 	apistyles "gisd/api/styles"
 	apitiles "gisd/api/tiles"
 	"gisd/importers/geojson"
-	"gisd/spatial/live"
 	"gisd/spatial/postgis"
 	"gisd/spatial/postgis/accounts"
 	"gisd/spatial/postgis/changes"
 	"gisd/spatial/postgis/collections"
-	"gisd/spatial/postgis/devices"
 	"gisd/spatial/postgis/features"
 	"gisd/spatial/postgis/imports"
 	"gisd/spatial/postgis/search"
@@ -198,32 +195,6 @@ func (n *node) addFeatures(ctx context.Context) error {
 	}
 	n.server.Register = append(n.server.Register, handlers.Register)
 	n.server.Downloads = handlers.IsDownload
-	return nil
-}
-
-func (n *node) addLive(ctx context.Context) error {
-	var bus live.Bus
-	if n.redis != nil {
-		bus = redisbus.New(n.redis, redisbus.Config{}, n.log)
-	}
-	store := devices.NewStore(n.db)
-	writer := devices.NewPositionWriter(n.db, devices.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
-	hub := live.NewHub(live.Config{Source: store, Bus: bus, Log: n.log})
-	if err := hub.Load(ctx); err != nil {
-		return err
-	}
-	streams := apilive.New(apilive.Config{
-		Intake:    &live.Intake{Hub: hub, Recorder: writer},
-		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
-	})
-	n.freshness.Tell = streams.TilesChanged
-	n.server.Register = append(n.server.Register, streams.Register)
-	n.server.Streams = append(n.server.Streams, apilive.StreamPath)
-	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
-	n.parts = append(n.parts, hub.Run, writer.Run, streams.Run)
-	if n.cfg.DatabaseURL == "" && n.cfg.Demo {
-		n.parts = append(n.parts, demoFleet{hub: hub, devices: store, catalogue: n.catalogue, log: n.log}.traffic)
-	}
 	return nil
 }
 

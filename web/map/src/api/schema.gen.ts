@@ -655,7 +655,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Last known positions */
+        /**
+         * Last known positions
+         * @description The property state is online, stale (two reports of the kind's interval missed) or offline (six). flags, where there are any, name the rules that found something: clock, accuracy.
+         */
         get: operations["getPositions"];
         put?: never;
         /**
@@ -683,6 +686,111 @@ export interface paths {
         get: operations["getStream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report positions over a WebSocket
+         * @description A message holds one position, an array of them, or lines; each is answered, in order, with a Receipt, or with a Problem where nothing could be taken. The good ones are taken. After 30 minutes the socket ends with status 1012: connect again.
+         */
+        get: operations["getSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/osmand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A fix of OsmAnd or Traccar Client
+         * @description With a device's own key the key says whose fix it is; with another's the id does, of a registered device or an approved identity osmand:ID. Other parameters become attributes.
+         */
+        get: operations["getOsmand"];
+        put?: never;
+        /** A fix of OsmAnd or Traccar Client, as a form or JSON */
+        post: operations["postOsmand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/owntracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A message of the OwnTracks apps
+         * @description Messages that are no location are answered and left. Without a device's own key the headers X-Limit-U and X-Limit-D name the device.
+         */
+        post: operations["postOwntracks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/lorawan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A message of a LoRaWAN network server
+         * @description The HTTP integration of ChirpStack v3 and v4, the webhook of The Things Network v3. A device is known by the identity eui:DEVEUI. Readings without coordinates stand where the device was last known.
+         */
+        post: operations["postLorawan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/gtfs-rt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vehicle positions as GTFS Realtime
+         * @description Buses and trains, or the kinds asked for, that are not offline.
+         */
+        get: operations["getGtfsRealtime"];
+        put?: never;
+        /**
+         * Report the vehicle positions of a GTFS Realtime feed
+         * @description A vehicle is a registered device of its id, or has the approved identity gtfs:ID.
+         */
+        post: operations["postGtfsRealtime"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1301,6 +1409,8 @@ export interface components {
             late: number;
             /** @description Of the accepted: known already. */
             duplicates: number;
+            /** @description Of the accepted: flagged by a rule, kept as history only. */
+            held: number;
             /** @description Lines that were not taken. */
             rejected: number;
             /** @description The first faults of the rejected. */
@@ -3015,6 +3125,191 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSocket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOsmand: {
+        parameters: {
+            query?: {
+                /** @description What the tracker calls itself; also deviceid. */
+                id?: string;
+                /** @description Degrees; or location=lat,lon. */
+                lat?: number;
+                /** @description Degrees. */
+                lon?: number;
+                /** @description Seconds or milliseconds since 1970, or ISO 8601. */
+                timestamp?: string;
+                /** @description Knots. */
+                speed?: number;
+                /** @description Degrees clockwise from north; also heading. */
+                bearing?: number;
+                /** @description Radius in metres. */
+                accuracy?: number;
+                /** @description Percent. */
+                batt?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fix was taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOsmand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The fix was taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOwntracks: {
+        parameters: {
+            query?: {
+                /** @description The user, in place of X-Limit-U. */
+                u?: string;
+                /** @description The device, in place of X-Limit-D. */
+                d?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description No commands for the app. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>[];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLorawan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The receipt. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getGtfsRealtime: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees; six numbers have heights. */
+                bbox?: components["parameters"]["bbox"];
+                /** @description Kinds of devices joined by commas: bus,barge. */
+                kinds?: components["parameters"]["kinds"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postGtfsRealtime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+            };
+        };
+        responses: {
+            /** @description The receipt. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"gisd/api/auth"
+	"gisd/api/listen"
+	apilive "gisd/api/live"
+	"gisd/spatial/live"
+	"gisd/spatial/live/ais"
+	"gisd/spatial/live/jt808"
+	"gisd/spatial/live/nmea"
+	"gisd/spatial/live/teltonika"
+	"gisd/spatial/postgis/devices"
+	"gisd/spatial/redisbus"
+)
+
+func (n *node) addLive(ctx context.Context) error {
+	var bus live.Bus
+	if n.redis != nil {
+		bus = redisbus.New(n.redis, redisbus.Config{}, n.log)
+	}
+	store := devices.NewStore(n.db)
+	writer := devices.NewPositionWriter(n.db, devices.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
+	hub := live.NewHub(live.Config{Source: store, Bus: bus, DeviceRate: float64(n.cfg.DeviceRate), Log: n.log})
+	if err := hub.Load(ctx); err != nil {
+		return err
+	}
+	lobby := live.NewLobby(store, n.log)
+	intake := &live.Intake{Hub: hub, Recorder: writer, Lobby: lobby}
+	streams := apilive.New(apilive.Config{
+		Intake:    intake,
+		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
+	})
+	n.freshness.Tell = streams.TilesChanged
+	n.server.Register = append(n.server.Register, streams.Register)
+	n.server.Streams = append(n.server.Streams, apilive.StreamPath, apilive.SocketPath)
+	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
+	n.parts = append(n.parts, hub.Run, writer.Run, streams.Run, lobby.Run)
+	if n.cfg.DatabaseURL == "" && n.cfg.Demo {
+		n.parts = append(n.parts, demoFleet{hub: hub, devices: store, catalogue: n.catalogue, log: n.log}.traffic)
+	}
+	return n.addListeners(ctx, intake)
+}
+
+// addListeners opens the ports of device protocols that the settings name.
+func (n *node) addListeners(ctx context.Context, intake *live.Intake) error {
+	metrics := listen.NewMetrics(n.registry)
+	var errs []error
+	for _, c := range []listen.Config{
+		{Protocol: "nmea", Address: n.cfg.NMEAListen, UDP: true, Converse: newNMEA},
+		{Protocol: "teltonika", Address: n.cfg.TeltonikaListen, Converse: func(netip.Addr) live.Conversation { return &teltonika.Conversation{} }},
+		{Protocol: "jt808", Address: n.cfg.JT808Listen, Converse: func(netip.Addr) live.Conversation { return &jt808.Conversation{} }},
+	} {
+		if c.Address == "" {
+			continue
+		}
+		c.Intake, c.Metrics, c.Log = intake, metrics, n.log
+		server, err := listen.Open(ctx, c)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		n.closers = append(n.closers, server.Close)
+		n.parts = append(n.parts, server.Run)
+	}
+	return errors.Join(errs...)
+}
+
+// newNMEA names receivers that say no name of their own by their address.
+func newNMEA(peer netip.Addr) live.Conversation {
+	return nmea.NewConversation(live.Identity(nmea.Scheme, peer.StringExpanded()), &ais.Vessels{}, time.Now)
+}

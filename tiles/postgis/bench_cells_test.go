@@ -27,7 +27,7 @@ import (
 //	go run ./bench -suite cells
 func BenchmarkCells(b *testing.B) {
 	url := testdb.URL(b)
-	db, err := postgis.Open(b.Context(), postgis.Config{URL: url, MaxConns: workers}, slog.New(slog.DiscardHandler))
+	db, err := postgis.Open(b.Context(), postgis.Config{URL: url, MaxConns: workers, StatementTimeout: 10 * time.Minute}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 //	go test ./tiles/postgis -run - -bench Edit -benchtime 50x -parcel-file FILE.shp
 func BenchmarkEdit(b *testing.B) {
 	ctx := context.Background()
-	db, err := postgis.Open(ctx, postgis.Config{URL: testdb.URL(b), MaxConns: workers}, slog.New(slog.DiscardHandler))
+	db, err := postgis.Open(ctx, postgis.Config{URL: testdb.URL(b), MaxConns: workers, StatementTimeout: 10 * time.Minute}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -60,10 +60,9 @@ func smallCells(t *testing.T, pool *pgxpool.Pool) map[string]string {
 	return cells
 }
 
-func TestSmallScales(t *testing.T) {
-	t.Parallel()
-	pool := testdb.DB(t)
-	// 80 by 80 parcels of 33 m, the uses by columns of ten.
+// fields registers 80 by 80 parcels of 33 m, the uses by columns of ten.
+func fields(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
 	exec(t, pool, `create table data.fields_v1 as
 		select x * 1000 + y as id, 1 as revision, clock_timestamp() as recorded_at, null::text as changed_by,
 			case x / 10 % 2 when 0 then 'ODT' else 'LUC' end as use, st_makeenvelope(106.6 + x * 0.0003, 10.9 + y * 0.0003,
@@ -76,6 +75,12 @@ func TestSmallScales(t *testing.T) {
 		IDKind: spatial.IDInteger, Extent: spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 10.9, MaxX: 106.624, MaxY: 10.924}})
 	exec(t, pool, `insert into gisd.field (collection_id, version, ordinal, name, column_name, type) values ('fields', 1, 1, 'use', 'use', 'string')`)
 	exec(t, pool, `update gisd.collection set style = '{"kind":"fill","by":"use"}' where id = 'fields'`)
+}
+
+func TestSmallScales(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	fields(t, pool)
 	c := built(t, pool, current(t, pool, "fields"))
 	if len(c.Pyramid.Bands) != 15 {
 		t.Fatalf("bands %v", c.Pyramid.Bands)

@@ -41,7 +41,8 @@ type Service struct {
 	flight      *flight
 	limit       *limiter
 	compressors compressors
-	improving   atomic.Bool // a tile is being compressed for longer
+	compressing chan struct{} // one for each tile being compressed
+	improving   atomic.Bool   // a tile is being compressed for longer
 	metrics     *metrics
 }
 
@@ -59,7 +60,7 @@ func NewService(c Config, catalogue Catalogue, source Source, cache Cache, reg p
 	limit := newLimiter(c.Concurrency, c.Queue)
 	return &Service{
 		catalogue: catalogue, source: source, cache: cache, shared: c.Shared, prober: c.Prober, journal: c.Journal, flight: newFlight(c.BuildTimeout),
-		limit: limit, metrics: newMetrics(reg, limit),
+		limit: limit, metrics: newMetrics(reg, limit), compressing: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 }
 
@@ -78,10 +79,15 @@ type Answer struct {
 
 // In returns the tile in the encoding, or plain where compressing saves
 // nothing. It is made when first asked for and kept. The tile must not be
-// empty.
+// empty. No more tiles are compressed at a time than there are processors: whose
+// answer is ready would have to wait for all of them to get one.
 func (a Answer) In(e Encoding) *Encoded {
 	if e == Either {
 		e = a.either()
+	}
+	if e != Identity && a.Tile.has(e) == nil {
+		a.service.compressing <- struct{}{}
+		defer func() { <-a.service.compressing }()
 	}
 	form, grown := a.Tile.in(e, &a.service.compressors)
 	if grown {

@@ -34,6 +34,7 @@ type Area struct {
 	Numbers []int    // of the areas that it is made of, ascending
 	EWKB    string   // a MultiPolygon in hex, in the storage SRID of the collection
 	Bounds  Envelope // in SRID 4326, rounded outwards
+	Share   float64  // of its box that it covers, 0 to 1
 }
 
 // Limits are what of a collection its caller sees, where that is less than all of
@@ -59,6 +60,19 @@ func (l *Limits) Rows() bool { return l != nil && l.Areas != nil }
 
 // Columns reports whether properties are left out.
 func (l *Limits) Columns() bool { return l != nil && l.hidden }
+
+// Share is which part of the boxes of the areas they cover, 1 where rows are not
+// limited: of what lies in the boxes so much is seen, if all is spread evenly.
+func (l *Limits) Share() float64 {
+	if !l.Rows() || len(l.Areas) == 0 {
+		return 1
+	}
+	sum := 0.0
+	for _, a := range l.Areas {
+		sum += a.Share
+	}
+	return sum / float64(len(l.Areas))
+}
 
 // RuleIDs are Rules, never nil.
 func (l *Limits) RuleIDs() []int64 {

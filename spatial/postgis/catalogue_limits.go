@@ -87,7 +87,7 @@ func (l *limits) read(ctx context.Context, tx pgx.Tx) error {
 		area spatial.Area
 	)
 	box := &area.Bounds
-	_, err = pgx.ForEachRow(rows, []any{&id, &srid, &area.Numbers, &area.EWKB, &box.MinX, &box.MinY, &box.MaxX, &box.MaxY}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &srid, &area.Numbers, &area.EWKB, &box.MinX, &box.MinY, &box.MaxX, &box.MaxY, &area.Share}, func() error {
 		if l.areas[srid] == nil {
 			l.areas[srid] = map[int64]spatial.Area{}
 		}

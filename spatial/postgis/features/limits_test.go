@@ -2,6 +2,7 @@ package features_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -97,6 +98,52 @@ func TestLimitedReading(t *testing.T) {
 		if got := readAll(t, src); len(got) != len(want) || header.Count != -1 || len(header.Fields) != len(fixture.Fields())-1 {
 			t.Errorf("%v: export of %d, header %+v", srid, len(got), header)
 		}
+	}
+}
+
+// A small area in a large collection is found by the index on geometry, with its
+// arguments planned for, whatever the order.
+func TestLimitsUseTheIndex(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	fixture.Collection(t, s.Pool, fixture.Spec{ID: "lots", SRID: 9210, Geometry: spatial.GeometryPoint, Features: fixture.Points(10)})
+	for _, statement := range []string{
+		`insert into data.lots_v1 (id, name, recorded_at, changed_by, geom)
+		select i, 'Tên ' || i, now(), 'test', st_setsrid(st_makepoint(550000 + i % 300 * 100, 1190000 + i / 300 * 100), 9210)
+		from generate_series(100, 30000) i`,
+		`analyze data.lots_v1`,
+		`update gisd.collection_version set min_lon = 106, min_lat = 10.5, max_lon = 107, max_lat = 11.5, feature_count = 29911`,
+		`update gisd.collection set updated_at = now()`,
+	} {
+		run(t, s.Pool, statement)
+	}
+	fixture.Limit{Role: "west", Area: "MULTIPOLYGON(((106.21 10.77,106.22 10.77,106.22 10.78,106.21 10.78,106.21 10.77)))"}.Store(t, s.Pool)
+	c := s.as(t, westEditor)
+	for _, q := range []spatial.Query{{}, {Sort: sortOf(t, c, "name")}, {After: &spatial.Position{ID: "5"}}} {
+		q.Access, q.Limit = westEditor, 10
+		plan, err := s.features.ExplainBox(t.Context(), c, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, "lots_v1_geom_idx") || strings.Contains(plan, "lots_v1_pkey") {
+			t.Errorf("%+v does not use the index on geometry alone:\n%s", q, plan)
+		}
+	}
+	page, err := s.features.Query(t.Context(), c, spatial.Query{Access: westEditor, Limit: 1000})
+	if err != nil || page.Matched != int64(len(page.Features)) || page.Matched < 50 {
+		t.Errorf("%d of %d, %v", len(page.Features), page.Matched, err)
+	}
+
+	// Of a triangle the planner knows the box alone.
+	fixture.Limit{Role: "west", Area: "MULTIPOLYGON(((106.2 10.75,106.49 10.75,106.49 10.86,106.2 10.75)))"}.Store(t, s.Pool)
+	c = s.as(t, westEditor)
+	n, err := s.features.Count(t.Context(), c, spatial.Query{Access: westEditor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err = s.features.Query(t.Context(), c, spatial.Query{Access: westEditor, Limit: 10})
+	if err != nil || !page.Estimated || page.Matched < n*3/4 || page.Matched > n*5/4 {
+		t.Errorf("%d estimated for %d, %v", page.Matched, n, err)
 	}
 }
 

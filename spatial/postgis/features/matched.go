@@ -33,7 +33,7 @@ func (f *Store) total(ctx context.Context, c *spatial.Collection) (int64, error)
 func (f *Store) matched(ctx context.Context, c *spatial.Collection, a spatial.Access, w filter.Conditions) (matched int64, estimated bool, err error) {
 	likely := int64(-1)
 	if c.Whole().FeatureCount > hopeless*countMost {
-		if likely, err = f.estimate(ctx, c, sql.And(w.All()...)); err != nil || likely > hopeless*countMost {
+		if likely, err = f.likely(ctx, c, w); err != nil || likely > hopeless*countMost {
 			return likely, true, err
 		}
 	}
@@ -42,9 +42,15 @@ func (f *Store) matched(ctx context.Context, c *spatial.Collection, a spatial.Ac
 		return count, false, err
 	}
 	if likely < 0 {
-		likely, err = f.estimate(ctx, c, sql.And(w.All()...))
+		likely, err = f.likely(ctx, c, w)
 	}
 	return max(likely, count), true, err
+}
+
+// likely is how many features the planner expects to pass the filter, and to be seen.
+func (f *Store) likely(ctx context.Context, c *spatial.Collection, w filter.Conditions) (int64, error) {
+	n, err := f.estimate(ctx, c, sql.And(w.Estimable()...))
+	return int64(float64(n) * c.Limits.Share()), err
 }
 
 // count is exact up to countMost; beyond that it is one more, and -1 where the

@@ -103,7 +103,9 @@ func boxOracle(t *testing.T, s fixture.Store, c *spatial.Collection, box spatial
 func TestBoxOfTheExtent(t *testing.T) {
 	t.Parallel()
 	s := fixture.Open(t)
-	at := func(id string, lon, lat float64) fixture.Feature { return fixture.Feature{ID: id, WKT: fmt.Sprintf("POINT(%v %v)", lon, lat)} }
+	at := func(id string, lon, lat float64) fixture.Feature {
+		return fixture.Feature{ID: id, WKT: fmt.Sprintf("POINT(%v %v)", lon, lat)}
+	}
 	wide := fixture.Collection(t, s.Pool, fixture.Spec{ID: "wide", SRID: 9210, Features: []fixture.Feature{
 		at("1", 106.3, 11.5), at("2", 106.4, 10.8), at("3", 106.9, 10.9), at("4", 106.8, 11.6),
 	}})

@@ -17,6 +17,7 @@ type Conditions struct {
 	Share   float64      // of the collection's extent that the box covers, 0 to 1; 0 without a box
 	Index   sql.Fragment // the conditions that an index serves; empty where there are none
 	exact   sql.Fragment // the exact test that goes with the box
+	seen    sql.Fragment // the exact test of the areas that the caller sees
 	others  []sql.Fragment
 }
 
@@ -26,12 +27,19 @@ func (f Conditions) Plain() bool { return !f.Nothing && len(f.All()) == 0 }
 // All are the conditions, which hold together; none where every feature passes.
 func (f Conditions) All() []sql.Fragment {
 	var all []sql.Fragment
-	for _, condition := range []sql.Fragment{f.Index, f.exact} {
+	for _, condition := range []sql.Fragment{f.Index, f.exact, f.seen} {
 		if !condition.Empty() {
 			all = append(all, condition)
 		}
 	}
 	return append(all, f.others...)
+}
+
+// Estimable are the conditions that the planner knows how often hold: all but whether
+// a feature's point lies in an area, which Limits.Share tells of.
+func (f Conditions) Estimable() []sql.Fragment {
+	f.seen = sql.Fragment{}
+	return f.All()
 }
 
 // serve adds a condition that an index serves.
@@ -56,9 +64,7 @@ func New(c *spatial.Collection, q spatial.Query) (Conditions, error) {
 	}
 	if index, exact := postgis.Seen(c); !index.Empty() {
 		f.serve(index)
-		if !exact.Empty() {
-			f.others = append(f.others, exact)
-		}
+		f.seen = exact
 	}
 	if q.Time != nil && c.TimeField != "" {
 		f.others = append(f.others, timeFilter(c, *q.Time)...)

@@ -165,7 +165,7 @@ describe("the map of a running server", () => {
       "--visibility",
       "public",
     );
-    const report = async (lon: number, bearing: number) => {
+    const report = async (lon: number, bearing: number, secondsAgo: number) => {
       const answer = await fetch(`${server.url}/live/positions`, {
         method: "POST",
         headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
@@ -175,13 +175,13 @@ describe("the map of a running server", () => {
           lat: CENTRE.lat,
           bearing,
           speed: 36,
-          time: new Date().toISOString(),
+          time: new Date(Date.now() - 1000 * secondsAgo).toISOString(),
         }),
       });
       expect(answer.status, await answer.text()).toBeLessThan(300);
     };
     const fresh = await openPage(`#${VIEW}`);
-    await report(CENTRE.lon, 90);
+    await report(CENTRE.lon, 90, 60);
     const row = fresh.locator('[data-kind="bus"]');
     await row.waitFor();
     expect(await row.textContent()).toContain("1");
@@ -195,7 +195,7 @@ describe("the map of a running server", () => {
     await card.getByText("90° Đông").waitFor();
     await fresh.screenshot({ path: join(OUT, "device.png") });
 
-    await report(CENTRE.lon + 0.01, 45);
+    await report(CENTRE.lon + 0.01, 45, 0); // 1.1 km in a minute
     await card.getByText("45° Đông Bắc").waitFor();
     await card.getByText("106.660000").waitFor();
     await fresh.context().close();

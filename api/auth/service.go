@@ -168,12 +168,13 @@ func (s *Service) session(ctx context.Context, secret string) (identity, error) 
 	if now.Sub(found.LastSeenAt) > touchEvery {
 		s.touched(ctx, s.Sessions.TouchSession(ctx, sum))
 	}
-	id := identity{access: accessOf(user), csrf: found.CSRFToken, name: user.FullName, expires: found.ExpiresAt}
+	id := identity{access: AccessOfUser(user), csrf: found.CSRFToken, name: user.FullName, expires: found.ExpiresAt}
 	s.cache.put(sum, id, now)
 	return id, nil
 }
 
-func accessOf(u *spatial.User) spatial.Access {
+// AccessOfUser is what a person may do.
+func AccessOfUser(u *spatial.User) spatial.Access {
 	return spatial.Access{Subject: "user:" + u.Name, UserID: u.ID, Roles: u.Roles, Department: u.Department}
 }
 

@@ -57,7 +57,7 @@ func (h *Handlers) changes(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	changes, err := r.describeChanges(found, v, page)
+	changes, err := r.describeChanges(found, v, page.List)
 	if err != nil {
 		return err
 	}
@@ -91,14 +91,14 @@ func readSince(p *negotiate.Params) uint64 {
 	return 0
 }
 
-func (r *request) describeChanges(c *spatial.Collection, v view, page *spatial.FeatureChanges) ([]changeDoc, error) {
+func (r *request) describeChanges(c *spatial.Collection, v view, list []spatial.FeatureChange) ([]changeDoc, error) {
 	e, err := r.newEncoder(c, v)
 	if err != nil {
 		return nil, err
 	}
 	named := r.access.CanEdit(c)
-	changes := make([]changeDoc, 0, len(page.List))
-	for _, ch := range page.List {
+	changes := make([]changeDoc, 0, len(list))
+	for _, ch := range list {
 		d := changeDoc{
 			Position: strconv.FormatUint(ch.Position, 10), Operation: ch.Kind, ID: ch.ID, Revision: ch.Revision,
 			Version: ch.Version, ChangedAt: ch.ChangedAt,

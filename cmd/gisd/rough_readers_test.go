@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,13 @@ import (
 
 // startServe is `gisd serve` as a process of its own on a free port.
 func startServe(t *testing.T, env []string) (address string) {
+	t.Helper()
+	address, _ = startServing(t, env)
+	return address
+}
+
+// startServing is startServe for tests that kill the process.
+func startServing(t *testing.T, env []string) (address string, cmd *exec.Cmd) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,7 +54,7 @@ func startServe(t *testing.T, env []string) (address string) {
 		_ = res.Body.Close()
 		return res.StatusCode == http.StatusOK
 	})
-	return address
+	return address, cmd
 }
 
 // readers are clients that look at the tiles and items of a collection whose

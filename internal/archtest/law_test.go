@@ -33,7 +33,7 @@ var law = []room{
 	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}}, // its sentences are NMEA's
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
-	{pattern: "spatial/outbox", may: []string{"spatial"}},
+	{pattern: "spatial/outbox", may: []string{"spatial"}, libraries: []string{"prometheus"}},
 	// The stores stand on spatial/postgis, that on its fragments of SQL.
 	{pattern: "spatial/postgis/sql", may: []string{"spatial"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis/sql", "migrations"}, libraries: []string{"pgx", "prometheus"}},
@@ -44,6 +44,7 @@ var law = []room{
 	{pattern: "spatial/postgis/imports", may: []string{"spatial", "spatial/crs", "importers", "spatial/postgis", "spatial/postgis/collections", "spatial/postgis/search", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/jobs", may: []string{"spatial", "spatial/postgis", "spatial/postgis/imports"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/accounts", may: []string{"spatial", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/outbox", may: []string{"spatial", "spatial/outbox", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis"}, libraries: []string{"pgx"}},
 
@@ -74,6 +75,7 @@ var law = []room{
 		libraries: []string{"echo"},
 	},
 	{pattern: "api/ogc/coords"},
+	{pattern: "api/ogc/attach", may: []string{"spatial"}},
 	{pattern: "api/ogc/receive", may: []string{"spatial", "spatial/crs", "api/ogc/coords"}},
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
 	{

@@ -23,7 +23,7 @@ const applyRetry, applyLongest = time.Second, 30 * time.Second
 // fails, or ends half-way, the same changes come again. Returns nil at the end
 // of the context. Follow must run beside it.
 func (d *Queue) ApplyToCells(ctx context.Context, do func(context.Context, []spatial.Change) error) error {
-	d.keepTrying(ctx, "packed cells are not brought up to date", func(ctx context.Context, conn *pgx.Conn) error {
+	d.db.KeepTrying(ctx, "packed cells are not brought up to date", func(ctx context.Context, conn *pgx.Conn) error {
 		if err := d.lead(ctx, conn); err != nil {
 			return err
 		}

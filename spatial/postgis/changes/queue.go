@@ -2,7 +2,6 @@ package changes
 
 import (
 	"context"
-	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,7 +53,7 @@ func NewQueue(db *postgis.DB, c Config) *Queue {
 // is left out.
 func (d *Queue) Follow(ctx context.Context, take func(context.Context, spatial.Changes) error) error {
 	var position uint64
-	d.keepTrying(ctx, "changes of features are not heard of", func(ctx context.Context, conn *pgx.Conn) error {
+	d.db.KeepTrying(ctx, "changes of features are not heard of", func(ctx context.Context, conn *pgx.Conn) error {
 		if _, err := conn.Exec(ctx, queryListen); err != nil {
 			return err
 		}
@@ -86,40 +85,6 @@ func (d *Queue) Follow(ctx context.Context, take func(context.Context, spatial.C
 		}
 	})
 	return nil
-}
-
-// keepTrying works on a connection of its own until the context ends.
-func (d *Queue) keepTrying(ctx context.Context, trouble string, work func(context.Context, *pgx.Conn) error) {
-	const first, last = 100 * time.Millisecond, 5 * time.Second
-	wait := first
-	for ctx.Err() == nil {
-		started := time.Now()
-		err := d.connected(ctx, work)
-		if ctx.Err() != nil {
-			return
-		}
-		if time.Since(started) > last {
-			wait = first
-		}
-		d.db.Log.WarnContext(ctx, trouble, "error", err, "retry_ms", wait.Milliseconds())
-		if postgis.Sleep(ctx, wait+rand.N(wait)) != nil {
-			return
-		}
-		wait = min(2*wait, last)
-	}
-}
-
-func (d *Queue) connected(ctx context.Context, work func(context.Context, *pgx.Conn) error) error {
-	conn, err := d.db.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		_ = conn.Close(ctx)
-	}()
-	return work(ctx, conn)
 }
 
 // read returns what lies behind the position; full says that there may be more.

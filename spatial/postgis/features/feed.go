@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,13 +21,17 @@ import (
 // Who sees some areas alone hears of features in them: one that comes in was
 // inserted, one that leaves was deleted, what happens elsewhere did not.
 //
-// Errors: not_found when the caller may not read the collection.
+// Errors: not_found when the caller may not read the collection, gone when changes
+// behind the position are not kept any more.
 func (f *Store) Changes(ctx context.Context, c *spatial.Collection, a spatial.Access, since uint64, limit int) (*spatial.FeatureChanges, error) {
 	op := fmt.Sprintf("postgis: read changes of %q", c.ID)
 	page := &spatial.FeatureChanges{}
 	err := f.withVersion(ctx, op, c, a, func(now *spatial.Collection) error {
 		list, err := f.changes(ctx, now, a, since, limit+1)
 		if err != nil {
+			return err
+		}
+		if err := f.kept(ctx, c.ID, since); err != nil { // after reading, so that none is missed
 			return err
 		}
 		if len(list) == 0 {
@@ -39,6 +44,23 @@ func (f *Store) Changes(ctx context.Context, c *spatial.Collection, a spatial.Ac
 		return f.attach(ctx, now, c, a, page.List)
 	})
 	return page, err
+}
+
+// kept fails where changes behind the position have been forgotten.
+func (f *Store) kept(ctx context.Context, collection string, since uint64) error {
+	if since == 0 {
+		return nil
+	}
+	var forgotten uint64
+	if err := f.pool.QueryRow(ctx, queryFeedForgotten, collection).Scan(&forgotten); err != nil {
+		return err
+	}
+	if since < forgotten {
+		return &spatial.Error{Code: spatial.CodeGone, Op: "postgis: read changes",
+			Message: fmt.Sprintf("Changes before %s are not kept any more: start again without since; the first change then says to load the collection.",
+				time.UnixMicro(int64(forgotten)).UTC().Format(time.RFC3339))}
+	}
+	return nil
 }
 
 func (f *Store) changes(ctx context.Context, c *spatial.Collection, a spatial.Access, since uint64, limit int) ([]spatial.FeatureChange, error) {

@@ -27,4 +27,6 @@ var (
 	queryEditAudit string
 	//go:embed queries/feed_number.sql
 	queryFeedNumber string
+	//go:embed queries/feed_forgotten.sql
+	queryFeedForgotten string
 )

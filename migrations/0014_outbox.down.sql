@@ -1,0 +1,3 @@
+drop table gisd.change_forgotten;
+drop table gisd.outbox;
+drop table gisd.webhook;

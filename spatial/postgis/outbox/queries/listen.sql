@@ -1,0 +1,2 @@
+-- Announcements of messages to deliver; no payload.
+listen gisd_outbox

@@ -1,0 +1,2 @@
+-- Announcements of changed features; no payload.
+listen gisd_dirty

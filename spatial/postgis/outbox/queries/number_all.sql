@@ -1,0 +1,2 @@
+-- Gives what is committed its positions.
+select gisd.number_changes()

@@ -33,6 +33,8 @@ type Base struct {
 	IDField    string   // for IDFromField
 	Features   int64
 	Edits      Edits
+	// Attachments is how many photos and documents belong to its features.
+	Attachments int64
 }
 
 // Field finds a field by its name, or by what its name comes down to without
@@ -95,6 +97,14 @@ func RefuseEdits(collection string, ids []string, count int64) *spatial.Error {
 	return &spatial.Error{Code: spatial.CodeConflict, Op: "importers: edits",
 		Message: fmt.Sprintf("features of %s that were edited since the last import would be lost: %d (id %s); "+
 			"--rebase-edits makes the edits again on the new version, --discard-edits drops them", collection, count, SomeIDs(ids, count))}
+}
+
+// refuseAttachments is the conflict of an import whose features have other ids than
+// those that photos and documents belong to.
+func refuseAttachments(collection string, count int64) *spatial.Error {
+	return &spatial.Error{Code: spatial.CodeConflict, Op: "importers: attachments",
+		Message: fmt.Sprintf("features of %s have attachments that would be lost, for the new ones have other ids: %d; "+
+			"--key names the field that ids come from, --discard-edits drops them", collection, count)}
 }
 
 // RebasedReason says of a feature that an edit was made again although the source

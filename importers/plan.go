@@ -95,11 +95,15 @@ func (r *run) planEdits(ctx context.Context) error {
 	if r.id.running() && b.Features > 0 {
 		r.note("there is no key: ids, links to features and their history start again")
 	}
+	idsStay := !r.id.running() && b.IDSource == r.p.IDSource && b.IDKind == r.p.IDKind && b.IDField == r.p.IDField
+	if b.Attachments > 0 && !idsStay && !r.o.DiscardEdits {
+		return refuseAttachments(r.o.Collection, b.Attachments)
+	}
 	switch {
 	case b.Edits.Count == 0 || r.o.DiscardEdits:
 		return nil
 	case r.o.RebaseEdits:
-		if r.id.running() || b.IDSource != r.p.IDSource || b.IDKind != r.p.IDKind || b.IDField != r.p.IDField {
+		if !idsStay {
 			return &spatial.Error{Code: spatial.CodeConflict, Op: "importers: edits",
 				Message: fmt.Sprintf("edits cannot be made again without ids that stay: those of %s came from %s and would come from %s; name the field with --key, or drop the edits with --discard-edits",
 					r.o.Collection, idsOf(b.IDSource, b.IDField), idsOf(r.p.IDSource, r.p.IDField))}

@@ -57,7 +57,7 @@ type CodeLists interface {
 }
 
 // Config of the handlers; all members but CodeLists, Editor with Decoder, Now,
-// Downloads, Extensions and Log are required.
+// Downloads, Attachments, Extensions and Log are required.
 type Config struct {
 	Catalogue Catalogue
 	Features  Features
@@ -68,6 +68,8 @@ type Config struct {
 	Editor    Editor // nil where features are read alone
 	Decoder   Decoder
 	Downloads Downloads // nil for none
+	// Attachments are photos and documents of features; nil for none.
+	Attachments Attachments
 	// Extensions are what other rooms serve below /ogc.
 	Extensions []Extension
 	Log        *slog.Logger
@@ -122,6 +124,9 @@ func (h *Handlers) Register(e *echo.Echo) {
 	e.GET("/search", h.search)
 	if h.Editor != nil {
 		h.registerEdits(e)
+	}
+	if h.Attachments != nil {
+		h.registerAttachments(e)
 	}
 }
 

@@ -120,16 +120,23 @@ func (h *Handlers) feature(c echo.Context) error {
 		return err
 	}
 	if r.format.Name == formatHTML.Name {
-		return r.featurePage(found, f, r.featureLinks(found, f.ID))
+		links, err := r.featureLinks(found, f.ID)
+		if err != nil {
+			return err
+		}
+		return r.featurePage(found, f, links)
 	}
 	return r.writeFeature(http.StatusOK, found, f, v)
 }
 
-func (r *request) featureLinks(c *spatial.Collection, id string) []negotiate.Link {
+// featureLinks lead from a feature that the caller has read.
+func (r *request) featureLinks(c *spatial.Collection, id string) ([]negotiate.Link, error) {
 	formats := []negotiate.Format{formatGeoJSON, formatHTML, formatJSONFG}
-	return append(r.representations(formats, "collections", c.ID, "items", id), negotiate.Link{
+	links := append(r.representations(formats, "collections", c.ID, "items", id), negotiate.Link{
 		Href: r.href(formatQuery("json"), "collections", c.ID), Rel: "collection", Type: negotiate.TypeJSON, Title: r.in(c.Title),
 	})
+	enclosures, err := r.enclosures(c, id)
+	return append(links, enclosures...), err
 }
 
 // writeFeature answers with a feature and the state that it is in; 200 gives way to
@@ -144,7 +151,10 @@ func (r *request) writeFeature(status int, c *spatial.Collection, f *spatial.Fea
 	if err != nil {
 		return err
 	}
-	links := r.featureLinks(c, f.ID)
+	links, err := r.featureLinks(c, f.ID)
+	if err != nil {
+		return err
+	}
 	encoded, err := marshal(links)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (s *Sink) Base(ctx context.Context, collection string) (*importers.Base, er
 	err := pgx.BeginTxFunc(ctx, s.db.Pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		var found importers.Base
 		err := tx.QueryRow(ctx, queryBase, collection).Scan(&found.Version, &found.Geometry, &found.Dimensions, &found.SRID,
-			&found.IDKind, &found.IDSource, &found.IDField, &found.Features, &found.Edits.Count, &found.Edits.Last)
+			&found.IDKind, &found.IDSource, &found.IDField, &found.Features, &found.Edits.Count, &found.Edits.Last, &found.Attachments)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

@@ -1,0 +1,9 @@
+-- Attachments of a feature, the oldest first. $1 collection id, $2 feature id.
+-- Index: attachment_feature.
+select id, name, media_type, bytes, sha256, taken_at, lon, lat, created_by, created_at
+from gisd.attachment
+where collection_id = $1
+  and feature_id = $2
+  and gone_at is null
+  and ids = (select gisd.meaning_of_ids($1))
+order by created_at, id

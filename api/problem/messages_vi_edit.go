@@ -53,4 +53,17 @@ var vietnameseOfEdits = map[string]string{
 	"There is a feature with the id {1} already.": "Đã có đối tượng mang mã {1}.",
 	"{1} is no property of the collection":        "{1} không phải là thuộc tính của lớp dữ liệu",
 	"optional or required":                        "optional hoặc required",
+
+	"Changes before {1} are not kept any more: start again without since; the first change then says to load the collection.": "Các thay đổi trước {1} không còn được giữ: hãy bắt đầu lại mà không có since; thay đổi đầu tiên khi đó báo tải lại lớp dữ liệu.",
+
+	// attachments
+	"The file is empty.": "Tệp rỗng.",
+	"Attachments are photos (JPEG, PNG, WebP, GIF, HEIC) and PDF, by what is in them.": "Tệp đính kèm là ảnh (JPEG, PNG, WebP, GIF, HEIC) hoặc PDF, xét theo nội dung.",
+	"An attachment has at most {1} MiB.":                                               "Một tệp đính kèm có tối đa {1} MiB.",
+	"The form has no file.":                                                            "Biểu mẫu không có tệp nào.",
+	"The attachment is not the one that you know.":                                     "Tệp đính kèm không phải là tệp mà bạn biết.",
+	"There is no such attachment.":                                                     "Không có tệp đính kèm này.",
+	"A feature has at most {1} attachments.":                                           "Một đối tượng có tối đa {1} tệp đính kèm.",
+	"There is no room for more attachments: the server keeps {1} MiB of them.":         "Không còn chỗ cho tệp đính kèm: máy chủ giữ tối đa {1} MiB.",
+	"features of {1} have attachments that would be lost, for the new ones have other ids: {2}; key names the field that ids come from, discardEdits drops them": "các đối tượng của {1} có tệp đính kèm sẽ bị mất vì đối tượng mới có mã khác: {2}; key nêu trường chứa mã, discardEdits bỏ các tệp này",
 }

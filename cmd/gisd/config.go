@@ -39,11 +39,13 @@ type config struct {
 	NMEAListen       string
 	TeltonikaListen  string
 	JT808Listen      string
+	ChangeDays       int
 	HomeArea         spatial.Envelope // SRID 4326; the zero box is none
 	OutgoingAllow    []string
 	OutgoingMax      byteSize
 	ImportJobs       int
 	ImportMax        byteSize
+	AttachmentsMax   byteSize
 	TileCacheSize    byteSize
 	CellCacheSize    byteSize
 	ShutdownTimeout  time.Duration
@@ -62,10 +64,12 @@ func defaultConfig() config {
 		RateLimit:        200,
 		PositionDays:     90,
 		DeviceRate:       50,
+		ChangeDays:       365,
 		HomeArea:         spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: 106.33, MinY: 10.86, MaxX: 106.97, MaxY: 11.5},
 		OutgoingMax:      4 << 30,
 		ImportJobs:       1,
 		ImportMax:        4 << 30,
+		AttachmentsMax:   10 << 30,
 		TileCacheSize:    256 << 20,
 		CellCacheSize:    256 << 20,
 		ShutdownTimeout:  15 * time.Second,
@@ -119,8 +123,10 @@ func (c *config) settings() []setting {
 		{"nmea-listen", serving, address(&c.NMEAListen), "host:port for NMEA 0183 and AIS, TCP and UDP, such as :10110; empty for none"},
 		{"teltonika-listen", serving, address(&c.TeltonikaListen), "host:port for Teltonika trackers, TCP, such as :5027; empty for none"},
 		{"jt808-listen", serving, address(&c.JT808Listen), "host:port for JT/T 808 terminals, TCP, such as :5015; empty for none"},
+		{"change-days", serving, number(&c.ChangeDays, 0, 36500), "days that the feed of changes of each collection goes back; 0 keeps all"},
 		{"import-jobs", serving, number(&c.ImportJobs, 1, 64), "imports that the server runs at once; others wait"},
 		{"import-max", serving, size(&c.ImportMax), "most that one upload to the server may hold, 4GiB"},
+		{"attachments-max", serving, size(&c.AttachmentsMax), "most that photos and documents of features take in the database, all together, 10GiB"},
 		{"tile-cache-size", serving, size(&c.TileCacheSize), "memory for encoded tiles, 256MiB"},
 		{"cell-cache-size", serving, size(&c.CellCacheSize), "memory for packed cells, from which tiles are cut, 256MiB"},
 		{"shutdown-timeout", serving, duration(&c.ShutdownTimeout), "how long requests may finish after a stop signal"},

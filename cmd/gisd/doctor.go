@@ -74,7 +74,7 @@ func (a *app) examineDatabase(ctx context.Context) []pgcluster.Finding {
 		migrations.OK, migrations.Detail, migrations.Advice = false, describe(err), "run `gisd migrate up`"
 		return append(findings, migrations)
 	}
-	return append(findings, migrations, examineTriggers(ctx, db), a.examineLimits(ctx, db))
+	return append(findings, migrations, examineTriggers(ctx, db), a.examineLimits(ctx, db), examineWebhooks(ctx, db))
 }
 
 // examineLimits looks whether what the limits of roles name is there.

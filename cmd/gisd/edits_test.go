@@ -93,7 +93,14 @@ func (e *editor) send(method, path, body string, header ...string) answer {
 	res := e.do(e.t, req)
 	route := "/ogc/collections/:collection" + strings.TrimPrefix(strings.SplitN(target, "?", 2)[0], e.base)
 	if i := strings.Index(route, "/items/"); i > 0 {
+		_, rest, below := strings.Cut(route[i+len("/items/"):], "/")
 		route = route[:i] + "/items/:feature"
+		if rest, one, _ := strings.Cut(rest, "/"); below {
+			route += "/" + rest
+			if one != "" {
+				route += "/:attachment"
+			}
+		}
 	}
 	e.checkDocument(e.t, method+" "+target, method, route, res)
 	return res

@@ -159,6 +159,7 @@ func commands(a *app) []*cobra.Command {
 		newUsersCommand(a),
 		newRolesCommand(a),
 		newKeysCommand(a),
+		newWebhooksCommand(a),
 		newVersionCommand(a),
 	}
 }

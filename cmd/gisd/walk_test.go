@@ -84,6 +84,7 @@ func newWalker(t *testing.T) *walker {
 		if _, err := db.Pool.Exec(t.Context(), `select gisd.watch_edits($1)`, c.Table); err != nil {
 			t.Fatal(err)
 		}
+		attachPhoto(t, db, id)
 	}
 	w := &walker{accounts: accounts.NewStore(db.Pool, log), db: db}
 	w.addDevices(t, db)
@@ -94,6 +95,20 @@ func newWalker(t *testing.T) *walker {
 	w.document = readDocument(t)
 	w.reportPositions(t)
 	return w
+}
+
+// attachPhoto gives the first feature of a collection a photo that tells of it.
+func attachPhoto(t *testing.T, db *postgis.DB, id string) {
+	t.Helper()
+	for _, sql := range []string{
+		`insert into gisd.attachment (id, collection_id, feature_id, ids, name, media_type, bytes, sha256, created_by)
+			select 'photo-of-' || $1, $1, '1', gisd.meaning_of_ids($1), 'marker-' || $1 || '.png', 'image/png', 7 + length($1), sha256($1::bytea), 'walk'`,
+		`insert into gisd.attachment_part (attachment_id, number, content) values ('photo-of-' || $1, 0, convert_to('marker-' || $1, 'UTF8'))`,
+	} {
+		if _, err := db.Pool.Exec(t.Context(), sql, id); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // runSite is the whole server on a database, with what runs beside it.
@@ -205,7 +220,9 @@ var targets = map[string][]string{
 		"/ogc/collections/{id}/items?f=jsonfg&sortby=-name&limit=1&properties=name&precision=3", "/ogc/collections/{id}/items?f=geojsonseq&q=marker",
 		"/ogc/collections/{id}/items?offset=1&zoom-level=3&profile=val-as-title&skipGeometry=true", "/ogc/collections/{id}/items?f=html&q=&filter=&sortby=name",
 		"/ogc/collections/{id}/items?f=csv", "/ogc/collections/{id}/items?f=geojsonl&limit=1", "/ogc/collections/{id}/items?f=shp.zip"},
-	"/ogc/collections/:collection/items/:feature": {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html", "/ogc/collections/{id}/items/1?f=jsonfg&crs=EPSG:9210"},
+	"/ogc/collections/:collection/items/:feature/attachments":             {"/ogc/collections/{id}/items/1/attachments"},
+	"/ogc/collections/:collection/items/:feature/attachments/:attachment": {"/ogc/collections/{id}/items/1/attachments/photo-of-{id}"},
+	"/ogc/collections/:collection/items/:feature":                         {"/ogc/collections/{id}/items/1", "/ogc/collections/{id}/items/1?f=html", "/ogc/collections/{id}/items/1?f=jsonfg&crs=EPSG:9210"},
 	"/search":                  {"/search?q=marker&limit=50", "/search?q=marker-{id}"},
 	"/tiles/:ids":              {"/tiles/{id}.json", "/tiles/walk_public,{id}.json"},
 	"/tiles/:ids/:z/:x/:y":     {"/tiles/{id}/10/815/480.mvt", "/tiles/walk_public,{id}/10/815/480.mvt", "/tiles/{id}/0/0/0.mvt"},

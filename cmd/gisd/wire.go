@@ -25,6 +25,7 @@ import (
 	"gisd/importers/geojson"
 	"gisd/spatial/postgis"
 	"gisd/spatial/postgis/accounts"
+	"gisd/spatial/postgis/attachments"
 	"gisd/spatial/postgis/changes"
 	"gisd/spatial/postgis/collections"
 	"gisd/spatial/postgis/features"
@@ -170,6 +171,8 @@ func (n *node) addFeatures(ctx context.Context) error {
 		return err
 	}
 	store := features.NewStore(n.db, n.catalogue)
+	files := attachments.NewStore(n.db, store, attachments.Config{MaxTotal: int64(n.cfg.AttachmentsMax)})
+	n.parts = append(n.parts, files.Run)
 	handlers, err := ogc.New(ogc.Config{
 		Catalogue: n.catalogue,
 		Features:  store,
@@ -181,6 +184,9 @@ func (n *node) addFeatures(ctx context.Context) error {
 		Encoder:   geojson.Encoder{},
 		Editor:    store,
 		Decoder:   geojson.Decoder{},
+
+		Attachments: files,
+
 		Origin:    n.origin,
 		CursorKey: cursorKey,
 		Extensions: []ogc.Extension{{
@@ -195,7 +201,7 @@ func (n *node) addFeatures(ctx context.Context) error {
 	}
 	n.server.Register = append(n.server.Register, handlers.Register)
 	n.server.Downloads = handlers.IsDownload
-	return nil
+	return n.addOutbox(store, handlers)
 }
 
 // otherNodes is how long maps wait, where there are other nodes, before they ask

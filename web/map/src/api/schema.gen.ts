@@ -245,7 +245,7 @@ export interface paths {
         };
         /**
          * What was inserted, updated and deleted, in the order of the commits
-         * @description For applications that keep a copy: begin with since=0 or without it, read what is there, follow next, and ask again later with since=position. A change that commits late comes late, so that none is missed. reload says that any feature may have changed, after an import or a revert: read the collection again. A feature comes with the last of its changes; with the earlier ones it is left out. Deletes come without it.
+         * @description For applications that keep a copy: begin with since=0 or without it, read what is there, follow next, and ask again later with since=position. A change that commits late comes late, so that none is missed. reload says that any feature may have changed, after an import or a revert: read the collection again. A feature comes with the last of its changes; with the earlier ones it is left out. Deletes come without it. Changes are kept for a year (change-days); behind an older position the answer is 410: begin again without since.
          */
         get: operations["getChanges"];
         put?: never;
@@ -284,6 +284,51 @@ export interface paths {
          * @description A JSON merge patch (RFC 7396): properties that it names change, null takes them away, the geometry is replaced as a whole. Conditions as those of PUT.
          */
         patch: operations["updateFeature"];
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items/{feature}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photos and documents of a feature
+         * @description For whoever may read the feature. The feature itself links to them, too, with rel enclosure.
+         */
+        get: operations["getAttachments"];
+        put?: never;
+        /**
+         * Attach photos and documents to a feature
+         * @description The files of a form, all or none, or the body as one file, whose name is in Content-Disposition. JPEG, PNG, WebP, GIF, HEIC and PDF, by what is in them, whatever the sender says; at most 15 MiB a file and 16 MiB a request. When and where a photo was taken is read from it.
+         */
+        post: operations["addAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items/{feature}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One file of a feature
+         * @description Always as a file that browsers do not open by themselves. Ranges are served, also under If-Range; one that does not lie in the file is ignored.
+         */
+        get: operations["getAttachment"];
+        put?: never;
+        post?: never;
+        /** Take a file away from a feature */
+        delete: operations["deleteAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/ogc/tileMatrixSets": {
@@ -1123,6 +1168,30 @@ export interface components {
             position: string;
             links: components["schemas"]["Links"];
         };
+        Attachments: {
+            attachments: {
+                id: string;
+                name: string;
+                /** @description The media type, by the content. */
+                type: string;
+                bytes: number;
+                /** @description In hexadecimal digits. */
+                sha256: string;
+                /**
+                 * Format: date-time
+                 * @description When a photo was taken; a camera that names no zone is taken to be in Vietnam.
+                 */
+                takenAt?: string;
+                /** @description Where it was taken: lon, lat degrees. */
+                place?: number[];
+                /** Format: date-time */
+                createdAt: string;
+                /** @description For those alone who may change the collection. */
+                createdBy?: string;
+                links: components["schemas"]["Links"];
+            }[];
+            links: components["schemas"]["Links"];
+        };
         Link: {
             href: string;
             rel: string;
@@ -1601,6 +1670,8 @@ export interface components {
         collection: string;
         /** @description The id of the feature. */
         feature: string;
+        /** @description The id of the attachment. */
+        attachment: string;
         /**
          * @description The coordinate system of the body, with or without angle brackets: one that the collection lists, in the order of its axes. CRS84, lon, lat degrees, without it.
          * @example <http://www.opengis.net/def/crs/EPSG/0/9210>
@@ -2410,6 +2481,164 @@ export interface operations {
         responses: {
             200: components["responses"]["ChangedFeature"];
             204: components["responses"]["Changed"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAttachments: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The attachments, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachments"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addAttachments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names the file that is the body.
+                 * @example attachment; filename="a.jpg"
+                 */
+                "Content-Disposition"?: string;
+            };
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file?: string[];
+                };
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+                "image/gif": string;
+                "image/heic": string;
+                "application/pdf": string;
+            };
+        };
+        responses: {
+            /** @description The attachments that were added. */
+            201: {
+                headers: {
+                    /** @description Of the attachment; of the list where there are several. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachments"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+                /** @description The id of the attachment. */
+                attachment: components["parameters"]["attachment"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Of the content. */
+                    ETag?: string;
+                    /** @description The name of the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/gif": string;
+                    "image/heic": string;
+                    "application/pdf": string;
+                };
+            };
+            /** @description A range of the file. */
+            206: {
+                headers: {
+                    /** @description Of the content. */
+                    ETag?: string;
+                    /** @description The name of the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/gif": string;
+                    "image/heic": string;
+                    "application/pdf": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The id of the feature. */
+                feature: components["parameters"]["feature"];
+                /** @description The id of the attachment. */
+                attachment: components["parameters"]["attachment"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };

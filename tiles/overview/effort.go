@@ -64,7 +64,8 @@ func (b *build) choice(band cell.Band, e effort, cells []madeCell) generalise.Ch
 }
 
 // zoom makes the cells of a zoom with the least effort that keeps the budget, of
-// the effort of the zoom before or more: what that one gave up is gone.
+// the effort of the zoom before or more: what that one gave up is gone. Where the
+// zoom below BaseZoom turns out to want merged parts it makes none.
 func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort) ([]madeCell, generalise.Choice, error) {
 	list := parents(from, band.First)
 	heavy := heaviest(from, list)
@@ -78,6 +79,9 @@ func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort
 	for ; ; e = e.next() {
 		if e.step == generalise.StepRank {
 			return b.leaveOut(ctx, band, from, was.minRank)
+		}
+		if band.First == BaseZoom-1 && was.step < generalise.StepDissolve && e.step == generalise.StepDissolve {
+			return nil, generalise.Choice{Zoom: int(band.First), Step: e.step}, nil
 		}
 		// The cells that have most tell of most efforts that they are not enough.
 		cells, err := b.cells(ctx, band, from, heavy, e)

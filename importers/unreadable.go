@@ -34,6 +34,8 @@ func unreadable(f File) string {
 		return "a raster image; this program reads vector data"
 	case ".shx", ".prj", ".qpj", ".cpg", ".sbn", ".sbx", ".qix":
 		return "a part of a Shapefile, whose .shp is missing"
+	case ".dbt", ".fpt":
+		return "the file of long texts of a dBASE table, whose .dbf is missing"
 	case ".mid", ".map", ".id", ".ind":
 		return "a part of a MapInfo table, whose .tab or .mif is missing"
 	}

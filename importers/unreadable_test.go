@@ -37,6 +37,7 @@ func TestUnreadableFilesAreNamed(t *testing.T) {
 		{"wide.geojson", "\xff\xfe{\x00", "save it as UTF-8"},
 		{"layer.js", `var x = {"type":"FeatureCollection"}`, "GeoJSON within a program"},
 		{"thua.prj", "PROJCS[", "a part of a Shapefile, whose .shp is missing"},
+		{"thua.dbt", "x", "the file of long texts of a dBASE table, whose .dbf is missing"},
 		{"thua.map", "\x00", "a part of a MapInfo table"},
 		{"unknown.bin", "\x01\x02\x03\x04", "is in no format that is read here"},
 	} {

@@ -68,6 +68,7 @@ var vietnameseOfImporters = map[string]string{
 	"{1} is a document of Microsoft's compound format that holds no data readable here":                                       "{1} là tài liệu dạng compound của Microsoft, không có dữ liệu đọc được ở đây",
 
 	// importers: what a file is instead
+	"{1} is the file of long texts of a dBASE table, whose .dbf is missing":                                              "{1} là tệp văn bản dài của một bảng dBASE, thiếu tệp .dbf",
 	"{1} is a part of a Shapefile, whose .shp is missing":                                                                "{1} là một phần của Shapefile, thiếu tệp .shp",
 	"{1} is a part of a MapInfo table, whose .tab or .mif is missing":                                                    "{1} là một phần của bảng MapInfo, thiếu tệp .tab hoặc .mif",
 	"{1} is an SQLite database that is no GeoPackage (SpatiaLite, MBTiles …); export its layers to a GeoPackage":         "{1} là cơ sở dữ liệu SQLite không phải GeoPackage (SpatiaLite, MBTiles …); hãy xuất các lớp ra GeoPackage",

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"gisd/importers/table"
 )
 
 // sampleSize is how much of a file is looked at to tell its dialect.
@@ -49,12 +51,21 @@ func sniff(path, ext string) (f form, ok bool, err error) {
 		f.wide, f.skip = "utf-16le", 2
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):
 		f.wide, f.skip = "utf-16be", 2
+	default:
+		f.wide = unmarked(head)
 	}
 	head = head[f.skip:]
 	if f.wide != "" {
-		if head, err = io.ReadAll(f.text(bytes.NewReader(head))); err != nil {
+		if head, err = io.ReadAll(f.decoded(bytes.NewReader(head))); err != nil {
 			return f, false, err
 		}
+	}
+	// A quarter of NULs is a file whose end was never written, or whose writer
+	// fills up its values; more is no text.
+	if nuls := bytes.Count(head, []byte{0}); nuls*4 > len(head) {
+		return f, false, nil
+	} else if nuls > 0 {
+		head = bytes.ReplaceAll(head, []byte{0}, nil)
 	}
 	if !isText(head) {
 		return f, false, nil
@@ -72,8 +83,59 @@ func sniff(path, ext string) (f form, ok bool, err error) {
 	return f, true, nil
 }
 
-// text gives the file's text as single bytes or UTF-8, from skip on.
-func (f *form) text(r io.Reader) io.Reader {
+// unmarked tells UTF-16 without its mark by the zeros in every second byte: those
+// of digits, delimiters and line ends, which any table has.
+func unmarked(b []byte) string {
+	var zeros [2]int
+	for i, c := range b {
+		if c == 0 {
+			zeros[i&1]++
+		}
+	}
+	even, odd := zeros[0], zeros[1]
+	switch {
+	case odd*3 > len(b) && even*20 < odd:
+		return "utf-16le"
+	case even*3 > len(b) && odd*20 < even:
+		return "utf-16be"
+	}
+	return ""
+}
+
+// text gives the file's text as single bytes or UTF-8, from skip on, without NULs,
+// of which dropped has the number.
+func (f *form) text(r io.Reader, dropped *int64) io.Reader {
+	return &withoutNULs{f.decoded(r), dropped}
+}
+
+// withoutNULs leaves out a byte that no text has and no database takes.
+type withoutNULs struct {
+	r       io.Reader
+	dropped *int64
+}
+
+func (w *withoutNULs) Read(p []byte) (int, error) {
+	for {
+		n, err := w.r.Read(p)
+		at := bytes.IndexByte(p[:n], 0)
+		if at < 0 {
+			return n, err
+		}
+		kept := at
+		for _, c := range p[at:n] {
+			if c != 0 {
+				p[kept] = c
+				kept++
+			}
+		}
+		*w.dropped += int64(n - kept)
+		if kept > 0 || err != nil {
+			return kept, err
+		}
+	}
+}
+
+func (f *form) decoded(r io.Reader) io.Reader {
 	switch f.wide {
 	case "utf-16le":
 		return transform.NewReader(r, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder())
@@ -83,16 +145,13 @@ func (f *form) text(r io.Reader) io.Reader {
 	return r
 }
 
-// isText refuses control characters that no text has.
+// isText refuses control characters that no text has; NULs are left out of b.
 func isText(b []byte) bool {
 	if len(bytes.TrimSpace(b)) == 0 {
 		return false
 	}
 	odd := 0
 	for _, c := range b {
-		if c == 0 {
-			return false
-		}
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' {
 			odd++
 		}
@@ -127,6 +186,38 @@ func (f *form) choose(head []byte, whole bool, ext string) {
 		}
 	}
 	f.d, f.columns, f.steady, f.records = best.d, best.columns, best.steady, best.records
+	if f.columns > 1 && splitsPositions(head, whole) {
+		t := form{d: dialect{unused, '"'}}
+		t.measure(head, whole)
+		f.d, f.columns, f.steady, f.records = t.d, t.columns, t.steady, t.records
+	}
+}
+
+// unused is the delimiter of a table of one column: the unit separator, which no
+// text has.
+const unused = 0x1f
+
+// splitsPositions tells a table of one column that holds positions with a comma or
+// semicolon between the two: its heading has one name, and its lines are what
+// table.IsPosition knows.
+func splitsPositions(head []byte, whole bool) bool {
+	s := newScannerSize(bytes.NewReader(head), dialect{unused, '"'}, len(head)+1)
+	lines := 0
+	for lines < 20 {
+		ok, err := s.next()
+		if err != nil || !ok || s.from == s.to && s.eof && !whole {
+			break
+		}
+		text := s.cells[0].Text
+		if lines++; lines == 1 {
+			if bytes.ContainsAny(text, ",;") {
+				return false
+			}
+		} else if !table.IsPosition(bytes.TrimSpace(text)) {
+			return false
+		}
+	}
+	return lines > 1
 }
 
 // measure splits the sample and returns how well that went, 0 to 1000: the

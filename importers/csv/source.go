@@ -31,6 +31,7 @@ type source struct {
 	layout  *table.Layout
 	schema  importers.Schema
 	scan    atomic.Pointer[scanner]
+	nuls    int64 // left out in the pass under way
 }
 
 func open(ctx context.Context, p parts, o importers.SourceOptions) (importers.Source, error) {
@@ -48,7 +49,7 @@ func (s *source) fail(err error) error {
 	return invalid(s.parts.file.Name, err)
 }
 
-// begin opens the file at its first record.
+// begin opens the file at its first record, for one pass.
 func (s *source) begin() (*scanner, io.Closer, error) {
 	f, err := os.Open(s.parts.file.Path)
 	if err != nil {
@@ -57,7 +58,8 @@ func (s *source) begin() (*scanner, io.Closer, error) {
 	if _, err := f.Seek(s.parts.form.skip, io.SeekStart); err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
-	return newScanner(s.parts.form.text(f), s.parts.form.d), f, nil
+	s.nuls = 0
+	return newScanner(s.parts.form.text(f, &s.nuls), s.parts.form.d), f, nil
 }
 
 // Schema implements importers.Source.
@@ -121,6 +123,13 @@ func (s *source) rows(ctx context.Context, sc *scanner, b *table.Builder) error 
 		if err != nil {
 			return err
 		}
+	}
+}
+
+func nulNote(n int64) spatial.Text {
+	return spatial.Text{
+		VI: fmt.Sprintf("tệp có %d byte NUL, là byte không văn bản nào có, và chúng bị bỏ đi; có thể tệp chưa được ghi xong hoặc bị hỏng khi chép", n),
+		EN: fmt.Sprintf("the file has NUL bytes, which no text has, and they are left out: %d; it may not have been written to its end, or was damaged in copying", n),
 	}
 }
 
@@ -296,6 +305,9 @@ func (s *source) settle(v *table.Survey, t *texts) error {
 	s.layout = l
 	s.schema = importers.Schema{Layer: s.parts.file.Base(), Format: "csv", GeometryType: l.Geometry, Dimensions: l.Dimensions,
 		CRS: l.CRS, Fields: l.Fields, Count: l.Records, Bytes: s.parts.file.Size, Notes: l.Notes}
+	if s.nuls > 0 {
+		s.schema.Notes = append(s.schema.Notes, nulNote(s.nuls))
+	}
 	s.schema.Encoding, s.schema.EncodingReason = t.summary(l.Fields)
 	if s.parts.prj != "" && l.CRS.SRID == 0 && l.Geometry != spatial.GeometryNone {
 		wkt, err := os.ReadFile(s.parts.prj)

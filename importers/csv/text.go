@@ -86,7 +86,7 @@ func (t *texts) choices() []encodings.Choice {
 // summary is the encoding of most columns that are not plain ASCII.
 func (t *texts) summary(fields []importers.FieldInfo) (name, reason string) {
 	if t.wide != "" {
-		return t.wide, "the file begins with its byte order mark"
+		return t.wide, "by its byte order mark, or the zeros in every second byte"
 	}
 	name = "utf-8"
 	count, best := map[string]int{}, 0

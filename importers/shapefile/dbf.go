@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"gisd/importers"
@@ -21,6 +22,7 @@ type dbf struct {
 	rowLen  int
 	ldid    byte
 	cols    []column
+	memo    *memo // nil where there is no file of long texts
 }
 
 // column is one field of a dBASE table.
@@ -99,6 +101,10 @@ func (d *dbf) whole(withShapes bool) error {
 	return fmt.Errorf("the .dbf file is cut short: it holds %d of %d rows; %s", d.rows, d.stated, advice)
 }
 
+func (d *dbf) hasMemos() bool {
+	return slices.ContainsFunc(d.cols, func(c column) bool { return c.isMemo() })
+}
+
 // row returns row i (0-based), nil past the end; deleted tells its mark.
 func (d *dbf) row(i int) (row []byte, deleted bool, err error) {
 	if i >= d.rows {
@@ -151,7 +157,7 @@ func (d *dbf) settle(declared, forced string) error {
 func (d *dbf) encoding() (name, reason string) {
 	var texts []encodings.Choice
 	for i := range d.cols {
-		if d.cols[i].kind == 'C' {
+		if d.cols[i].kind == 'C' || d.texts(&d.cols[i]) {
 			texts = append(texts, d.cols[i].choice)
 		}
 	}
@@ -181,6 +187,7 @@ const (
 // texts; it notes which whole numbers are none.
 func (d *dbf) sample(texts *encodings.Sampler) error {
 	open := make([]bool, len(d.cols)) // more of the column would help
+	d.memo.begin()
 	for i := range d.cols {
 		texts.Add(len(d.cols), d.cols[i].rawName)
 		open[i] = true
@@ -214,6 +221,10 @@ func (d *dbf) show(row []byte, texts *encodings.Sampler, open []bool) {
 		switch raw := row[c.from:c.to]; {
 		case c.kind == 'C' && open[i]:
 			if text := textOf(raw); len(text) > 0 {
+				open[i] = texts.Add(i, text)
+			}
+		case d.texts(c) && open[i]:
+			if text, err := d.memoOf(raw); err == nil && len(text) > 0 {
 				open[i] = texts.Add(i, text)
 			}
 		case c.kind == 'N' && c.decimals == 0 && !c.fraction:

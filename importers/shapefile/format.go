@@ -29,7 +29,7 @@ func (Format) Layers(_ context.Context, in *importers.Input) ([]importers.Layer,
 		// A part that was added elsewhere may spell its name in another form.
 		key := norm.NFC.String(strings.ToLower(strings.TrimSuffix(f.Name, f.Name[len(f.Name)-len(f.Ext()):])))
 		ext := f.Ext()
-		if ext == ".cpg" || ext == ".prj" || ext == ".shx" || ext == ".dbf" {
+		if ext == ".cpg" || ext == ".prj" || ext == ".shx" || ext == ".dbf" || ext == ".dbt" || ext == ".fpt" {
 			// fall through: judged by extension, they have no magic number
 		} else if isShp(f) {
 			ext = ".shp"
@@ -62,7 +62,7 @@ func partOfShapefile(in *importers.Input) bool {
 	for _, f := range in.Files {
 		if f.Name == in.Named {
 			switch f.Ext() {
-			case ".shx", ".dbf", ".prj", ".cpg":
+			case ".shx", ".dbf", ".prj", ".cpg", ".dbt", ".fpt":
 				return true
 			}
 			return isShp(f)
@@ -92,6 +92,8 @@ func (p *parts) add(ext string, f importers.File) {
 		p.prj = f.Path
 	case ".cpg":
 		p.cpg = f.Path
+	case ".dbt", ".fpt":
+		p.memo = f.Path
 	}
 	if ext == ".shp" || ext == ".dbf" {
 		p.bytes += f.Size

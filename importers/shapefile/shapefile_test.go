@@ -206,8 +206,8 @@ func TestPartsByName(t *testing.T) {
 	}
 }
 
-// The text of memos is not read, which is said.
-func TestMemo(t *testing.T) {
+// A memo whose text is not there or is none is said.
+func TestMemoMissing(t *testing.T) {
 	t.Parallel()
 	src, err := open(t, map[string][]byte{"a.dbf": dbfFile(1, []string{"C5", "M10", "B8", "B10"}, "x", "         7", "        ", "         1")})
 	if err != nil {

@@ -17,6 +17,7 @@ type parts struct {
 	file          string // the name to show
 	shp, shx, dbf string // paths
 	prj, cpg      string
+	memo          string // .dbt or .fpt
 	bytes         int64
 }
 
@@ -74,6 +75,11 @@ func (s *source) open(o importers.SourceOptions) error {
 	if err := s.dbf.whole(s.shp != nil); err != nil {
 		return err
 	}
+	if s.parts.memo != "" && s.dbf.hasMemos() {
+		if s.dbf.memo, err = openMemo(s.parts.memo); err != nil {
+			return err
+		}
+	}
 	if err := s.dbf.settle(declaredEncoding(s.parts.cpg), o.Encoding); err != nil {
 		return err
 	}
@@ -81,25 +87,14 @@ func (s *source) open(o importers.SourceOptions) error {
 	for i := range s.dbf.cols {
 		c := &s.dbf.cols[i]
 		s.schema.Fields = append(s.schema.Fields, c.field)
-		if c.kind == 'M' || c.kind == 'G' || c.kind == 'P' || c.kind == 'B' && c.to-c.from == memoWidth {
-			s.schema.Notes = append(s.schema.Notes, memoNote(c.field.Name))
+		if c.isMemo() && !s.dbf.texts(c) {
+			s.schema.Notes = append(s.schema.Notes, memoNote(c, s.dbf.memo == nil))
 		}
 	}
 	if s.shp == nil {
 		s.schema.Count = int64(s.dbf.rows)
 	}
 	return nil
-}
-
-// memoWidth is that of a block's number in text (dBASE III and IV). Eight bytes of
-// type B are a number.
-const memoWidth = 10
-
-func memoNote(field string) spatial.Text {
-	return spatial.Text{
-		VI: "trường " + field + " là memo: chữ nằm trong tệp .dbt hoặc .fpt, không được đọc, và trường chỉ có số khối; muốn giữ chữ hãy lưu bảng thành .xlsx hoặc .csv",
-		EN: "the field " + field + " is a memo: its text lies in a .dbt or .fpt file, which is not read, and the field has the numbers of its blocks; save the table as .xlsx or .csv to keep the text",
-	}
 }
 
 func declaredEncoding(path string) string {
@@ -123,7 +118,7 @@ func (s *source) Close() error {
 		errs = append(errs, s.shp.close())
 	}
 	if s.dbf != nil {
-		errs = append(errs, s.dbf.w.close())
+		errs = append(errs, s.dbf.w.close(), s.dbf.memo.close())
 	}
 	return errors.Join(errs...)
 }
@@ -132,6 +127,7 @@ func (s *source) Close() error {
 func (s *source) Read(ctx context.Context, emit func(*importers.Record) error) error {
 	r := reader{s: s, emit: emit, build: builder{dims: s.schema.Dimensions}}
 	if s.dbf != nil {
+		s.dbf.memo.begin()
 		r.values = values{d: s.dbf, out: make([]importers.Value, len(s.dbf.cols))}
 	}
 	if s.shp == nil {

@@ -32,10 +32,33 @@ func (v *values) row(row []byte) {
 		}
 		c := &v.d.cols[i]
 		raw := row[c.from:c.to]
+		if v.d.texts(c) {
+			v.memo(&v.out[i], c, raw)
+			continue
+		}
 		if !v.value(&v.out[i], c, raw) {
 			v.lost = append(v.lost, lostValue(c.field, raw))
 		}
 	}
+}
+
+func (v *values) memo(out *importers.Value, c *column, raw []byte) {
+	text, err := v.d.memoOf(raw)
+	if len(v.text)+len(text) > 2*maxMemo {
+		text, err = nil, errMemoSize
+	}
+	if err != nil {
+		v.lost = append(v.lost, lostMemo(c.field, raw, err))
+	}
+	if len(text) > 0 {
+		v.decode(out, c, text)
+	}
+}
+
+func (v *values) decode(out *importers.Value, c *column, raw []byte) {
+	from := len(v.text)
+	v.text = c.dec.Append(v.text, raw)
+	out.Bytes, out.Valid = v.text[from:], true
 }
 
 func lostValue(f importers.FieldInfo, raw []byte) importers.RecordError {
@@ -52,9 +75,7 @@ func (v *values) value(out *importers.Value, c *column, raw []byte) bool {
 		if len(raw) == 0 {
 			return true
 		}
-		from := len(v.text)
-		v.text = c.dec.Append(v.text, raw)
-		out.Bytes, out.Valid = v.text[from:], true
+		v.decode(out, c, raw)
 		return true
 	case spatial.FieldBoolean:
 		return boolean(out, trim(raw))

@@ -84,6 +84,8 @@ func (b *Builder) Row(number int64, cells []Cell) error {
 		}
 	case modePoints:
 		b.point(cells)
+	case modePositions:
+		b.place(at(cells, b.l.position))
 	}
 	b.rec.Lost = b.lost
 	return b.emit(&b.rec)

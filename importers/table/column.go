@@ -38,6 +38,7 @@ type column struct {
 	angle        bool  // degrees, minutes and seconds are numbers too
 	angles       int64
 	geometry     geometryColumn
+	position     positionColumn
 }
 
 // isVoid tells words that stand for "no value" in a column of numbers or dates.
@@ -76,6 +77,7 @@ func (c *column) see(cell *Cell) {
 		return
 	}
 	c.geometry.see(b)
+	c.position.see(b)
 	if c.done || isVoid(b) {
 		return
 	}
@@ -261,7 +263,8 @@ func (c *column) numberStyle(h habits) (style, bool) {
 		return point, true // digits alone
 	}
 	order := [...]style{point, pointGroup, comma, commaGroup}
-	if h.comma && !h.point || !h.point && h.preferComma && c.bad[0] > 0 {
+	// "106,651" is no group of thousands where it has to be a longitude.
+	if h.comma && !h.point || !h.point && (h.preferComma || c.angle) && c.bad[0] > 0 {
 		order = [...]style{comma, commaGroup, point, pointGroup}
 	}
 	allowed := int64(0)

@@ -121,7 +121,7 @@ func wordsOnly(rows [][]Cell, h int) bool {
 		_, dated := readMoment(b)
 		s := shapeOf(b)
 		switch {
-		case s.styles == 0 && !s.code && !dated:
+		case s.styles == 0 && !s.code && !dated && !IsPosition(b):
 			words++
 		case cell.Quoted && quotedOver(rows, h+1, c):
 			words++

@@ -32,6 +32,7 @@ type Layout struct {
 	mode     mode
 	srid     spatial.SRID // of every geometry in a text column
 	exchange bool         // X and Y
+	position int          // column of both, for modePositions
 	// strict refuses rows that are longer than the table is wide.
 	strict bool
 }
@@ -44,6 +45,7 @@ const (
 	modeText
 	modePoints
 	modeCorners
+	modePositions
 )
 
 // Settings are what else Settle needs to know.
@@ -141,6 +143,10 @@ func (l *Layout) dropped(column int) bool {
 func (s *Survey) settleGeometry(l *Layout) {
 	if i := s.geometryColumn(); i >= 0 {
 		s.settleText(l, i)
+		return
+	}
+	if i := s.positions(); i >= 0 {
+		s.settlePositions(l, i)
 		return
 	}
 	r := &l.roles

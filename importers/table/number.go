@@ -105,9 +105,12 @@ func grouped(b []byte, sep, mark byte) (whole, ok bool) {
 	}
 	run, groups := 0, 0
 	for _, c := range b {
-		if c != sep {
+		if c-'0' <= 9 {
 			run++
 			continue
+		}
+		if c != sep {
+			return false, false
 		}
 		if run == 0 || run > 3 || groups > 0 && run != 3 {
 			return false, false

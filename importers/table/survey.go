@@ -42,6 +42,11 @@ func NewSurvey(names []string, h Hints, grow bool) *Survey {
 			s.cols[i].geometry.likely = true
 		}
 	}
+	for i := range s.cols {
+		p := &s.cols[i].position
+		p.telling = s.cols[i].geometry.likely || tellsPosition(Fold(s.names[i]))
+		p.out = s.roles.X >= 0
+	}
 	if i := s.roles.Z; i >= 0 {
 		s.cols[i].coordinate, s.cols[i].most = true, 10
 	}
@@ -104,7 +109,7 @@ func (s *Survey) Row(cells []Cell) bool {
 		}
 		for len(s.cols) < len(cells) {
 			s.names, s.named = append(s.names, "field_"+itoa(len(s.cols)+1)), append(s.named, false)
-			s.cols = append(s.cols, column{})
+			s.cols = append(s.cols, column{position: positionColumn{out: s.roles.X >= 0}})
 		}
 		s.names = uniqueNames(s.names)
 	}

@@ -18,7 +18,7 @@ type family struct {
 
 func families() []family {
 	return []family{
-		{".shp", []string{".shx", ".dbf"}, []string{".prj", ".cpg", ".qpj", ".qix", ".qmd", ".sbn", ".sbx", ".shp.xml", ".idm", ".ind", ".cst"}},
+		{".shp", []string{".shx", ".dbf"}, []string{".prj", ".cpg", ".qpj", ".qix", ".qmd", ".sbn", ".sbx", ".shp.xml", ".idm", ".ind", ".cst", ".dbt", ".fpt"}},
 		{".tab", []string{".dat"}, []string{".map", ".id", ".ind"}},
 		{".mif", nil, []string{".mid"}},
 		{".gml", nil, []string{".gfs", ".xsd"}},

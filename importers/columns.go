@@ -20,7 +20,7 @@ func Columns(infos []FieldInfo) []spatial.Field { return columnsBeside(nil, info
 // columnsBeside is Columns for fields that come into a table which has some.
 func columnsBeside(held []spatial.Field, infos []FieldInfo) []spatial.Field {
 	used := map[string]bool{
-		"id": true, "revision": true, "recorded_at": true, "changed_by": true, "geom": true,
+		spatial.IDColumn: true, "revision": true, "recorded_at": true, "changed_by": true, "geom": true,
 		"tableoid": true, "xmin": true, "cmin": true, "xmax": true, "cmax": true, "ctid": true,
 	}
 	for _, f := range held {
@@ -36,6 +36,21 @@ func columnsBeside(held []spatial.Field, infos []FieldInfo) []spatial.Field {
 		fields[i] = spatial.Field{Name: f.Name, Column: column, Type: f.Type, Title: f.Title, Unit: f.Unit, CodeList: f.CodeList}
 	}
 	return fields
+}
+
+// sharesColumn tells whether the field that the ids are taken from needs no column
+// of its own: it is called id and a whole number, so that the table says the same
+// with one column less. A version that takes the place of one that has both keeps
+// both, for the sake of what people have built upon its columns.
+func (p *Plan) sharesColumn(key spatial.Field) bool {
+	if key.Type != spatial.FieldInteger || launder(key.Name) != spatial.IDColumn {
+		return false
+	}
+	if p.Base == nil || p.Merge != nil {
+		return true
+	}
+	held, ok := p.Base.Field(key.Name)
+	return !ok || held.IsID()
 }
 
 func launder(name string) string {

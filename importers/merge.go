@@ -137,15 +137,20 @@ func mergeFields(b *Base, p *Plan) {
 		}
 		fresh, freshLoaded = append(fresh, p.Schema.Fields[i]), append(freshLoaded, f)
 	}
-	p.Version = slices.Clone(b.Fields)
 	for _, f := range b.Fields {
 		c := MergedColumn{Field: f, Base: f.Column}
-		if from, ok := loaded[f.Name]; ok {
+		from, ok := loaded[f.Name]
+		if ok {
 			c.Loaded, c.From = from.Column, from.Type
 		}
+		if f.IsID() && (p.Merge.Match != MatchID || !ok || from.Name != p.IDField) {
+			// New features get an id that is not the value of this property.
+			c.Field.Column = columnsBeside(b.Fields, []FieldInfo{{Name: f.Name}})[0].Column
+		}
+		p.Version = append(p.Version, c.Field)
 		p.Merge.Columns = append(p.Merge.Columns, c)
 	}
-	for i, f := range columnsBeside(b.Fields, fresh) {
+	for i, f := range columnsBeside(p.Version, fresh) {
 		p.Version = append(p.Version, f)
 		p.Merge.Columns = append(p.Merge.Columns, MergedColumn{Field: f, Loaded: freshLoaded[i].Column, From: f.Type})
 	}

@@ -31,9 +31,8 @@ func (r *run) plan(ctx context.Context) error {
 	if r.o.Title == (spatial.Text{}) {
 		r.o.Title = spatial.Text{VI: s.Layer, EN: s.Layer}
 	}
-	r.p = &Plan{Options: r.o, Base: base, Schema: s, Fields: Columns(s.Fields), SRID: c.SRID, CRSText: c.WKT, CRSReason: c.Reason,
+	r.p = &Plan{Options: r.o, Base: base, Schema: s, SRID: c.SRID, CRSText: c.WKT, CRSReason: c.Reason,
 		Geometry: s.GeometryType, Dimensions: s.Dimensions}
-	r.p.Version = r.p.Fields
 	r.report = &Report{Collection: r.o.Collection, Mode: r.o.Mode, Layer: s.Layer, Format: s.Format, Geometry: s.GeometryType,
 		Dimensions: s.Dimensions, SRID: c.SRID, CRSReason: c.Reason, CRSGuess: c.Guess, Encoding: s.Encoding, DryRun: r.o.DryRun}
 	for _, n := range s.Notes {
@@ -63,9 +62,18 @@ func (r *run) plan(ctx context.Context) error {
 }
 
 func (r *run) use(id idSource) {
-	r.id, r.p.IDKind, r.p.IDSource, r.p.IDField = id, id.kind, id.source(), ""
+	p := r.p
+	r.id, p.IDKind, p.IDSource, p.IDField = id, id.kind, id.source(), ""
+	p.Fields = Columns(p.Schema.Fields)
 	if id.field >= 0 {
-		r.p.IDField = r.p.Fields[id.field].Name
+		key := &p.Fields[id.field]
+		p.IDField = key.Name
+		if p.sharesColumn(*key) {
+			key.Column = spatial.IDColumn
+		}
+	}
+	if p.Merge == nil {
+		p.Version = p.Fields
 	}
 }
 

@@ -21,9 +21,10 @@ const (
 // rows encodes records as binary COPY into pooled chunks, which another
 // goroutine takes away through Read.
 type rows struct {
-	fields []spatial.Field
-	idKind spatial.IDKind
-	geom   bool
+	fields  []spatial.Field
+	columns int // of the table
+	idKind  spatial.IDKind
+	geom    bool
 
 	buf     []byte
 	full    chan []byte // closed at the end
@@ -36,8 +37,16 @@ type rows struct {
 }
 
 func newRows(ctx context.Context, p *Plan) *rows {
-	r := &rows{fields: p.Fields, idKind: p.IDKind, geom: p.Schema.GeometryType != spatial.GeometryNone,
+	r := &rows{fields: p.Fields, columns: 1, idKind: p.IDKind, geom: p.Schema.GeometryType != spatial.GeometryNone,
 		full: make(chan []byte, chunkCount), free: make(chan []byte, chunkCount+2), done: ctx}
+	for _, f := range p.Fields {
+		if !f.IsID() {
+			r.columns++
+		}
+	}
+	if r.geom {
+		r.columns++
+	}
 	for range chunkCount {
 		r.free <- make([]byte, 0, chunkSize+chunkSize/4)
 	}
@@ -50,13 +59,11 @@ func (r *rows) add(rec *Record, id Value, geom []byte) error {
 	if r.discard {
 		return nil
 	}
-	columns := len(r.fields) + 1
-	if r.geom {
-		columns++
-	}
-	b := binary.BigEndian.AppendUint16(r.buf, uint16(columns))
+	b := binary.BigEndian.AppendUint16(r.buf, uint16(r.columns))
 	for i := range r.fields {
-		b = appendValue(b, r.fields[i].Type, &rec.Values[i])
+		if !r.fields[i].IsID() {
+			b = appendValue(b, r.fields[i].Type, &rec.Values[i])
+		}
 	}
 	if r.idKind == spatial.IDText {
 		b = appendValue(b, spatial.FieldString, &id)

@@ -150,7 +150,7 @@ func keyed(ids ...int64) *given {
 func ids(m *memory) []string {
 	var all []string
 	for _, row := range m.rows {
-		all = append(all, strings.TrimLeft(row[1], "0"))
+		all = append(all, strings.TrimLeft(row[len(row)-2], "0")) // the geometry is last
 	}
 	return all
 }

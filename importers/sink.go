@@ -88,7 +88,8 @@ type Staged struct {
 // Sink.Publish, and Close removes all of it unless it was published.
 type Staging interface {
 	// Load makes the table anew and copies rows into it: PostgreSQL's binary
-	// COPY format with the plan's fields in order, then id, then geom as EWKB
+	// COPY format with the plan's fields in order, those that are the id left out,
+	// then id, then geom as EWKB
 	// (a collection without geometry has no geom). It returns the rows copied.
 	Load(ctx context.Context, p *Plan, rows io.Reader) (int64, error)
 	// Settle completes the table: repaired, merged with the plan's Base, keyed,

@@ -43,6 +43,13 @@ type Field struct {
 	CodeList string    `json:"codeList,omitempty"` // id of a code list
 }
 
+// IDColumn is the column of the id in every version's table.
+const IDColumn = "id"
+
+// IsID tells whether the property is the id: read from its column, never written
+// to one of its own.
+func (f Field) IsID() bool { return f.Column == IDColumn }
+
 // IDKind says how feature ids are stored; on the wire they are strings.
 type IDKind string
 

@@ -112,6 +112,9 @@ func insertion(c *spatial.Collection, edits []spatial.Edit) sql.Fragment {
 	columns, names := []sql.Fragment{sql.Ident("id")}, []sql.Fragment{sql.Ident("n", "id")}
 	arrays, aliases := []sql.Fragment{idArray(c, edits)}, []sql.Fragment{sql.Ident("id")}
 	for i, f := range c.Fields {
+		if f.IsID() {
+			continue
+		}
 		alias := "c" + strconv.Itoa(i)
 		value := sql.Ident("n", alias)
 		if f.Type == spatial.FieldJSON {
@@ -143,12 +146,12 @@ func storedGeometry(c *spatial.Collection, ewkb sql.Fragment) sql.Fragment {
 	return sql.Concat(sql.Lit("st_transform("), geom, sql.Lit(", "), sql.Integer(int(c.SRID)), sql.Lit(")"))
 }
 
-// assignments set what the edit sets.
+// assignments set what the edit sets, but for the id, which stays.
 func assignments(c *spatial.Collection, edit spatial.Edit) []sql.Fragment {
 	var set []sql.Fragment
 	for i, f := range c.Fields {
 		value, ok := edit.Properties[i]
-		if !ok {
+		if !ok || f.IsID() {
 			continue
 		}
 		if raw, ok := value.(json.RawMessage); ok {

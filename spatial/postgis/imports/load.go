@@ -54,6 +54,9 @@ func tableColumns(fields []spatial.Field, id spatial.IDKind, d spatial.Dimension
 		wide = append(wide, sql.Lit("id bigint not null"))
 	}
 	for _, field := range fields {
+		if field.IsID() {
+			continue
+		}
 		f := sql.Concat(sql.Ident(field.Column), sql.Lit(" "), sql.Lit(sql.ColumnType(field.Type)))
 		switch field.Type {
 		case spatial.FieldInteger, spatial.FieldNumber, spatial.FieldDateTime:
@@ -83,7 +86,9 @@ func geometryModifier(d spatial.Dimensions) sql.Fragment {
 func copyFrom(table sql.Fragment, p *importers.Plan) sql.Fragment {
 	columns := make([]sql.Fragment, 0, len(p.Fields)+2)
 	for _, field := range p.Fields {
-		columns = append(columns, sql.Ident(field.Column))
+		if !field.IsID() {
+			columns = append(columns, sql.Ident(field.Column))
+		}
 	}
 	columns = append(columns, sql.Ident("id"))
 	if p.Schema.GeometryType != spatial.GeometryNone {

@@ -123,6 +123,15 @@ func (m *merger) held(c importers.MergedColumn) sql.Fragment {
 	return sql.Ident("c", c.Base)
 }
 
+// original is what an edited feature had of a property before the edit, of which o
+// is what is known. The id is not among that: it does not change.
+func (m *merger) original(c importers.MergedColumn) sql.Fragment {
+	if c.Base == spatial.IDColumn {
+		return m.editID()
+	}
+	return sql.Ident("o", c.Base)
+}
+
 // geometry is that of a loaded row, in the shape of the version.
 func (m *merger) geometry() sql.Fragment {
 	return shaped(sql.Lit("s.geom"), shape{m.p.Schema.Dimensions, m.g.source}, shape{m.p.Dimensions, m.g.srid})
@@ -141,7 +150,7 @@ func (m *merger) bringsGeometry() bool { return m.hasGeometry() && !m.byGeometry
 func (m *merger) differs() sql.Fragment {
 	var old, new []sql.Fragment
 	for _, c := range m.p.Merge.Columns {
-		if c.Loaded != "" {
+		if c.Loaded != "" && !c.Field.IsID() {
 			old, new = append(old, m.held(c)), append(new, m.value(c))
 		}
 	}

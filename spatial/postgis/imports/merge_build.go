@@ -101,7 +101,9 @@ func (m *merger) build(ctx context.Context) error {
 func (m *merger) insert() sql.Fragment {
 	columns := make([]sql.Fragment, 0, len(m.p.Version)+5)
 	for _, f := range m.p.Version {
-		columns = append(columns, sql.Ident(f.Column))
+		if !f.IsID() {
+			columns = append(columns, sql.Ident(f.Column))
+		}
 	}
 	return sql.Concat(sql.Lit("insert into "), m.next, sql.Lit(" ("), sql.List(append(columns, sql.Lit("id, geom, revision, recorded_at, changed_by"))...), sql.Lit(")\n"))
 }
@@ -110,7 +112,9 @@ func (m *merger) insert() sql.Fragment {
 func (m *merger) heldRow() []sql.Fragment {
 	row := make([]sql.Fragment, 0, len(m.p.Merge.Columns)+3)
 	for _, c := range m.p.Merge.Columns {
-		row = append(row, m.held(c))
+		if !c.Field.IsID() {
+			row = append(row, m.held(c))
+		}
 	}
 	geom := sql.Lit("c.geom")
 	if m.p.Base.Geometry == spatial.GeometryNone {
@@ -133,6 +137,7 @@ func (m *merger) changedRows() sql.Fragment {
 	var row []sql.Fragment
 	for _, c := range m.p.Merge.Columns {
 		switch {
+		case c.Field.IsID():
 		case c.Loaded != "":
 			row = append(row, m.value(c))
 		case matching:
@@ -209,7 +214,7 @@ func (m *merger) countFields(ctx context.Context) error {
 		counts = append(counts, sql.Concat(sql.Lit("count(*) filter (where "), sql.Concat(differs...), sql.Lit(")")))
 	}
 	for _, c := range m.p.Merge.Columns {
-		if c.Loaded != "" {
+		if c.Loaded != "" && !c.Field.IsID() {
 			count(c.Field.Name, m.value(c), sql.Lit(" is distinct from "), m.held(c))
 		}
 	}

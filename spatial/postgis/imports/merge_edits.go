@@ -57,14 +57,17 @@ func (m *merger) editsOf(name sql.Fragment) sql.Fragment {
 func (m *merger) editedRows() sql.Fragment {
 	var said, held []sql.Fragment
 	for _, c := range m.p.Merge.Columns {
+		if c.Field.IsID() {
+			continue
+		}
 		if c.Base != "" {
-			held = append(held, sql.Ident("c", c.Base))
+			held = append(held, sql.Concat(sql.Ident("c", c.Base), sql.Lit(" as "), sql.Ident(c.Field.Column)))
 		}
 		switch {
 		case c.Loaded != "":
 			said = append(said, sql.Concat(m.value(c), sql.Lit(" as "), sql.Ident(c.Field.Column)))
 		case c.Base != "":
-			said = append(said, sql.Concat(sql.Lit("case when e.original is null then c."), sql.Ident(c.Base), sql.Lit(" else o."), sql.Ident(c.Base), sql.Lit(" end as "), sql.Ident(c.Field.Column)))
+			said = append(said, sql.Concat(sql.Lit("case when e.original is null then c."), sql.Ident(c.Base), sql.Lit(" else "), m.original(c), sql.Lit(" end as "), sql.Ident(c.Field.Column)))
 		}
 	}
 	geom := sql.Lit("case when e.original is null then c.geom else e.original_geom end")
@@ -187,12 +190,12 @@ func (m *merger) rebase(ctx context.Context) error {
 		changes = append(changes, sql.Concat(held, sql.Lit(" is not distinct from "), original, sql.Lit(" and "), said, sql.Lit(" is distinct from "), held))
 	}
 	for _, c := range m.p.Merge.Columns {
-		if c.Loaded == "" {
+		if c.Loaded == "" || c.Field.IsID() {
 			continue
 		}
 		held, original := m.held(c), m.held(c)
 		if c.Base != "" {
-			original = sql.Ident("o", c.Base)
+			original = m.original(c)
 		}
 		lay(sql.Ident(c.Field.Column), held, original, sql.Ident("f", c.Field.Column))
 	}
@@ -238,11 +241,13 @@ func (m *merger) remember(ctx context.Context) error {
 	return err
 }
 
-// pastRows selects features c as history has them: properties by column.
+// pastRows selects features c as history has them: properties by column, the id apart.
 func pastRows(b *importers.Base, operation sql.Static) sql.Fragment {
-	columns := make([]sql.Fragment, len(b.Fields))
-	for i, f := range b.Fields {
-		columns[i] = sql.Ident("c", f.Column)
+	var columns []sql.Fragment
+	for _, f := range b.Fields {
+		if !f.IsID() {
+			columns = append(columns, sql.Ident("c", f.Column))
+		}
 	}
 	return sql.Concat(sql.Lit("select c.id::text as id, c.revision, c.recorded_at, c.changed_by, "), sql.Lit(operation), sql.Lit(" as operation, "), asJSON(columns), sql.Lit(" as properties, c.geom"))
 }

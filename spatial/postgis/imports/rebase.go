@@ -54,13 +54,13 @@ func (m *merger) editID() sql.Fragment {
 	return sql.Lit("e.id")
 }
 
-// pair is a property that both versions have.
+// pair is a property that both versions have, and that may change.
 type pair struct{ held, next spatial.Field }
 
 func pairFields(p *importers.Plan) []pair {
 	var pairs []pair
 	for _, f := range p.Version {
-		if held, ok := p.Base.Field(f.Name); ok {
+		if held, ok := p.Base.Field(f.Name); ok && !f.IsID() {
 			pairs = append(pairs, pair{held, f})
 		}
 	}
@@ -85,9 +85,11 @@ func (m *merger) moved(geom sql.Static) sql.Fragment {
 // findEdited makes the table edited as editedRows does, s being a feature of the
 // new version. All of them are hit.
 func (m *merger) findEdited(ctx context.Context) error {
-	said := make([]sql.Fragment, len(m.p.Version))
-	for i, f := range m.p.Version {
-		said[i] = sql.Ident("s", f.Column)
+	var said []sql.Fragment
+	for _, f := range m.p.Version {
+		if !f.IsID() {
+			said = append(said, sql.Ident("s", f.Column))
+		}
 	}
 	comparable := []sql.Fragment{}
 	for _, pr := range m.pairs {

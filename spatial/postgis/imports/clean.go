@@ -12,12 +12,18 @@ import (
 // marked running whose advisory lock nobody holds. The server calls it at each
 // start, every import before it begins. Living imports are not touched.
 func CleanInterrupted(ctx context.Context, db *postgis.DB, log *slog.Logger) error {
-	const op = "postgis: clean interrupted imports"
 	conn, err := db.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	return cleanInterrupted(ctx, conn, log)
+}
+
+// cleanInterrupted needs a session without locks: it would take imports for dead
+// that live in it.
+func cleanInterrupted(ctx context.Context, conn *pgx.Conn, log *slog.Logger) error {
+	const op = "postgis: clean interrupted imports"
 	rows, err := conn.Query(ctx, queryInterrupted)
 	if err != nil {
 		return postgis.Wrap(ctx, op, err)

@@ -17,13 +17,16 @@ func (g *staging) withoutGeometry(ctx context.Context, tx pgx.Tx, p *importers.P
 	if p.Geometry == spatial.GeometryNone {
 		return r.Features, nil
 	}
-	if p.Merge == nil && r.Edits.Rebased == 0 && r.Empty+r.Repair.Emptied == 0 {
+	if g.measured && g.bare == 0 || !g.measured && r.Empty+r.Repair.Emptied == 0 {
 		return 0, nil
 	}
 	table := sql.Ident("data", g.table)
 	err = sql.Exec(ctx, tx, sql.Concat(sql.Lit("create index "), sql.Ident(sql.DerivedName("bare", g.table)), sql.Lit(" on "), table, sql.Lit(" (id) where (geom is null) is true")))
 	if err != nil {
 		return 0, err
+	}
+	if g.measured {
+		return g.bare, nil
 	}
 	text, _ := sql.Concat(sql.Lit("select count(*) from "), table, sql.Lit(" where geom is null")).Build()
 	err = tx.QueryRow(ctx, text).Scan(&n)
@@ -61,12 +64,15 @@ func (g *staging) extent(ctx context.Context, r *importers.Report) ([4]*float64,
 
 // measure takes the cover of a table whose rows are not all those that were
 // loaded.
-func (g *staging) measure(ctx context.Context, out *importers.Outcome) error {
+func (g *staging) measure(ctx context.Context, conn *pgx.Conn, out *importers.Outcome) error {
 	var box [4]*float64
-	text, _ := sql.Concat(sql.Lit(`select ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), n
-from (select ST_Extent(geom) as box, count(*) as n from `), sql.Ident("data", g.table), sql.Lit(") covered")).Build()
-	if err := g.conn.QueryRow(ctx, text).Scan(&box[0], &box[1], &box[2], &box[3], &out.Features); err != nil || box[0] == nil {
+	text, _ := sql.Concat(sql.Lit(`select ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), n, bare
+from (select ST_Extent(geom) as box, count(*) as n, count(*) - count(geom) as bare from `), sql.Ident("data", g.table), sql.Lit(") covered")).Build()
+	if err := conn.QueryRow(ctx, text).Scan(&box[0], &box[1], &box[2], &box[3], &out.Features, &g.bare); err != nil {
 		return err
+	}
+	if g.measured = true; box[0] == nil {
+		return nil
 	}
 	out.Extent = &spatial.Envelope{MinX: *box[0], MinY: *box[1], MaxX: *box[2], MaxY: *box[3], SRID: g.srid}
 	return nil

@@ -61,6 +61,8 @@ var (
 	queryBaseFields string
 	//go:embed queries/edits_stamp.sql
 	queryEditsStamp string
+	//go:embed queries/warm.sql
+	queryWarm string
 	//go:embed queries/watch_edits.sql
 	queryWatchEdits string
 	//go:embed queries/merge_session.sql

@@ -20,7 +20,9 @@ func (s *Sink) Reserve(ctx context.Context, claims []importers.Claim) (func(), e
 	if err != nil {
 		return nil, err
 	}
+	drop := func() {}
 	release := func() {
+		drop()
 		// Closing alone would leave the locks to whenever the other side notices.
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
@@ -33,6 +35,7 @@ func (s *Sink) Reserve(ctx context.Context, claims []importers.Claim) (func(), e
 		release()
 		return nil, postgis.Wrap(ctx, op, err)
 	}
+	drop = s.openEarly(ctx)
 	return release, nil
 }
 

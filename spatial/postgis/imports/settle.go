@@ -34,8 +34,11 @@ func (g *staging) Settle(ctx context.Context, p *importers.Plan, tell importers.
 	work, workCtx := errgroup.WithContext(ctx)
 	work.Go(func() error { return g.indexGeometry(workCtx, p) })
 	work.Go(func() error {
-		if err := g.indexIDs(workCtx, helper); err != nil || p.Merge != nil {
+		if err := g.indexIDs(workCtx, helper); err != nil {
 			return err
+		}
+		if p.Merge != nil {
+			return g.measure(workCtx, helper, &out)
 		}
 		repair, err := g.repair(workCtx, helper, p, loadedRows{table: g.table})
 		out.Repair = repair
@@ -59,8 +62,8 @@ func (g *staging) complete(ctx context.Context, p *importers.Plan, tell importer
 			return err
 		}
 	}
-	if p.Merge != nil || out.Rebased > 0 {
-		if err := g.measure(ctx, out); err != nil {
+	if p.Merge == nil && out.Rebased > 0 {
+		if err := g.measure(ctx, g.conn, out); err != nil {
 			return err
 		}
 	}

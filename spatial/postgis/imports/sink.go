@@ -24,6 +24,7 @@ type Sink struct {
 	db     *postgis.DB
 	log    *slog.Logger
 	packer Packer
+	early  chan chan dialled // sessions that are being opened
 }
 
 // Packer prepares a version that is complete and about to be published, so that
@@ -34,7 +35,9 @@ type Packer interface {
 }
 
 // NewSink returns the sink of imports into db.
-func NewSink(db *postgis.DB, log *slog.Logger) *Sink { return &Sink{db: db, log: log} }
+func NewSink(db *postgis.DB, log *slog.Logger) *Sink {
+	return &Sink{db: db, log: log, early: make(chan chan dialled, mostEarly)}
+}
 
 // Packing has versions prepared by p before they are published.
 func (s *Sink) Packing(p Packer) *Sink {
@@ -65,6 +68,8 @@ type staging struct {
 	seen       importers.Edits // of that version, when this import looked
 	past       bool            // temp table past goes into history
 	carried    bool            // temp table carried holds the edits of the version
+	measured   bool            // bare is known
+	bare       int64           // features without geometry
 	published  bool
 	collection string        // once published
 	search     spatial.Field // its names get an index
@@ -73,15 +78,17 @@ type staging struct {
 
 // Begin implements importers.Sink.
 func (s *Sink) Begin(ctx context.Context, p *importers.Plan, beside importers.Staging) (importers.Staging, error) {
-	if err := CleanInterrupted(ctx, s.db, s.log); err != nil {
-		return nil, err
-	}
 	shared, err := s.session(ctx, beside)
 	if err != nil {
 		return nil, err
 	}
 	g := &staging{sink: s, session: shared, conn: shared.conn}
 	op := "postgis: begin import into " + p.Options.Collection
+	if beside == nil {
+		if err = cleanInterrupted(ctx, g.conn, s.log); err != nil {
+			return nil, errors.Join(err, shared.leave(context.WithoutCancel(ctx)))
+		}
+	}
 	if g.source, err = ensureSRID(ctx, g.conn, p); err == nil {
 		g.srid = g.source
 		if p.Merge != nil && p.Base.Geometry != spatial.GeometryNone {
@@ -105,7 +112,7 @@ func (s *Sink) session(ctx context.Context, beside importers.Staging) (*session,
 		g.session.users++
 		return g.session, nil
 	}
-	conn, err := s.connect(ctx)
+	conn, err := s.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,9 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/clip"
 )
 
 // ColumnRule says what a rule's columns are.
@@ -31,10 +34,25 @@ type RoleLimit struct {
 // Area is where a caller may see features: those whose point on surface it holds,
 // its edge inside (docs/adr/0010).
 type Area struct {
-	Numbers []int    // of the areas that it is made of, ascending
-	EWKB    string   // a MultiPolygon in hex, in the storage SRID of the collection
-	Bounds  Envelope // in SRID 4326, rounded outwards
-	Share   float64  // of its box that it covers, 0 to 1
+	Numbers []int            // of the areas that it is made of, ascending
+	EWKB    string           // a MultiPolygon in hex, in the storage SRID of the collection
+	Bounds  Envelope         // in SRID 4326, rounded outwards
+	Share   float64          // of its box that it covers, 0 to 1
+	Outline orb.MultiPolygon // in SRID 4326, lon lat; not to be changed
+}
+
+// Cut is the part of a box in SRID 4326 that lies within the bounds of the area;
+// false where the box does not meet the area itself. What comes within some ten
+// centimetres counts as meeting.
+func (a Area) Cut(box Envelope) (Envelope, bool) {
+	const near = 1e-6 // degrees
+	b := a.Bounds
+	part := Envelope{SRID: box.SRID, MinX: max(box.MinX, b.MinX), MinY: max(box.MinY, b.MinY), MaxX: min(box.MaxX, b.MaxX), MaxY: min(box.MaxY, b.MaxY)}
+	if part.MinX > part.MaxX || part.MinY > part.MaxY {
+		return part, false
+	}
+	around := orb.Bound{Min: orb.Point{part.MinX - near, part.MinY - near}, Max: orb.Point{part.MaxX + near, part.MaxY + near}}
+	return part, len(clip.MultiPolygon(around, a.Outline.Clone())) > 0
 }
 
 // Limits are what of a collection its caller sees, where that is less than all of

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
 
 	"gisd/spatial"
 )
@@ -91,6 +92,41 @@ func TestLimitedNamesNothingHidden(t *testing.T) {
 	}
 	if a, b := hidden("use"), hidden("USE"); a.Limits.Key != b.Limits.Key || a.Limits.Key == hidden("since").Limits.Key {
 		t.Error("keys are equal where the same is seen, and there alone")
+	}
+}
+
+// A box is told as far as it lies within the bounds, and only where it meets the area
+// itself: the lower left half of a square.
+func TestAreaCuts(t *testing.T) {
+	t.Parallel()
+	a := spatial.Area{
+		Bounds:  spatial.Envelope{SRID: 4326, MinX: 106, MinY: 11, MaxX: 107, MaxY: 12},
+		Outline: orb.MultiPolygon{{{{106, 11}, {107, 11}, {106, 12}, {106, 11}}}},
+	}
+	box := func(minX, minY, maxX, maxY float64) spatial.Envelope {
+		return spatial.Envelope{SRID: 4326, MinX: minX, MinY: minY, MaxX: maxX, MaxY: maxY}
+	}
+	for _, test := range []struct {
+		name  string
+		box   spatial.Envelope
+		want  spatial.Envelope
+		meets bool
+	}{
+		{"within", box(106.1, 11.1, 106.2, 11.2), box(106.1, 11.1, 106.2, 11.2), true},
+		{"a point within", box(106.1, 11.1, 106.1, 11.1), box(106.1, 11.1, 106.1, 11.1), true},
+		{"a point on the edge", box(106, 11.5, 106, 11.5), box(106, 11.5, 106, 11.5), true},
+		{"reaching out", box(105, 11.1, 106.2, 13), box(106, 11.1, 106.2, 12), true},
+		{"all around", box(100, 0, 110, 20), box(106, 11, 107, 12), true},
+		{"within the bounds alone", box(106.8, 11.8, 106.9, 11.9), box(106.8, 11.8, 106.9, 11.9), false},
+		{"a point there", box(106.9, 11.9, 106.9, 11.9), box(106.9, 11.9, 106.9, 11.9), false},
+		{"elsewhere", box(108, 11, 109, 12), box(108, 11, 107, 12), false},
+	} {
+		for range 2 { // the outline stays as it was
+			got, meets := a.Cut(test.box)
+			if got != test.want || meets != test.meets {
+				t.Errorf("%s: %+v, %v", test.name, got, meets)
+			}
+		}
 	}
 }
 

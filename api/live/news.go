@@ -135,8 +135,8 @@ func readableTiles(changes []change, a spatial.Access, catalogue Catalogue) []sp
 	return tiles
 }
 
-// within leaves of a change what lies in the boxes of the areas that the caller sees.
-// Nobody hears where something changes outside of them.
+// within leaves of a change what meets the areas that the caller sees, cut to their
+// bounds. Nobody hears where something changes outside of them.
 func within(c spatial.Change, a spatial.Access, catalogue Catalogue) spatial.Change {
 	seen, err := catalogue.Collection(c.Collection, a)
 	if err != nil || !seen.Limits.Rows() {
@@ -145,9 +145,7 @@ func within(c spatial.Change, a spatial.Access, catalogue Catalogue) spatial.Cha
 	var boxes []spatial.Envelope
 	for _, box := range c.Boxes {
 		for _, area := range seen.Limits.Areas {
-			b := area.Bounds
-			part := spatial.Envelope{SRID: box.SRID, MinX: max(box.MinX, b.MinX), MinY: max(box.MinY, b.MinY), MaxX: min(box.MaxX, b.MaxX), MaxY: min(box.MaxY, b.MaxY)}
-			if part.MinX <= part.MaxX && part.MinY <= part.MaxY {
+			if part, ok := area.Cut(box); ok {
 				boxes = append(boxes, part)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
 
 	apilive "gisd/api/live"
 	"gisd/spatial"
@@ -216,7 +217,10 @@ func (c *catalogue) Collection(id string, a spatial.Access) (*spatial.Collection
 	for _, col := range c.Collections(a) {
 		if col.ID == id && a.Has("commune") {
 			rule := &spatial.RoleLimit{ID: 1, Role: "commune", Areas: []int{1}}
-			west := spatial.Area{Bounds: spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 11, MaxX: 106.65, MaxY: 11.1}}
+			west := spatial.Area{
+				Bounds:  spatial.Envelope{SRID: 4326, MinX: 106.6, MinY: 11, MaxX: 106.65, MaxY: 11.1},
+				Outline: orb.MultiPolygon{{{{106.6, 11}, {106.65, 11}, {106.65, 11.1}, {106.6, 11.1}, {106.6, 11}}}},
+			}
 			return col.Limited([]*spatial.RoleLimit{rule}, map[int64]spatial.Area{1: west}), nil
 		}
 		if col.ID == id {

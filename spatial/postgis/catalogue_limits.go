@@ -3,10 +3,12 @@ package postgis
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	orbwkb "github.com/paulmach/orb/encoding/wkb"
 
 	"gisd/spatial"
 )
@@ -85,15 +87,19 @@ func (l *limits) read(ctx context.Context, tx pgx.Tx) error {
 		id   int64
 		srid spatial.SRID
 		area spatial.Area
+		wkb  []byte
 	)
 	box := &area.Bounds
-	_, err = pgx.ForEachRow(rows, []any{&id, &srid, &area.Numbers, &area.EWKB, &box.MinX, &box.MinY, &box.MaxX, &box.MaxY, &area.Share}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &srid, &area.Numbers, &area.EWKB, &box.MinX, &box.MinY, &box.MaxX, &box.MaxY, &area.Share, &wkb}, func() error {
 		if l.areas[srid] == nil {
 			l.areas[srid] = map[int64]spatial.Area{}
 		}
 		box.SRID = spatial.SRIDWGS84
 		held := area
 		held.Numbers = slices.Clone(area.Numbers)
+		if err := orbwkb.Scanner(&held.Outline).Scan(wkb); err != nil {
+			return fmt.Errorf("postgis: area of rule %d: %w", id, err)
+		}
 		l.areas[srid][id] = held
 		return nil
 	})

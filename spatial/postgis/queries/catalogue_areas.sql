@@ -1,6 +1,6 @@
 -- The area of each rule that has one, in every SRID that a collection is stored in:
--- as EWKB in hex, its box in SRID 4326, lon lat degrees, rounded outwards, and which
--- share of its own box it covers.
+-- as EWKB in hex, its box in SRID 4326, lon lat degrees, rounded outwards, which share
+-- of its own box it covers, and itself in SRID 4326 as WKB.
 -- Expects a few hundred rules over areas by their primary key.
 with system as (
   select distinct v.srid
@@ -24,6 +24,7 @@ with system as (
 select id, srid, numbers, encode(st_asewkb(geom, 'NDR'), 'hex'),
   floor(st_xmin(on_earth) * 1e6) / 1e6, floor(st_ymin(on_earth) * 1e6) / 1e6,
   ceil(st_xmax(on_earth) * 1e6) / 1e6, ceil(st_ymax(on_earth) * 1e6) / 1e6,
-  coalesce(st_area(geom) / nullif((st_xmax(geom) - st_xmin(geom)) * (st_ymax(geom) - st_ymin(geom)), 0), 1)
+  coalesce(st_area(geom) / nullif((st_xmax(geom) - st_xmin(geom)) * (st_ymax(geom) - st_ymin(geom)), 0), 1),
+  st_asbinary(on_earth, 'NDR')
 from placed
 order by id, srid

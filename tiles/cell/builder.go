@@ -41,6 +41,7 @@ type Builder struct {
 	shape     mvt.Shape
 	encoder   *mvt.Encoder // of a band of one zoom
 	drawn     []byte       // what it drew
+	before    map[uint64]*Feature
 	out       writer
 }
 
@@ -80,7 +81,7 @@ func (b *Builder) Reset(band Band, c tiles.Coord, keys []string) error {
 	b.far = b.near.grown(band.buffer())
 	b.entries, b.positions, b.parts, b.values = b.entries[:0], b.positions[:0], b.parts[:0], b.values[:0]
 	b.dict.Reset()
-	b.drawn = b.drawn[:0]
+	b.drawn, b.before = b.drawn[:0], nil
 	if !band.single() {
 		return nil
 	}
@@ -88,6 +89,35 @@ func (b *Builder) Reset(band Band, c tiles.Coord, keys []string) error {
 		b.encoder = mvt.NewEncoder()
 	}
 	return b.encoder.BeginLayer("", mvt.Grid{Scale: 1, Shift: band.shift(band.First), Extent: tiles.Extent, Buffer: tiles.TileBuffer}, nil)
+}
+
+// Before hands over an earlier record of the cell: polygons that are as they were
+// there need not be drawn again. The record that comes of it is the same.
+func (b *Builder) Before(r Record) error {
+	b.before = map[uint64]*Feature{}
+	return r.Each(func(f *Feature) error {
+		if len(f.proof.drawn) > 0 {
+			b.before[f.ID] = &Feature{
+				Shape: mvt.Shape{Positions: slices.Clone(f.Shape.Positions), Parts: slices.Clone(f.Shape.Parts)}, proof: f.proof,
+			}
+		}
+		return nil
+	})
+}
+
+// known is what an earlier record has proven of the feature in b.shape.
+func (b *Builder) known(id uint64) *proof {
+	f := b.before[id]
+	if f == nil || len(f.Shape.Positions) != len(b.shape.Positions) || !slices.Equal(f.Shape.Parts, b.shape.Parts) {
+		return nil
+	}
+	o := b.band.origin(b.coord)
+	for i, p := range b.shape.Positions {
+		if f.Shape.Positions[i] != (mvt.Position{X: p.X + o.X, Y: p.Y + o.Y}) {
+			return nil
+		}
+	}
+	return &f.proof
 }
 
 // Len is the number of features so far.
@@ -213,14 +243,15 @@ func (b *Builder) end(m Meta, known *proof) {
 	e := entry{Meta: m, parts: len(b.parts)}
 	first := b.partsBefore()
 	e.box = frameOf(b.positions[b.parts[first].Start:])
+	if known == nil {
+		b.take(b.parts[first:])
+		known = b.known(m.ID)
+	}
 	if known != nil {
 		e.sound, e.drawn = known.sound, len(known.drawn)
 		b.drawn = append(b.drawn, known.drawn...)
-	} else {
-		b.take(b.parts[first:])
-		if e.sound = b.sound(e.box); e.sound == 0 && b.band.single() {
-			e.drawn = b.draw()
-		}
+	} else if e.sound = b.sound(e.box); e.sound == 0 && b.band.single() {
+		e.drawn = b.draw()
 	}
 	e.end = len(b.drawn)
 	b.entries = append(b.entries, e)

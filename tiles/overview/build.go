@@ -199,7 +199,7 @@ func (b *build) each(ctx context.Context, n int, do func(ctx context.Context, w 
 func (b *build) cells(ctx context.Context, band cell.Band, from level, list []tiles.Coord, e effort) ([]madeCell, error) {
 	cells := make([]madeCell, len(list))
 	return cells, b.each(ctx, len(list), func(_ context.Context, w *worker, i int) (err error) {
-		cells[i], err = w.cell(band, list[i], from, e)
+		cells[i], err = w.cell(band, list[i], from, e, nil)
 		return err
 	})
 }

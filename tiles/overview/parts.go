@@ -33,7 +33,8 @@ type writing struct {
 	sources []source // of features with a Source
 	keys    []string // of their values
 	effort  effort
-	shift   uint // how much coarser the shapes are than the band's lattice
+	shift   uint   // how much coarser the shapes are than the band's lattice
+	before  []byte // an earlier record of the cell; nil where there is none
 }
 
 // write packs shapes of a cell. There is no record where nothing comes within the
@@ -49,6 +50,15 @@ func (w *worker) write(band cell.Band, at tiles.Coord, s *generalise.Shapes, o w
 	}
 	if err := w.builder.Reset(band, at, w.keys); err != nil {
 		return nil, 0, err
+	}
+	if len(o.before) > 0 {
+		r, err := cell.Open(o.before)
+		if err == nil {
+			err = w.builder.Before(r)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
 	}
 	for i, f := range s.Features {
 		from, to := s.PartRange(i)

@@ -138,16 +138,19 @@ func (u *update) band(ctx context.Context, band cell.Band, from level) (level, e
 	}
 	parts, were, cells := make([]*part, len(list)), make([]*part, len(list)), make([]*UpdatedCell, len(list))
 	err = u.each(ctx, len(list), func(ctx context.Context, w *worker, i int) error {
-		made, err := w.cell(band, list[i], from, e)
+		before, err := u.store.Cell(ctx, band, list[i])
+		if err != nil {
+			return err
+		}
+		made, err := w.cell(band, list[i], from, e, before)
 		if err != nil {
 			return err
 		}
 		if !over && made.bytes > u.Budget {
 			return ErrChoices
 		}
-		before, err := u.store.Cell(ctx, band, list[i])
-		if err != nil || bytes.Equal(before, made.record) {
-			return err
+		if bytes.Equal(before, made.record) {
+			return nil
 		}
 		touched, err := w.differing(band, list[i], before, made.record)
 		if err != nil {

@@ -141,8 +141,9 @@ func (w *worker) choose(z uint32, step generalise.Step) {
 	}
 }
 
-// cell makes a cell of a zoom from the parts under and around it.
-func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort) (madeCell, error) {
+// cell makes a cell of a zoom from the parts under and around it; before is an
+// earlier record of it, or nil.
+func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort, before []byte) (madeCell, error) {
 	w.gather(at, from)
 	w.choose(at.Z, e.step)
 	shift := from.bits - band.Bits()
@@ -167,7 +168,7 @@ func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort) (mad
 		return m, err
 	}
 	var err error
-	m.record, m.features, err = w.write(band, at, &w.dst, writing{sources: w.sources, keys: w.others, effort: e})
+	m.record, m.features, err = w.write(band, at, &w.dst, writing{sources: w.sources, keys: w.others, effort: e, before: before})
 	if err != nil || m.record == nil {
 		return m, err
 	}

@@ -148,6 +148,13 @@ func (s *Service) key(ctx context.Context, secret string, inURL bool) (identity,
 	return id, nil
 }
 
+// Access is who holds a key, for protocols that are not HTTP: CodeUnauthenticated for
+// one that is unknown, expired or revoked. The answer is at most CacheFor old.
+func (s *Service) Access(ctx context.Context, key string) (spatial.Access, error) {
+	id, err := s.key(ctx, key, false)
+	return id.access, err
+}
+
 // session looks a cookie's token up.
 func (s *Service) session(ctx context.Context, secret string) (identity, error) {
 	sum := sha256.Sum256([]byte(secret))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"gisd/api/mqtt"
 	"gisd/spatial"
 )
 
@@ -36,6 +37,9 @@ type config struct {
 	RateLimit        int
 	PositionDays     int
 	DeviceRate       int
+	MQTTListen       string
+	MQTTURL          secret
+	MQTTTopics       []string
 	NMEAListen       string
 	TeltonikaListen  string
 	JT808Listen      string
@@ -65,6 +69,7 @@ func defaultConfig() config {
 		PositionDays:     90,
 		DeviceRate:       50,
 		ChangeDays:       365,
+		MQTTTopics:       mqtt.Topics(),
 		HomeArea:         spatial.Envelope{SRID: spatial.SRIDWGS84, MinX: 106.33, MinY: 10.86, MaxX: 106.97, MaxY: 11.5},
 		OutgoingMax:      4 << 30,
 		ImportJobs:       1,
@@ -120,6 +125,9 @@ func (c *config) settings() []setting {
 		{"rate-limit", serving, number(&c.RateLimit, 0, 1_000_000), "requests per second that one address or key may make in the long run, ten times as many at once; 0 is no limit"},
 		{"position-days", serving, number(&c.PositionDays, 0, 36500), "days of device history kept; 0 keeps all"},
 		{"device-rate", serving, number(&c.DeviceRate, 0, 1_000_000), "positions per second that one device may report in the long run, a hundred times as many at once; 0 is no limit"},
+		{"mqtt-listen", serving, address(&c.MQTTListen), "host:port where devices publish positions over MQTT, their key as password, such as :1883; empty for none"},
+		{"mqtt-url", serving, secretText(&c.MQTTURL), "MQTT 5 broker whose messages are taken, mqtt://user:password@host:1883"},
+		{"mqtt-topics", serving, list(&c.MQTTTopics), "what is subscribed to there; $share/gisd/… where several nodes share it"},
 		{"nmea-listen", serving, address(&c.NMEAListen), "host:port for NMEA 0183 and AIS, TCP and UDP, such as :10110; empty for none"},
 		{"teltonika-listen", serving, address(&c.TeltonikaListen), "host:port for Teltonika trackers, TCP, such as :5027; empty for none"},
 		{"jt808-listen", serving, address(&c.JT808Listen), "host:port for JT/T 808 terminals, TCP, such as :5015; empty for none"},
@@ -194,8 +202,8 @@ func (c *config) check() []string {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		faults = append(faults, "tls-cert and tls-key go together")
 	}
-	for name, value := range map[string]string{"database-url": string(c.DatabaseURL), "redis-url": string(c.RedisURL), "public-url": c.PublicURL} {
-		schemes := map[string][]string{"database-url": {"postgres", "postgresql"}, "redis-url": {"redis", "rediss", "unix"}, "public-url": {"http", "https"}}[name]
+	for name, value := range map[string]string{"database-url": string(c.DatabaseURL), "redis-url": string(c.RedisURL), "mqtt-url": string(c.MQTTURL), "public-url": c.PublicURL} {
+		schemes := map[string][]string{"database-url": {"postgres", "postgresql"}, "redis-url": {"redis", "rediss", "unix"}, "mqtt-url": {"mqtt", "mqtts", "ws", "wss"}, "public-url": {"http", "https"}}[name]
 		if value == "" {
 			continue
 		}

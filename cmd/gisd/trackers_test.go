@@ -28,12 +28,21 @@ func freePort(t *testing.T) string {
 // and leave nothing; once approved they are on the map.
 func TestTrackersThroughServer(t *testing.T) {
 	t.Parallel()
-	ports := map[string]string{"TELTONIKA": freePort(t), "JT808": freePort(t), "NMEA": freePort(t)}
+	ports := map[string]string{"MQTT": freePort(t), "TELTONIKA": freePort(t), "JT808": freePort(t), "NMEA": freePort(t)}
 	env := []string{"GISD_DATABASE_URL=" + testdb.URL(t), "PATH=" + os.Getenv("PATH"), "GISD_DEMO=false"}
 	for name, port := range ports {
 		env = append(env, "GISD_"+name+"_LISTEN="+port)
 	}
+	key := strings.TrimSpace(must(t, env, "devices", "register", "tracker-d", "--kind", "bus", "--visibility", "public", "--key"))
 	server, _ := startServer(t, env)
+	// MQTT 3.1.1: the key is the password, the PUBACK follows the position.
+	counted := func(text string) string { return string([]byte{0, byte(len(text))}) + text }
+	hello := counted("MQTT") + "\x04\xc2\x00\x1e" + counted("d") + counted("d") + counted(key)
+	publish := counted("gisd/positions") + "\x00\x01" + `{"device":"tracker-d","lon":106.5,"lat":11}`
+	packets := string([]byte{0x10, byte(len(hello))}) + hello + string([]byte{0x32, byte(len(publish))}) + publish + "\xe0\x00"
+	if got := call(t, "tcp", ports["MQTT"], hex.EncodeToString([]byte(packets))); got != "20020000"+"40020001" {
+		t.Errorf("MQTT is answered %s", got)
+	}
 	calls := []struct{ identity, network, port, send, refused, taken string }{
 		{"imei:356307042441013", "tcp", "TELTONIKA", "000f333536333037303432343431303133", "00", "01"},
 		{"jt808:13912345678", "tcp", "JT808", heartbeatOf("013912345678"), "8001", "8001"},
@@ -77,7 +86,7 @@ func TestTrackersThroughServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.Contains(string(text), `"device":"tracker-a"`) && strings.Contains(string(text), `"device":"tracker-c","lon":106.65,"lat":10.98`)
+		return strings.Contains(string(text), `"device":"tracker-a"`) && strings.Contains(string(text), `"device":"tracker-d"`) && strings.Contains(string(text), `"device":"tracker-c","lon":106.65,"lat":10.98`)
 	})
 	if list := must(t, env, "devices", "pending"); strings.Contains(list, "imei:") {
 		t.Errorf("approved and pending:\n%s", list)

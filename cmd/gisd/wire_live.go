@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
+	"os"
 	"time"
 
 	"gisd/api/auth"
 	"gisd/api/listen"
 	apilive "gisd/api/live"
+	"gisd/api/mqtt"
 	"gisd/spatial/live"
 	"gisd/spatial/live/ais"
 	"gisd/spatial/live/jt808"
@@ -43,7 +46,35 @@ func (n *node) addLive(ctx context.Context) error {
 	if n.cfg.DatabaseURL == "" && n.cfg.Demo {
 		n.parts = append(n.parts, demoFleet{hub: hub, devices: store, catalogue: n.catalogue, log: n.log}.traffic)
 	}
-	return n.addListeners(ctx, intake)
+	return errors.Join(n.addListeners(ctx, intake), n.addMQTT(ctx, intake))
+}
+
+// addMQTT opens the listener for devices, and subscribes to a broker, where the
+// settings name them.
+func (n *node) addMQTT(ctx context.Context, intake *live.Intake) error {
+	metrics := mqtt.NewMetrics(n.registry)
+	if n.cfg.MQTTURL != "" {
+		host, err := os.Hostname()
+		if err != nil {
+			return fmt.Errorf("mqtt: name of this node: %w", err)
+		}
+		c := mqtt.SubscriberConfig{
+			URL: string(n.cfg.MQTTURL), ClientID: "gisd-" + host, Topics: n.cfg.MQTTTopics, Intake: intake, Metrics: metrics, Log: n.log,
+		}
+		n.parts = append(n.parts, func(ctx context.Context) error { return mqtt.Subscribe(ctx, c) })
+	}
+	if n.cfg.MQTTListen == "" {
+		return nil
+	}
+	listener, err := mqtt.Listen(ctx, mqtt.ListenerConfig{
+		Address: n.cfg.MQTTListen, Intake: intake, Access: n.server.Auth.Access, Metrics: metrics, Log: n.log,
+	})
+	if err != nil {
+		return err
+	}
+	n.closers = append(n.closers, listener.Close)
+	n.parts = append(n.parts, listener.Run)
+	return nil
 }
 
 // addListeners opens the ports of device protocols that the settings name.

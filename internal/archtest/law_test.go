@@ -83,6 +83,7 @@ var law = []room{
 		may:       []string{"spatial", "spatial/live", "spatial/live/...", "api/problem", "api/negotiate"},
 		libraries: []string{"echo", "prometheus"},
 	},
+	{pattern: "api/mqtt", may: []string{"spatial", "spatial/live", "spatial/live/..."}, libraries: []string{"prometheus"}},
 	{pattern: "api/listen", may: []string{"spatial", "spatial/live"}, libraries: []string{"prometheus"}},
 	{
 		pattern:   "api/...",

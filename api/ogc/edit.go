@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -137,7 +139,41 @@ func (h *Handlers) replace(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return in.change(received, func(*spatial.Feature) (spatial.Edit, error) { return received.Edits[0], nil })
+	err = in.change(received, func(*spatial.Feature) (spatial.Edit, error) { return received.Edits[0], nil })
+	if spatial.CodeOf(err) == spatial.CodeNotFound && in.collection.IDField != "" {
+		return in.createAt(received)
+	}
+	return err
+}
+
+// createAt puts a feature where there is none. That is for collections whose ids are
+// a property, and so their editors' to give (/req/create-replace-delete/put-op).
+func (in *incoming) createAt(received *receive.Received) error {
+	const op = "ogc: create"
+	if len(in.Request().Header.Values("If-Match")) > 0 { // nothing is there that it could match (RFC 9110 §13.1.1)
+		return &spatial.Error{Code: spatial.CodeStale, Op: op, Message: "There is no feature with this id that If-Match could name."}
+	}
+	ctx := in.Request().Context()
+	if err := in.judge(ctx, received); err != nil {
+		return err
+	}
+	place := slices.IndexFunc(in.collection.Fields, func(f spatial.Field) bool { return f.Name == in.collection.IDField })
+	if place < 0 { // the caller does not see where ids come from
+		return spatial.NotFound(op, "There is no such feature.")
+	}
+	received.Edits[0].Properties[place] = in.id
+	if in.collection.IDKind == spatial.IDInteger {
+		id, err := strconv.ParseInt(in.id, 10, 64)
+		if err != nil || strconv.FormatInt(id, 10) != in.id {
+			return spatial.NotFound(op, "There is no such feature.")
+		}
+		received.Edits[0].Properties[place] = id
+	}
+	states, err := in.h.Editor.Insert(ctx, in.collection, in.access, received.Edits)
+	if err != nil {
+		return tagged(err)
+	}
+	return in.answer(http.StatusCreated, states[0])
 }
 
 // update changes parts of a feature (/req/update/update-patch-op, RFC 7396).

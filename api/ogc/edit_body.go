@@ -19,7 +19,7 @@ import (
 // Media types of bodies.
 const typeMergePatch = "application/merge-patch+json"
 
-var typesOfFeatures = [...]string{negotiate.TypeGeoJSON, negotiate.TypeJSON}
+var typesOfFeatures = [...]string{negotiate.TypeGeoJSON, negotiate.TypeJSON, formatJSONFG.Type}
 
 // incoming is a change as it was asked for.
 type incoming struct {
@@ -58,6 +58,12 @@ func (h *Handlers) readChange(c echo.Context, types ...string) (*incoming, error
 	in.config = receive.Config{
 		Collection: in.collection, From: crs.Reference{SRID: from.srid, LatLon: from.latLon}, Geometries: h.Decoder,
 		Lenient: in.prefer["handling"] == "lenient",
+	}
+	if given, _, _ := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType)); given == formatJSONFG.Type {
+		in.config.Systems = func(uri string) (crs.Reference, bool) {
+			system, ok := offered(in.collection, uri)
+			return crs.Reference{SRID: system.srid, LatLon: system.latLon}, ok
+		}
 	}
 	if in.config.Codes, err = r.codesOf(c.Request().Context(), in.collection); err != nil {
 		return nil, err

@@ -56,6 +56,9 @@ var vietnameseOfEdits = map[string]string{
 
 	"Changes before {1} are not kept any more: start again without since; the first change then says to load the collection.": "Các thay đổi trước {1} không còn được giữ: hãy bắt đầu lại mà không có since; thay đổi đầu tiên khi đó báo tải lại lớp dữ liệu.",
 
+	"There is no feature with this id that If-Match could name.":    "Không có đối tượng nào mang mã này để If-Match nêu.",
+	"is in a system that the collection does not list; see its crs": "nằm trong hệ toạ độ mà lớp dữ liệu không liệt kê; xem crs của lớp",
+
 	// attachments
 	"The file is empty.": "Tệp rỗng.",
 	"Attachments are photos (JPEG, PNG, WebP, GIF, HEIC) and PDF, by what is in them.": "Tệp đính kèm là ảnh (JPEG, PNG, WebP, GIF, HEIC) hoặc PDF, xét theo nội dung.",

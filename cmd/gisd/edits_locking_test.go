@@ -143,4 +143,15 @@ func TestEditsWithIDsOfTheirOwn(t *testing.T) {
 	e.want(e.send("PATCH", location, `{"properties":{"name":"x"}}`, "Content-Type", mergePatch), 400, "another id")
 	e.want(e.send("PUT", location, putBody, "Content-Type", geoJSON), 400, "another id")
 	e.want(e.send("PATCH", location, `{"properties":{"name":"New Warehouse","height":1}}`, "Content-Type", mergePatch), 204, "the same id")
+
+	// PUT makes what is not there, under the id that the caller gives.
+	nameless := strings.Replace(newBody, `"name":"New Warehouse",`, "", 1)
+	e.want(e.send("PUT", "/items/Mill", nameless, "Content-Type", geoJSON, "If-Match", "*"), 412, "only where there is one")
+	created := e.want(e.send("PUT", "/items/Mill", nameless, "Content-Type", geoJSON, "If-None-Match", "*"), 201, "create by PUT")
+	if !strings.HasSuffix(created.header.Get("Location"), "/items/Mill") || e.feature("/items/Mill").Properties["name"] != "Mill" {
+		t.Errorf("created: %v", created.header)
+	}
+	e.want(e.send("PUT", "/items/Mill", nameless, "Content-Type", geoJSON, "If-None-Match", "*"), 412, "only where there is none")
+	e.want(e.send("PUT", "/items/Mill", nameless, "Content-Type", geoJSON), 204, "replace")
+	e.want(e.send("PUT", "/items/Other", newBody, "Content-Type", geoJSON), 400, "create under another id")
 }

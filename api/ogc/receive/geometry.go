@@ -9,6 +9,7 @@ import (
 
 	"gisd/api/ogc/coords"
 	"gisd/spatial"
+	"gisd/spatial/crs"
 )
 
 // geometry reads a geometry object into the storage system. Without the object, or
@@ -46,6 +47,35 @@ func (r *reader) geometry(edit *spatial.Edit, raw json.RawMessage, at string) {
 		return
 	}
 	edit.Geometry = spatial.Geometry{SRID: r.storage.To().SRID, EWKB: ewkb}
+}
+
+// readPlace reads the geometry of a JSON-FG feature in the system that the feature, or
+// the whole document, names; it is the exact one, and geometry beside it stands for
+// programs that know WGS 84 alone (OGC 21-045r1 §7.6).
+func (r *reader) readPlace(edit *spatial.Edit, place json.RawMessage, uri, at string) {
+	if r.Systems == nil {
+		edit.SetsGeometry = true
+		r.out.Fault(at, "is not read; send the geometry with the header Content-Crs")
+		return
+	}
+	if uri == "" {
+		uri = r.whole
+	}
+	if uri == "" {
+		r.geometry(edit, place, at)
+		return
+	}
+	from, ok := r.Systems(uri)
+	transform, err := crs.NewTransform(from.SRID, r.storage.To().SRID)
+	if !ok || err != nil {
+		edit.SetsGeometry = true
+		r.out.Fault(at, "is in a system that the collection does not list; see its crs")
+		return
+	}
+	own := *r
+	r.From, r.storage = from, transform
+	r.geometry(edit, place, at)
+	r.From, r.storage = own.From, own.storage
 }
 
 // relocate brings the coordinates into the storage system where they stand. The

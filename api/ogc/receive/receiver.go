@@ -36,6 +36,9 @@ type Config struct {
 	// Codes are those that a field may have, by its place; fields without a list
 	// have none here.
 	Codes map[int]map[string]bool
+	// Systems are those that a JSON-FG document may name for its places; nil reads no
+	// JSON-FG, and places have faults.
+	Systems func(uri string) (crs.Reference, bool)
 	// Lenient leaves out properties that the collection does not have, instead of
 	// finding fault with them.
 	Lenient bool
@@ -66,6 +69,7 @@ type reader struct {
 	storage *crs.Transform
 	walker  coords.Walker
 	given   map[string]int // fields by name
+	whole   string         // the system that the document names for all its places
 }
 
 // Create reads a Feature, or a FeatureCollection, of new features.
@@ -129,6 +133,9 @@ func begin(cfg Config, body []byte) (*reader, map[string]json.RawMessage, error)
 	if !crs.Supported(to) {
 		to = spatial.SRIDWGS84
 	}
+	if cfg.Systems != nil {
+		r.whole = text(doc["coordRefSys"])
+	}
 	var err error
 	r.storage, err = crs.NewTransform(cfg.From.SRID, to)
 	return r, doc, err
@@ -139,7 +146,7 @@ func (r *reader) root(doc map[string]json.RawMessage, at string) {
 	if raw, ok := doc["crs"]; ok && !isNull(raw) && !bytes.Contains(raw, []byte("CRS84")) {
 		r.out.Fault(at+"/crs", "is not read; name the coordinate system in the header Content-Crs")
 	}
-	if raw, ok := doc["coordRefSys"]; ok && !isNull(raw) && !bytes.Contains(raw, []byte("CRS84")) {
+	if raw, ok := doc["coordRefSys"]; ok && r.Systems == nil && !isNull(raw) && !bytes.Contains(raw, []byte("CRS84")) {
 		r.out.Fault(at+"/coordRefSys", "is not read; name the coordinate system in the header Content-Crs")
 	}
 }
@@ -163,13 +170,16 @@ func (r *reader) feature(doc map[string]json.RawMessage, at, id string) {
 	}
 	r.properties(&edit, properties, at)
 	r.identity(&edit, at, id)
+	pointer := at + "/geometry"
 	geometry, ok := doc["geometry"]
-	if place, has := doc["place"]; has && !isNull(place) && (!ok || isNull(geometry)) {
-		r.out.Fault(at+"/place", "is not read; send the geometry with the header Content-Crs")
+	if place, has := doc["place"]; has && !isNull(place) && (r.Systems != nil || !ok || isNull(geometry)) {
+		pointer = at + "/place"
+		r.readPlace(&edit, place, text(doc["coordRefSys"]), pointer)
+	} else {
+		r.geometry(&edit, geometry, pointer)
 	}
-	r.geometry(&edit, geometry, at+"/geometry")
 	r.required(&edit, at)
-	r.out.Edits, r.out.At = append(r.out.Edits, edit), append(r.out.At, at+"/geometry")
+	r.out.Edits, r.out.At = append(r.out.Edits, edit), append(r.out.At, pointer)
 }
 
 // identity keeps the property that the id was taken from in step with it.
@@ -213,7 +223,7 @@ func (r *reader) required(edit *spatial.Edit, at string) {
 			}
 		}
 	}
-	if edit.SetsGeometry && edit.Geometry.Empty() && r.needsGeometry() && !r.faulty(at+"/geometry") {
+	if edit.SetsGeometry && edit.Geometry.Empty() && r.needsGeometry() && !r.faulty(at+"/geometry") && !r.faulty(at+"/place") {
 		r.out.Fault(at+"/geometry", "is required and missing")
 	}
 }

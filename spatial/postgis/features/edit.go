@@ -2,7 +2,6 @@ package features
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -12,9 +11,6 @@ import (
 	"gisd/spatial/postgis"
 	"gisd/spatial/postgis/sql"
 )
-
-// mostAudited bounds the ids that one line of the audit trail names.
-const mostAudited = 100
 
 // change runs a transaction in the name of the caller on the version that they
 // know. Errors: not_found and forbidden for who may not, unavailable when another
@@ -50,16 +46,6 @@ func (f *Store) change(ctx context.Context, op string, c *spatial.Collection, a 
 		_ = f.catalogue.Reload(ctx) // the next try knows the version
 	}
 	return postgis.Wrap(ctx, op, err)
-}
-
-// audit writes a line of the audit trail within the change's transaction.
-func audit(ctx context.Context, tx pgx.Tx, a spatial.Access, action, collection string, ids []string) error {
-	detail, err := json.Marshal(map[string]any{"ids": ids[:min(len(ids), mostAudited)], "count": len(ids)})
-	if err != nil {
-		return fmt.Errorf("postgis: audit detail: %w", err)
-	}
-	_, err = tx.Exec(ctx, queryEditAudit, a.Subject, action, collection, detail)
-	return err
 }
 
 func replaced(op string) error {
@@ -102,7 +88,7 @@ func (f *Store) Update(
 		if err := errors.Join(noteBare(ctx, tx, c, edit), staysSeen(ctx, tx, c, id)); err != nil {
 			return err
 		}
-		return audit(ctx, tx, a, "features.update", c.ID, []string{id})
+		return audit(ctx, tx, a, "features.update", c.ID, []string{id}, changed(c, before, edit))
 	})
 	return state, err
 }
@@ -122,7 +108,7 @@ func (f *Store) Delete(ctx context.Context, c *spatial.Collection, id string, a 
 		if err := sql.Exec(ctx, tx, sql.Concat(sql.Lit("delete from "), sql.Ident("data", c.Table), sql.Lit(" t where t.id = "), key)); err != nil {
 			return err
 		}
-		return audit(ctx, tx, a, "features.delete", c.ID, []string{id})
+		return audit(ctx, tx, a, "features.delete", c.ID, []string{id}, states{Before: valued(c, before)})
 	})
 }
 

@@ -48,7 +48,7 @@ func (f *Store) Insert(ctx context.Context, c *spatial.Collection, a spatial.Acc
 		if err := errors.Join(noteBare(ctx, tx, c, edits...), staysSeen(ctx, tx, c, ids...)); err != nil {
 			return err
 		}
-		return audit(ctx, tx, a, "features.insert", c.ID, ids)
+		return audit(ctx, tx, a, "features.insert", c.ID, ids, added(c, edits))
 	})
 	if spatial.CodeOf(err) == spatial.CodeConflict {
 		return nil, f.taken(ctx, op, c, a, edits)

@@ -267,7 +267,7 @@ export interface paths {
         get: operations["getFeature"];
         /**
          * Put a feature in the place of another
-         * @description What the body does not name becomes null; its id member is ignored. If-Match with the entity tag that was read, or If-Unmodified-Since, keeps the change from undoing another one (412, with the state that is there now); a collection may require it (428).
+         * @description Where ids are a property (x-ogc-role: id), an id that is free gets the feature (201). What the body does not name becomes null; its id member is ignored. If-Match with the entity tag that was read, or If-Unmodified-Since, keeps the change from undoing another one (412, with the state that is there now); a collection may require it (428).
          */
         put: operations["replaceFeature"];
         post?: never;
@@ -2142,6 +2142,7 @@ export interface operations {
                  *     }
                  */
                 "application/geo+json": components["schemas"]["NewFeature"] | components["schemas"]["NewFeatures"];
+                "application/fg+json": components["schemas"]["NewFeature"] | components["schemas"]["NewFeatures"];
                 "application/json": components["schemas"]["NewFeature"] | components["schemas"]["NewFeatures"];
             };
         };
@@ -2354,11 +2355,27 @@ export interface operations {
                  *     }
                  */
                 "application/geo+json": components["schemas"]["NewFeature"];
+                "application/fg+json": components["schemas"]["NewFeature"];
                 "application/json": components["schemas"]["NewFeature"];
             };
         };
         responses: {
             200: components["responses"]["ChangedFeature"];
+            /** @description Made, where there was none. There is a body only with Prefer return=representation. */
+            201: {
+                headers: {
+                    /** @description The feature. */
+                    Location?: string;
+                    /** @description The state of the feature. */
+                    ETag?: string;
+                    "Last-Modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                    "application/fg+json": components["schemas"]["Feature"];
+                };
+            };
             204: components["responses"]["Changed"];
             default: components["responses"]["Problem"];
         };

@@ -80,6 +80,7 @@ type Collection struct {
 	SearchField string          // property that names a feature for people; "" is none
 	Locking     Locking         // "" is LockingOptional
 	Required    []string        // wire names of properties that no edited feature lacks, RequiredGeometry among them
+	CreatedAt   time.Time
 	UpdatedAt   time.Time
 
 	// LabelsOf is the id of the collection whose label points this stands for; ""
@@ -118,4 +119,16 @@ func (c *Collection) Field(name string) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// WithID is the collection with the ids of its features as one more property, the
+// first: filters and orders may name it. The name must be free. c is not changed.
+func (c *Collection) WithID(name string) *Collection {
+	id := Field{Name: name, Column: "id", Type: FieldInteger}
+	if c.IDKind == IDText {
+		id.Type = FieldString
+	}
+	rows := *c
+	rows.Fields = append([]Field{id}, c.Fields...)
+	return &rows
 }

@@ -34,8 +34,12 @@ type collectionDoc struct {
 	StorageCRS  string           `json:"storageCrs,omitempty"`
 	Links       []negotiate.Link `json:"links"`
 
-	source *spatial.Collection
+	source  *spatial.Collection
+	dataset map[string]any
 }
+
+// Dataset is what search engines read of it, in the words of schema.org; for pages.
+func (d collectionDoc) Dataset() map[string]any { return d.dataset }
 
 // Source is the collection itself, for pages.
 func (d collectionDoc) Source() *spatial.Collection { return d.source }
@@ -64,6 +68,7 @@ func (r *request) describe(c *spatial.Collection) collectionDoc {
 		Href: r.h.Origin.Href(r.Request(), "/tiles/"+c.ID+".json", nil), Rel: "tilejson", Type: negotiate.TypeJSON,
 		Title: r.in(spatial.Text{VI: "Ô vectơ (TileJSON)", EN: "Vector tiles (TileJSON)"}),
 	}, r.versionsLink(c))
+	d.Links = append(d.Links, r.aboutLinks(c)...)
 	if r.h.Editor != nil {
 		d.Links = append(d.Links, r.changesLink(c))
 	}
@@ -129,6 +134,7 @@ func (h *Handlers) collection(c echo.Context) error {
 	}
 	doc := r.describe(found)
 	if r.format.Name == formatHTML.Name {
+		doc.dataset = r.resource(found).SchemaOrg()
 		return r.page(h.pages.collection, doc.Title, r.href(formatQuery("json"), "collections", found.ID), r.crumbs(titleCollections), doc)
 	}
 	r.linkHeader(doc.Links)

@@ -40,25 +40,3 @@ func TestCursorOfAnotherCaller(t *testing.T) {
 		t.Error("a token of another server is taken")
 	}
 }
-
-// What is remembered of offsets stays within its bounds, the latest among it.
-func TestAnchorsAreBounded(t *testing.T) {
-	t.Parallel()
-	a := newAnchors()
-	for i := range int64(3 * anchorsMost) {
-		a.remember("long", 10*i, &spatial.Position{})
-		if _, at := a.nearest("long", 10*i+5); at != 10*i {
-			t.Fatalf("the place that was remembered last is gone: %d of %d", at, 10*i)
-		}
-	}
-	if n := len(a.walks["long"].at); n > anchorsMost {
-		t.Errorf("%d places of one walk", n)
-	}
-	for i := range 2 * walksMost {
-		a.remember(strings.Repeat("x", i+1), 1, &spatial.Position{})
-		a.nearest("long", 1)
-	}
-	if n := len(a.walks); n > walksMost || a.walks["long"] == nil {
-		t.Errorf("%d walks", n)
-	}
-}

@@ -16,6 +16,7 @@ import (
 
 	"gisd/api/auth"
 	"gisd/api/negotiate"
+	"gisd/api/paging"
 	"gisd/api/problem"
 	"gisd/spatial"
 )
@@ -82,7 +83,7 @@ type Config struct {
 type Handlers struct {
 	Config
 	cursors     cursors
-	anchors     *anchors
+	anchors     *paging.Anchors
 	pages       *pages
 	downloading chan struct{} // full when as many run as may
 }
@@ -103,7 +104,7 @@ func New(cfg Config) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handlers{Config: cfg, cursors: sealed, anchors: newAnchors(), pages: p, downloading: make(chan struct{}, maxDownloads)}, nil
+	return &Handlers{Config: cfg, cursors: sealed, anchors: paging.NewAnchors(), pages: p, downloading: make(chan struct{}, maxDownloads)}, nil
 }
 
 // Register adds the routes.

@@ -93,7 +93,7 @@ func (h *Handlers) landing(c echo.Context) error {
 		negotiate.Link{Href: r.href(nil, "functions"), Rel: ogcRel + "functions", Type: negotiate.TypeJSON, Title: r.in(titleFunctions)},
 		negotiate.Link{Href: r.href(formatQuery("json"), "collections"), Rel: "data", Type: negotiate.TypeJSON, Title: r.in(titleCollections)},
 	)
-	links = append(links, r.landingExtensions()...)
+	links = append(append(links, r.landingExtensions()...), r.otherServices()...)
 	doc := struct {
 		Title       string           `json:"title"`
 		Description string           `json:"description"`

@@ -88,7 +88,7 @@ func (r *request) readQuery(c *spatial.Collection) (itemsQuery, error) {
 func (r *request) readPlace(p *negotiate.Params, c *spatial.Collection, q *itemsQuery) (gone bool) {
 	if offset, ok := p.Count("offset", offsetMax); ok {
 		q.offset = offset
-		position, at := r.h.anchors.nearest(anchorKey(c, q), offset)
+		position, at := r.h.anchors.Nearest(anchorKey(c, q), offset)
 		q.After, q.Offset = position, offset-at
 	}
 	token, ok := p.Text("cursor")

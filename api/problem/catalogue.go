@@ -70,7 +70,7 @@ var place = regexp.MustCompile(`\{\d\}`)
 var vietnamese = sync.OnceValue(func() *catalogue {
 	c := &catalogue{exact: map[string]string{}}
 	for _, table := range []map[string]string{vietnameseOfAPI, vietnameseOfData, vietnameseOfLive, vietnameseOfImports, vietnameseOfImporters,
-		vietnameseOfReaders, vietnameseOfFilters, vietnameseOfEdits, vietnameseOfTilesets} {
+		vietnameseOfReaders, vietnameseOfFilters, vietnameseOfEdits, vietnameseOfTilesets, vietnameseOfServices} {
 		for _, from := range slices.Sorted(maps.Keys(table)) {
 			if !place.MatchString(from) {
 				c.exact[from] = table[from]

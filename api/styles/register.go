@@ -70,6 +70,7 @@ func Register(e *echo.Echo, d Deps) error {
 	e.GET("/styles/:file", h.style)
 	e.GET("/ogc/styles", h.list)
 	e.GET("/ogc/styles/:style", h.ogcStyle)
+	e.GET(arcgisRoute, h.arcgisStyle)
 	e.GET("/fonts/:stack/:file", h.font)
 	e.GET("/sprites/:file", h.sprite)
 	return nil

@@ -30,6 +30,7 @@ func Register(e *echo.Echo, s Service, others Foreign, origin negotiate.Origin) 
 	h.others = others
 	e.GET(tileRoute, h.tile)
 	e.GET("/tiles/:ids", h.tileJSON)
+	e.GET(arcgisRoute, h.arcgisTile)
 }
 
 // handlers holds the header values that never change, so that an answer

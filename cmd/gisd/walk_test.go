@@ -78,7 +78,7 @@ func newWalker(t *testing.T) *walker {
 		"walk_draft":      {Draft: true, Department: "qh"},
 	} {
 		spec.ID, spec.Title = id, spatial.Text{VI: "marker-" + id, EN: "marker-" + id}
-		spec.Department = "qh"
+		spec.Department, spec.Geometry = "qh", spatial.GeometryPoint
 		spec.Fields, spec.Features = ownedFields(), ownedFeatures(id)
 		c := fixture.Collection(t, db.Pool, spec)
 		if _, err := db.Pool.Exec(t.Context(), `select gisd.watch_edits($1)`, c.Table); err != nil {
@@ -235,11 +235,29 @@ var targets = map[string][]string{
 	"/ogc/collections/:collection/tiles":                        {"/ogc/collections/{id}/tiles"},
 	"/ogc/collections/:collection/tiles/:set":                   {"/ogc/collections/{id}/tiles/WorldCRS84Quad", "/ogc/collections/{id}/tiles/WebMercatorQuad?f=tilejson"},
 	"/ogc/collections/:collection/tiles/:set/:matrix/:row/:col": {"/ogc/collections/{id}/tiles/WebMercatorQuad/10/480/815?f=mvt", "/ogc/collections/{id}/tiles/WorldCRS84Quad/9/224/815"},
-	"/styles/:file":        {"/styles/default.json", "/styles/default.sld", "/styles/{id}.json", "/styles/{id}?f=qml", "/styles/{id}.sld"},
-	"/ogc/styles":          {"/ogc/styles"},
-	"/ogc/styles/:style":   {"/ogc/styles/default", "/ogc/styles/{id}?f=json", "/ogc/styles/{id}?f=sld"},
-	"/fonts/:stack/:file":  {"/fonts/Noto%20Sans%20Regular/0-255.pbf"},
-	"/sprites/:file":       {"/sprites/default.json", "/sprites/default.png"},
+	"/styles/:file":                                   {"/styles/default.json", "/styles/default.sld", "/styles/{id}.json", "/styles/{id}?f=qml", "/styles/{id}.sld"},
+	"/ogc/styles":                                     {"/ogc/styles"},
+	"/ogc/styles/:style":                              {"/ogc/styles/default", "/ogc/styles/{id}?f=json", "/ogc/styles/{id}?f=sld"},
+	"/fonts/:stack/:file":                             {"/fonts/Noto%20Sans%20Regular/0-255.pbf"},
+	"/sprites/:file":                                  {"/sprites/default.json", "/sprites/default.png"},
+	"/records":                                        {"/records", "/records?f=html"},
+	"/records/conformance":                            {"/records/conformance", "/records/conformance?f=html"},
+	"/records/collections":                            {"/records/collections", "/records/collections?f=html"},
+	"/records/collections/catalogue":                  {"/records/collections/catalogue", "/records/collections/catalogue?f=html"},
+	"/records/collections/catalogue/items":            {"/records/collections/catalogue/items?limit=100", "/records/collections/catalogue/items?f=html&limit=100", "/records/collections/catalogue/items?q=marker&bbox=106,11,107,12"},
+	"/records/collections/catalogue/items/:record":    {"/records/collections/catalogue/items/{id}", "/records/collections/catalogue/items/{id}?f=html"},
+	"/records/dcat":                                   {"/records/dcat"},
+	"/arcgis/rest/info":                               {"/arcgis/rest/info?f=json"},
+	"/arcgis/rest/services":                           {"/arcgis/rest/services?f=json", "/arcgis/rest/services?f=html"},
+	"/arcgis/rest/services/:collection/FeatureServer": {"/arcgis/rest/services/{id}/FeatureServer?f=json", "/arcgis/rest/services/{id}/FeatureServer?f=html"},
+	"/arcgis/rest/services/:collection/FeatureServer/layers": {"/arcgis/rest/services/{id}/FeatureServer/layers?f=pjson"},
+	"/arcgis/rest/services/:collection/FeatureServer/:layer": {"/arcgis/rest/services/{id}/FeatureServer/0?f=json", "/arcgis/rest/services/{id}/FeatureServer/0?f=html"},
+	"/arcgis/rest/services/:collection/FeatureServer/:layer/query": {"/arcgis/rest/services/{id}/FeatureServer/0/query?where=1%3D1&outFields=*&f=json", "/arcgis/rest/services/{id}/FeatureServer/0/query?where=name%20LIKE%20%27m%25%27&f=geojson&outFields=name",
+		"/arcgis/rest/services/{id}/FeatureServer/0/query?returnCountOnly=true&f=json", "/arcgis/rest/services/{id}/FeatureServer/0/query?returnIdsOnly=true&f=json", "/arcgis/rest/services/{id}/FeatureServer/0/query?returnExtentOnly=true&outSR=102100&geometry=106,10,107,12&inSR=4326&f=json"},
+	"/arcgis/rest/services/:collection/VectorTileServer":                            {"/arcgis/rest/services/{id}/VectorTileServer?f=json"},
+	"/arcgis/rest/services/:collection/VectorTileServer/":                           {"/arcgis/rest/services/{id}/VectorTileServer/?f=html"},
+	"/arcgis/rest/services/:collection/VectorTileServer/tile/:z/:y/:x":              {"/arcgis/rest/services/{id}/VectorTileServer/tile/10/480/815.pbf"},
+	"/arcgis/rest/services/:collection/VectorTileServer/resources/styles/root.json": {"/arcgis/rest/services/{id}/VectorTileServer/resources/styles/root.json"},
 	"/crs":                 {"/crs"},
 	"/crs/transform":       {"/crs/transform?from=EPSG:9210&to=EPSG:4326&x=600000&y=1220900"},
 	"/crs/:code":           {"/crs/9210", "/crs/EPSG:9210?f=wkt"},
@@ -263,7 +281,7 @@ var targets = map[string][]string{
 }
 
 // ofProgram are answers that are the same for everybody.
-var ofProgram = []string{"/fonts", "/sprites", "/crs", "/api", "/healthz", "/readyz", "/metrics", "/auth"}
+var ofProgram = []string{"/fonts", "/sprites", "/crs", "/api", "/healthz", "/readyz", "/metrics", "/auth", "/arcgis/rest/info"}
 
 // readRoutes are the patterns of all GET routes but the map's own files.
 func (w *walker) readRoutes() []*echo.Route {
@@ -381,7 +399,7 @@ func (w *walker) checkPrivate(t *testing.T, at, name, path string, res answer) {
 	if slices.ContainsFunc(ofProgram, func(p string) bool { return strings.HasPrefix(path, p) }) || res.status >= 400 {
 		return
 	}
-	ofPublic := regexp.MustCompile(`^/tiles/walk_public/|^/ogc/collections/walk_public/tiles/[^/]+/\d`)
+	ofPublic := regexp.MustCompile(`^/tiles/walk_public/|^/arcgis/rest/services/walk_public/VectorTileServer/tile/|^/ogc/collections/walk_public/tiles/[^/]+/\d`)
 	if name != "limited" && ofPublic.MatchString(path) || path == "/tiles/walk_public.json" && !strings.HasSuffix(name, "by address") {
 		return
 	}

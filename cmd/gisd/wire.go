@@ -201,7 +201,7 @@ func (n *node) addFeatures(ctx context.Context) error {
 	}
 	n.server.Register = append(n.server.Register, handlers.Register)
 	n.server.Downloads = handlers.IsDownload
-	return n.addOutbox(store, handlers)
+	return errors.Join(n.addServices(store), n.addOutbox(store, handlers))
 }
 
 // otherNodes is how long maps wait, where there are other nodes, before they ask

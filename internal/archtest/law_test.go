@@ -69,14 +69,27 @@ var law = []room{
 	{pattern: "api/problem", may: []string{"spatial"}, libraries: []string{"echo"}},
 	{pattern: "api/negotiate", may: []string{"spatial", "spatial/crs", "spatial/cql"}, libraries: []string{"echo"}},
 	{pattern: "api/page", libraries: []string{"echo"}},
+	{pattern: "api/paging", may: []string{"spatial"}},
+	{pattern: "api/shape", may: []string{"spatial", "spatial/crs"}},
 	{
 		pattern:   "api/ogc",
-		may:       []string{"spatial", "spatial/crs", "spatial/cql", "tiles", "api/problem", "api/negotiate", "api/auth", "api/page", "api/ogc/..."},
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "tiles", "api/problem", "api/negotiate", "api/auth", "api/page", "api/paging", "api/metadata", "api/ogc/..."},
 		libraries: []string{"echo"},
 	},
 	{pattern: "api/ogc/coords"},
 	{pattern: "api/ogc/attach", may: []string{"spatial"}},
 	{pattern: "api/ogc/receive", may: []string{"spatial", "spatial/crs", "api/ogc/coords"}},
+	{
+		pattern:   "api/arcgis",
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "tiles", "tiles/mvt", "tiles/styles", "api/problem", "api/negotiate", "api/auth", "api/page", "api/paging", "api/shape"},
+		libraries: []string{"echo"},
+	},
+	{pattern: "api/metadata", may: []string{"spatial", "spatial/crs", "api/negotiate"}},
+	{
+		pattern:   "api/records",
+		may:       []string{"spatial", "spatial/crs", "api/problem", "api/negotiate", "api/auth", "api/page", "api/metadata"},
+		libraries: []string{"echo"},
+	},
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
 	{
 		pattern:   "api/live",

@@ -83,7 +83,7 @@ func scanCollection(row pgx.CollectableRow) (*spatial.Collection, error) {
 		&c.ID, &c.Title.VI, &c.Title.EN, &c.Description.VI, &c.Description.EN,
 		&c.Group, &c.Ordinal, &c.Keywords, &c.Licence, &c.Attribution,
 		&c.Department, &c.Visibility, &c.Roles, &c.Published, &c.MinZoom, &c.MaxZoom,
-		&style, &c.SearchField, &c.TimeField, &c.Locking, &c.Required, &c.UpdatedAt,
+		&style, &c.SearchField, &c.TimeField, &c.Locking, &c.Required, &c.CreatedAt, &c.UpdatedAt,
 		&c.Version, &c.Table,
 		&c.GeometryType, &c.Dimensions, &c.SRID,
 		&c.IDKind, &c.IDField, &c.FeatureCount, &c.WithoutGeometry,
@@ -94,7 +94,7 @@ func scanCollection(row pgx.CollectableRow) (*spatial.Collection, error) {
 		return nil, err
 	}
 	c.Style = json.RawMessage(style)
-	c.UpdatedAt, c.VersionAt = c.UpdatedAt.UTC(), c.VersionAt.UTC()
+	c.CreatedAt, c.UpdatedAt, c.VersionAt = c.CreatedAt.UTC(), c.UpdatedAt.UTC(), c.VersionAt.UTC()
 	c.Extent = spatial.EmptyEnvelope(spatial.SRIDWGS84)
 	if minLon != nil && minLat != nil && maxLon != nil && maxLat != nil {
 		c.Extent.MinX, c.Extent.MinY = *minLon, *minLat

@@ -51,6 +51,9 @@ func classify(ctx context.Context, err error) (spatial.Code, string) {
 		return spatial.CodeNotFound, "There is no such thing."
 	}
 	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if pgErr.Code == "XX000" && strings.Contains(pgErr.Message, "TopologyException") { // of GEOS, about a geometry that was sent
+			return spatial.CodeInvalid, "a geometry is not valid: its lines cross or touch each other"
+		}
 		return CodeOfSQLState(pgErr.Code), messageOfSQLState(pgErr.Code)
 	}
 	_, netErr := errors.AsType[net.Error](err)

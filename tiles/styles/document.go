@@ -26,6 +26,7 @@ type Document struct {
 // Source is a vector, raster or GeoJSON source of a style.
 type Source struct {
 	Type        string          `json:"type"`
+	URL         string          `json:"url,omitempty"` // of what describes the source, in place of the rest
 	Tiles       []string        `json:"tiles,omitempty"`
 	TileSize    int             `json:"tileSize,omitempty"`
 	MinZoom     int             `json:"minzoom,omitempty"`

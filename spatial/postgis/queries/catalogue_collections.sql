@@ -4,7 +4,7 @@ select
   c.id, c.title_vi, c.title_en, c.description_vi, c.description_en,
   c.layer_group, c.ordinal, c.keywords, c.licence, c.attribution,
   c.department, c.visibility, c.roles, c.published, c.min_zoom, c.max_zoom,
-  c.style, c.search_field, c.time_field, c.locking, c.required_fields, c.updated_at,
+  c.style, c.search_field, c.time_field, c.locking, c.required_fields, c.created_at, c.updated_at,
   coalesce(v.version, 0), coalesce(v.table_name, ''),
   coalesce(v.geometry_type, 'none'), coalesce(v.dimensions, 'XY'), coalesce(v.srid, 0),
   coalesce(v.id_kind, 'integer'), coalesce(v.id_field, ''), coalesce(v.feature_count, 0),

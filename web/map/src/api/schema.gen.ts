@@ -624,6 +624,299 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Landing page of OGC API - Records */
+        get: operations["getRecordsLanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conformance classes of the catalogue */
+        get: operations["getRecordsConformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue in a list of one */
+        get: operations["getRecordCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/collections/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue: a record for each collection that you may see */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/collections/catalogue/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records */
+        get: operations["getRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/collections/catalogue/items/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record: contacts, licence, lineage, quality, and links to the data */
+        get: operations["getRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/dcat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue as DCAT-AP */
+        get: operations["getDCAT"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version whose answers these are like */
+        get: operations["getArcGISInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services of the collections that you may see */
+        get: operations["getArcGISServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/FeatureServer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A collection as a feature service of one layer */
+        get: operations["getFeatureServer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/FeatureServer/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The layer in full */
+        get: operations["getFeatureServerLayers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/FeatureServer/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The layer: fields with their domains, how it is drawn, what may be asked of it */
+        get: operations["getFeatureLayer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/FeatureServer/{layer}/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Features, their ids, their number or the box around them
+         * @description The query of a feature layer, as clients of ArcGIS send it. where takes comparisons, LIKE, IN, BETWEEN, IS NULL, AND, OR, NOT, DATE and TIMESTAMP, UPPER, LOWER and CHAR_LENGTH, CURRENT_DATE and CURRENT_TIMESTAMP. Parameters that are not named here and do not change what is answered are left alone; those that would are refused.
+         */
+        get: operations["queryFeatureLayer"];
+        put?: never;
+        /** The same, for questions that are too long for an address */
+        post: operations["queryFeatureLayerByForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/VectorTileServer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The vector tiles of a collection */
+        get: operations["getVectorTileServer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/VectorTileServer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, for clients that add a slash */
+        get: operations["getVectorTileServerSlash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/VectorTileServer/tile/{z}/{y}/{x}.pbf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector tile; row before column */
+        get: operations["getVectorTileServerTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arcgis/rest/services/{collection}/VectorTileServer/resources/styles/root.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The style of the vector tiles */
+        get: operations["getVectorTileServerStyle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -1651,6 +1944,32 @@ export interface components {
                 "application/fg+json": components["schemas"]["Feature"];
             };
         };
+        /** @description The features, or what of them was asked for. */
+        EsriFeatures: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": Record<string, never>;
+                "application/geo+json": Record<string, never>;
+            };
+        };
+        /** @description What went wrong, as an ArcGIS Server says it; faults of the server itself as everywhere here. */
+        EsriProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    error: {
+                        code: number;
+                        message: string;
+                        details: string[];
+                    };
+                };
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description What went wrong. */
         Problem: {
             headers: {
@@ -1664,6 +1983,10 @@ export interface components {
     parameters: {
         /** @description The format. */
         f: "json" | "html";
+        /** @description The format; HTML for browsers and JSON otherwise. */
+        fEsri: "json" | "pjson" | "html" | "geojson";
+        /** @description The layer, which is 0. */
+        esriLayer: string;
         /** @description The format. */
         fJSON: "json";
         /** @description The id of the collection. */
@@ -3130,6 +3453,550 @@ export interface operations {
                 content: {
                     "application/json": Record<string, never>;
                     "image/png": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecordsLanding: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["f"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The landing page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecordsConformance: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["f"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The classes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecordCollections: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["f"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogues. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCatalogue: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["f"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecords: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Words to look for, whatever the case and diacritics; terms joined by commas are alternatives.
+                 * @example thua dat
+                 */
+                q?: string;
+                /** @description Types of resources joined by commas; all are dataset. */
+                type?: string;
+                /** @description west,south,east,north in degrees; six numbers have heights. */
+                bbox?: components["parameters"]["bbox"];
+                /** @description An instant or an interval; records have no time, and pass. */
+                datetime?: string;
+                /** @description Ids of records joined by commas. */
+                ids?: string;
+                /** @description Identifiers elsewhere; there are none. */
+                externalIds?: string;
+                limit?: number;
+                offset?: number;
+                /** @description The format. */
+                f?: components["parameters"]["f"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecord: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["f"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDCAT: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: "jsonld";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getArcGISInfo: {
+        parameters: {
+            query?: {
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    getArcGISServices: {
+        parameters: {
+            query?: {
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The services. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    getFeatureServer: {
+        parameters: {
+            query?: {
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    getFeatureServerLayers: {
+        parameters: {
+            query?: {
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The layers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    getFeatureLayer: {
+        parameters: {
+            query?: {
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The layer, which is 0. */
+                layer: components["parameters"]["esriLayer"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The layer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    queryFeatureLayer: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A condition of SQL-92.
+                 * @example area > 1000 AND name LIKE 'A%'
+                 */
+                where?: string;
+                /** @description Object ids joined by commas, 20000 at most. */
+                objectIds?: string;
+                /** @description Where: the JSON of ArcGIS, xmin,ymin,xmax,ymax, or x,y. */
+                geometry?: string;
+                /**
+                 * @description The spatial reference of geometry; that of the layer by default.
+                 * @example 4326
+                 */
+                inSR?: string;
+                /** @description How geometry lies to the features, esriSpatialRelIntersects by default. */
+                spatialRel?: string;
+                /** @description How far around geometry. */
+                distance?: number;
+                /** @description The unit of distance, esriSRUnit_Meter by default. */
+                units?: string;
+                /** @description Milliseconds since 1970, one or two; null is an open end. */
+                time?: string;
+                /** @description Fields joined by commas, or *. */
+                outFields?: string;
+                returnGeometry?: boolean;
+                returnZ?: boolean;
+                returnCountOnly?: boolean;
+                returnIdsOnly?: boolean;
+                returnExtentOnly?: boolean;
+                /** @description Fields joined by commas, each with ASC or DESC. */
+                orderByFields?: string;
+                resultOffset?: number;
+                /** @description Features wanted, 2000 at most. */
+                resultRecordCount?: number;
+                /**
+                 * @description The spatial reference of the answer; that of the layer by default.
+                 * @example 102100
+                 */
+                outSR?: string;
+                /** @description Decimals of coordinates. */
+                geometryPrecision?: number;
+                /** @description How far a simplified geometry may be from its own. */
+                maxAllowableOffset?: number;
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The layer, which is 0. */
+                layer: components["parameters"]["esriLayer"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EsriFeatures"];
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    queryFeatureLayerByForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The layer, which is 0. */
+                layer: components["parameters"]["esriLayer"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["EsriFeatures"];
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    getVectorTileServer: {
+        parameters: {
+            query?: {
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tiles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    getVectorTileServerSlash: {
+        parameters: {
+            query?: {
+                /** @description The format; HTML for browsers and JSON otherwise. */
+                f?: components["parameters"]["fEsri"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tiles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["EsriProblem"];
+        };
+    };
+    getVectorTileServerTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The zoom. */
+                z: number;
+                /** @description The row, from the top. */
+                y: number;
+                /** @description The column, from the left. */
+                x: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Mapbox Vector Tile 2.1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description Nothing is drawn there. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: components["responses"]["Unchanged"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getVectorTileServerStyle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The style. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Style"];
                 };
             };
             304: components["responses"]["Unchanged"];

@@ -1,7 +1,9 @@
-package ogc
+package paging
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -14,11 +16,11 @@ const (
 	anchorsMost = 100 // offsets of each
 )
 
-// anchors remember where pages ended, by offset, so that the page after costs as
+// Anchors remember where pages ended, by offset, so that the page after costs as
 // much as by cursor, and begins at the feature after the last one even if others
 // came and went. They are this node's own; without one the features before are
 // skipped. Safe for concurrent use.
-type anchors struct {
+type Anchors struct {
 	mu    sync.Mutex
 	walks map[string]*walk
 	uses  uint64
@@ -34,10 +36,22 @@ type anchor struct {
 	position *spatial.Position
 }
 
-func newAnchors() *anchors { return &anchors{walks: map[string]*walk{}} }
+// NewAnchors remembers nothing yet.
+func NewAnchors() *Anchors { return &Anchors{walks: map[string]*walk{}} }
 
-// nearest returns the last anchor at or before the offset; nil and 0 is the start.
-func (a *anchors) nearest(key string, offset int64) (*spatial.Position, int64) {
+// Key names a walk: a version of a collection, who reads it, and which features
+// in which order are asked for.
+func Key(c *spatial.Collection, a spatial.Access, question string) string {
+	seen := [16]byte{}
+	if c.Limits != nil {
+		seen = c.Limits.Key
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %x %+v %s", c.ID, c.Version, seen, a, question))
+	return string(sum[:16])
+}
+
+// Nearest returns the last anchor at or before the offset; nil and 0 is the start.
+func (a *Anchors) Nearest(key string, offset int64) (*spatial.Position, int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	w := a.walks[key]
@@ -58,8 +72,8 @@ func (a *anchors) nearest(key string, offset int64) (*spatial.Position, int64) {
 
 func byOffset(a anchor, offset int64) int { return cmp.Compare(a.offset, offset) }
 
-// remember notes that so many features lie before what follows the position.
-func (a *anchors) remember(key string, offset int64, position *spatial.Position) {
+// Remember notes that so many features lie before what follows the position.
+func (a *Anchors) Remember(key string, offset int64, position *spatial.Position) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.uses++
@@ -95,7 +109,7 @@ func (w *walk) thin(newest int) {
 }
 
 // forget drops the walk that was asked for least lately.
-func (a *anchors) forget() {
+func (a *Anchors) forget() {
 	oldest, used := "", a.uses
 	for key, w := range a.walks {
 		if w.used < used {

@@ -1,0 +1,46 @@
+package ogc
+
+import (
+	"net/url"
+
+	"gisd/api/metadata"
+	"gisd/api/negotiate"
+	"gisd/spatial"
+)
+
+// What this server says of the same collections outside of /ogc.
+
+// otherServices lead from the landing page to the catalogue (OGC 20-004r1
+// /req/autodiscovery) and to the services for other clients.
+func (r *request) otherServices() []negotiate.Link {
+	link := func(path, rel, mediaType string, title spatial.Text) negotiate.Link {
+		return negotiate.Link{Href: r.h.Origin.Href(r.Request(), path, nil), Rel: rel, Type: mediaType, Title: r.in(title)}
+	}
+	return []negotiate.Link{
+		link("/records/collections/catalogue", ogcRel+"ogc-catalog", negotiate.TypeJSON, metadata.CatalogueTitle),
+		link("/records/dcat", "alternate", metadata.TypeJSONLD, spatial.Text{VI: "Danh mục ở dạng DCAT", EN: "The catalogue as DCAT"}),
+		link("/arcgis/rest/services", "related", negotiate.TypeJSON, spatial.Text{VI: "Dịch vụ cho ArcGIS", EN: "Services for ArcGIS"}),
+	}
+}
+
+// aboutLinks lead from a collection to what else speaks of it.
+func (r *request) aboutLinks(c *spatial.Collection) []negotiate.Link {
+	link := func(path, rel, mediaType string, title spatial.Text) negotiate.Link {
+		return negotiate.Link{Href: r.h.Origin.Href(r.Request(), path, nil), Rel: rel, Type: mediaType, Title: r.in(title)}
+	}
+	return []negotiate.Link{
+		link(metadata.RecordPath(c.ID), "describedby", negotiate.TypeGeoJSON, spatial.Text{VI: "Bản ghi trong danh mục: nguồn gốc và chất lượng", EN: "Record in the catalogue: lineage and quality"}),
+		link("/arcgis/rest/services/"+c.ID+"/FeatureServer/0", "related", negotiate.TypeJSON, spatial.Text{VI: "Lớp đối tượng của ArcGIS", EN: "Feature layer of ArcGIS"}),
+	}
+}
+
+// resource is the collection for those who catalogue data.
+func (r *request) resource(c *spatial.Collection) metadata.Resource {
+	resource := metadata.Resource{Collection: c, Lang: r.lang, Href: func(path string, query url.Values) string {
+		return r.h.Origin.Href(r.Request(), path, query)
+	}}
+	if r.h.Downloads != nil {
+		resource.Formats = r.h.Downloads.Formats()
+	}
+	return resource
+}

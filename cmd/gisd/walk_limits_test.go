@@ -51,7 +51,7 @@ func (w *walker) checkLimits(t *testing.T, at, address string, res answer) {
 		}
 	}
 	for _, m := range regexp.MustCompile(`"(numberMatched|featureCount)":\s*(-?\d+)`).FindAllStringSubmatch(res.body, -1) {
-		if m[2] != "0" && m[2] != "1" && m[2] != "-1" {
+		if m[2] != "0" && m[2] != "1" && m[2] != "-1" && !strings.HasPrefix(address, "/records") { // which counts collections
 			t.Errorf("%s counts what lies elsewhere: %s", at, m[0])
 		}
 	}

@@ -97,6 +97,7 @@ func newWalker(t *testing.T) *walker {
 	w.limit(t)
 	a := newApp(nil, streams{strings.NewReader(""), io.Discard, io.Discard})
 	a.log, a.cfg.Demo, a.cfg.DataDir = log, false, t.TempDir()
+	a.cfg.RateLimit = 0 // every address is asked for by every caller at once
 	w.server, w.site = runSite(t, a, db)
 	w.document = readDocument(t)
 	w.reportPositions(t)

@@ -65,7 +65,7 @@ func (r *request) itemsPage(c *spatial.Collection, q itemsQuery) error {
 // remember notes where a page that was asked for by offset ended.
 func (r *request) remember(c *spatial.Collection, q itemsQuery, page *spatial.FeaturePage, count int) {
 	if q.offset >= 0 && page.Next != nil {
-		r.h.anchors.Remember(anchorKey(c, &q), q.offset+int64(count), page.Next)
+		r.h.anchors.Remember(r.anchorKey(c, &q), q.offset+int64(count), page.Next)
 	}
 }
 

@@ -93,6 +93,41 @@ func TestCursorsAreSealed(t *testing.T) {
 	}
 }
 
+// Two programs page by offset, and what one has read is deleted before the other
+// begins: neither takes the other's places for its own.
+func TestOffsetsOfTwo(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	read := map[string][]string{}
+	page := func(program string, offset int) {
+		t.Helper()
+		rec := s.get(fmt.Sprintf("/ogc/collections/points/items?limit=5&offset=%d", offset), "User-Agent", program)
+		var fc featureCollection
+		if err := json.Unmarshal(rec.Body.Bytes(), &fc); err != nil || rec.Code != 200 {
+			t.Fatalf("%d %v %s", rec.Code, err, rec.Body)
+		}
+		for _, f := range fc.Features {
+			read[program] = append(read[program], f.ID)
+		}
+	}
+	page("one", 0)
+	s.store.features["points"] = s.store.features["points"][2:]
+	page("two", 0) // ends two features later
+	for offset := 5; offset < 25; offset += 5 {
+		page("one", offset)
+		page("two", offset)
+	}
+	for program, first := range map[string]int{"one": 1, "two": 3} {
+		var want []string
+		for id := first; id <= 25; id++ {
+			want = append(want, strconv.Itoa(id))
+		}
+		if d := cmp.Diff(want, read[program]); d != "" {
+			t.Errorf("%s: %s", program, d)
+		}
+	}
+}
+
 // By offset: each page goes on where the one before ended, even if features that
 // came before it have gone.
 func TestOffsets(t *testing.T) {

@@ -1,6 +1,8 @@
 package ogc
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"math"
 	"net/url"
@@ -88,7 +90,7 @@ func (r *request) readQuery(c *spatial.Collection) (itemsQuery, error) {
 func (r *request) readPlace(p *negotiate.Params, c *spatial.Collection, q *itemsQuery) (gone bool) {
 	if offset, ok := p.Count("offset", offsetMax); ok {
 		q.offset = offset
-		position, at := r.h.anchors.Nearest(anchorKey(c, q), offset)
+		position, at := r.h.anchors.Nearest(r.anchorKey(c, q), offset)
 		q.After, q.Offset = position, offset-at
 	}
 	token, ok := p.Text("cursor")
@@ -111,8 +113,12 @@ func (r *request) readPlace(p *negotiate.Params, c *spatial.Collection, q *items
 	return gone
 }
 
-func anchorKey(c *spatial.Collection, q *itemsQuery) string {
-	return strconv.Itoa(c.Version) + " " + string(q.context)
+// anchorKey names a walk by offset: the version, what is asked for, and which
+// program asks. Where features came and went, the same offset is another place for
+// who began later.
+func (r *request) anchorKey(c *spatial.Collection, q *itemsQuery) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %x %s %s", c.Version, q.context, r.RealIP(), r.Request().UserAgent()))
+	return string(sum[:])
 }
 
 // restart tells that the ids of a cursor are gone, and where to begin again.

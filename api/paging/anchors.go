@@ -12,8 +12,8 @@ import (
 
 // Bounds of what is remembered of callers who page by offset.
 const (
-	walksMost   = 500 // collections with their version, filter, order and caller
-	anchorsMost = 100 // offsets of each
+	walksMost   = 1000 // collections with their version, filter, order and caller
+	anchorsMost = 100  // offsets of each
 )
 
 // Anchors remember where pages ended, by offset, so that the page after costs as

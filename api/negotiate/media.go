@@ -31,7 +31,8 @@ type Format struct {
 // else the Accept header with its q values, else the first format. An unknown
 // f is CodeInvalid; an Accept header that admits none is CodeNotAcceptable.
 func Choose(c echo.Context, formats []Format) (Format, error) {
-	if name := c.QueryParam("f"); name != "" {
+	if given := c.QueryParams(); given.Has("f") {
+		name := given.Get("f")
 		for _, f := range formats {
 			if f.Name == name {
 				return f, nil

@@ -24,8 +24,8 @@ var formats = []negotiate.Format{
 func TestChoose(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name, f, accept, want string
-		code                  spatial.Code
+		name, query, accept, want string
+		code                      spatial.Code
 	}{
 		{name: "nothing asked", want: "json"},
 		{name: "anything", accept: "*/*", want: "json"},
@@ -35,14 +35,15 @@ func TestChoose(t *testing.T) {
 		{name: "refused by q=0", accept: "application/geo+json;q=0, application/json;q=0, */*;q=0.1", want: "html"},
 		{name: "a range", accept: "text/*", want: "html"},
 		{name: "order breaks a tie", accept: "text/html, application/geo+json", want: "html"},
-		{name: "f wins", f: "json", accept: "text/html", want: "json"},
-		{name: "unknown f", f: "xml", code: spatial.CodeInvalid},
+		{name: "f wins", query: "?f=json", accept: "text/html", want: "json"},
+		{name: "an empty f", query: "?f=", code: spatial.CodeInvalid},
+		{name: "unknown f", query: "?f=xml", code: spatial.CodeInvalid},
 		{name: "none fits", accept: "image/png", code: spatial.CodeNotAcceptable},
 		{name: "garbage", accept: ";;;q", code: spatial.CodeNotAcceptable},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			req := httptest.NewRequest(http.MethodGet, "/?f="+url.QueryEscape(test.f), nil)
+			req := httptest.NewRequest(http.MethodGet, "/"+test.query, nil)
 			if test.accept != "" {
 				req.Header.Set("Accept", test.accept)
 			}

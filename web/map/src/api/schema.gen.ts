@@ -545,7 +545,7 @@ export interface paths {
         };
         /**
          * A style; "default" holds all that the caller may read, any other is that of a collection
-         * @description The end of the address, or f without one, picks the format (json is MapLibre's, sld, qml); QML is for a collection alone.
+         * @description The end of the address picks the format (json is MapLibre's, sld, qml), or f where there is no end, as at /ogc/styles/{style}; QML is for a collection alone.
          */
         get: operations["getStyle"];
         put?: never;
@@ -2333,7 +2333,7 @@ export interface operations {
             query?: {
                 /** @description The format, before what Accept says. */
                 f?: "json" | "html" | "jsonfg" | "geojsonseq" | "geojson" | "geojsonl" | "gpkg" | "fgb" | "shp.zip" | "csv" | "xlsx" | "kml" | "kmz" | "dxf" | "parquet";
-                /** @description How many features at most. */
+                /** @description How many features at most; more than 10000 of a page is 10000. */
                 limit?: number;
                 /** @description Features that intersect this box, and those without geometry: west,south,east,north in degrees, or in the order of bbox-crs; six numbers have heights. */
                 bbox?: string;
@@ -2527,7 +2527,7 @@ export interface operations {
                  * @example 2026-01-31T00:00:00Z
                  */
                 since?: string;
-                /** @description How many changes at most. */
+                /** @description How many changes at most; more than 10000 is 10000. */
                 limit?: number;
                 /** @description The coordinate system of the answer; CRS84 by default. */
                 crs?: components["parameters"]["crs"];
@@ -3346,10 +3346,7 @@ export interface operations {
     };
     getStyle: {
         parameters: {
-            query?: {
-                /** @description The format. */
-                f?: "json" | "sld" | "qml";
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description default, or the id of a collection. */
@@ -4126,7 +4123,7 @@ export interface operations {
                 to: components["parameters"]["to"];
                 /** @description Decimals, fewer than there are. */
                 precision?: components["parameters"]["precision"];
-                /** @description true: the table's first coordinate is the northing. */
+                /** @description Of a table. true: its first coordinate is the northing. */
                 swapXY?: boolean;
                 /** @description The table's column with the easting. */
                 x?: string;
@@ -4513,7 +4510,7 @@ export interface operations {
     getImports: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most; more than 1000 is 1000. */
                 limit?: number;
                 /** @description The format. */
                 f?: components["parameters"]["fJSON"];

@@ -42,7 +42,7 @@ func putSection(path string, s suite, r results, reasons skips) error {
 
 func section(s suite, r results, reasons skips) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s\n\n`org.opengis.cite:%s` %s, %s: **%d passed, %d failed, %d skipped**.\n", s.covers, s.artifact, s.version,
+	fmt.Fprintf(&b, "## %s\n\n`%s` %s, %s: **%d passed, %d failed, %d skipped**.\n", s.covers, s.program(), s.version,
 		time.Now().UTC().Format(time.DateOnly), r.passed, len(r.failed), len(r.skipped))
 	if len(r.failed) > 0 {
 		b.WriteString("\n| failed | times | message |\n|---|---|---|\n")

@@ -82,9 +82,13 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 
 // one runs a suite, says what it found and writes its section.
 func (o options) one(ctx context.Context, s suite, landing string, reasons skips) error {
-	fmt.Fprintf(o.log, "conformance: %s %s against %s\n", s.artifact, s.version, landing)
+	fmt.Fprintf(o.log, "conformance: %s %s against %s\n", s.program(), s.version, landing)
 	began := time.Now()
-	result, err := o.execute(ctx, s, landing)
+	run := o.execute
+	if s.artifact == "" {
+		run = o.schemathesis
+	}
+	result, err := run(ctx, s, landing)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}

@@ -82,3 +82,32 @@ func TestSkips(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+const junitReport = `<?xml version="1.0" ?>
+<testsuites tests="4"><testsuite name="schemathesis">
+ <testcase name="GET /a" time="1.0"/>
+ <testcase name="GET /b"><failure type="failure" message="1. Server error
+[500]"/><failure message="2. Undocumented status"/></testcase>
+ <testcase name="GET /c"><error message="it broke off">more</error></testcase>
+ <testcase name="GET /d"><skipped/></testcase>
+</testsuite></testsuites>`
+
+func TestReadJUnit(t *testing.T) {
+	t.Parallel()
+	got, err := readJUnit(strings.NewReader(junitReport))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := results{passed: 1,
+		failed:  []outcome{{"GET_/b", "1. Server error"}, {"GET_/b", "2. Undocumented status"}, {"GET_/c", "it broke off more"}},
+		skipped: []outcome{{"GET_/d", ""}},
+	}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(results{}, outcome{})); d != "" {
+		t.Error(d)
+	}
+	for _, bad := range []string{"", "<testsuites/>"} {
+		if _, err := readJUnit(strings.NewReader(bad)); err == nil {
+			t.Errorf("%q counts as a run", bad)
+		}
+	}
+}

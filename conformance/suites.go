@@ -11,13 +11,23 @@ import (
 // suite is one executable test suite.
 type suite struct {
 	name     string // in skips.txt and on the command line
-	artifact string // of org.opengis.cite
+	artifact string // of org.opengis.cite; "" is schemathesis
 	version  string
 	pkg      string // of its classes below org.opengis.cite
 	// arguments are its test run properties for a server.
 	arguments func(ctx context.Context, landing string) (map[string]string, error)
+	// role is what the key of schemathesis may do; "" is a caller without a key.
+	role string
 	// covers is a line for the document.
 	covers string
+}
+
+// program is what runs, for people.
+func (s suite) program() string {
+	if s.artifact == "" {
+		return "schemathesis"
+	}
+	return "org.opengis.cite:" + s.artifact
 }
 
 func suites() []suite {
@@ -31,6 +41,14 @@ func suites() []suite {
 			name: "features", artifact: "ets-ogcapi-features10", version: "1.9",
 			pkg: "ogcapifeatures10", arguments: featuresArguments,
 			covers: "OGC API - Features 1.0, part 1 (core) and part 2 (coordinate reference systems by reference)",
+		},
+		{
+			name: "document-anonymous", version: schemathesisVersion,
+			covers: "api/openapi.yaml, requests made from it by a caller without a key",
+		},
+		{
+			name: "document-admin", version: schemathesisVersion, role: "admin",
+			covers: "api/openapi.yaml, requests made from it by an administrator",
 		},
 	}
 }

@@ -23,7 +23,8 @@ var law = []room{
 	{pattern: "cmd/gisd", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
 	{pattern: "bench/...", may: []string{"..."}, libraries: []string{"pgx", "echo", "redis", "prometheus", "cobra"}},
 
-	{pattern: "conformance", may: []string{"spatial/crs"}},
+	{pattern: "conformance", may: []string{"spatial/crs", "internal/served"}},
+	{pattern: "clients", may: []string{"internal/served"}},
 
 	{pattern: "spatial"},
 	{pattern: "spatial/crs", may: []string{"spatial"}},
@@ -120,6 +121,7 @@ var testOnly = map[string][]string{
 	"internal/testdb":        {"internal/testdb/...", "internal/fixture"},
 	"internal/testdata":      {"internal/testdb/...", "importers/importertest"},
 	"internal/fixture":       nil,
+	"internal/served":        {"conformance", "clients"},
 	"internal/golden":        nil,
 	"internal/archtest":      nil,
 	"internal/pgcluster":     {"cmd/gisd", "internal/testdb/...", "bench/..."},

@@ -6,9 +6,10 @@ SHELL := /bin/bash
 
 # What each step needs from apt; scripts/need.sh installs what is missing.
 APT_RUN  := postgresql postgresql-postgis gdal-bin
-APT_TEST := $(APT_RUN) redis-server proj-bin chromium
+APT_TEST := $(APT_RUN) redis-server proj-bin chromium python3-venv
 APT_BENCH := $(APT_TEST) python3-gdal postgis
 APT_CONFORMANCE := $(APT_TEST) openjdk-17-jdk-headless maven
+APT_CLIENTS := $(APT_TEST) python3-qgis
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GO_SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.go' '*.sql' '*.yaml' go.mod go.sum 2>/dev/null)
@@ -42,7 +43,7 @@ web/map/node_modules/.installed: web/map/package.json web/map/package-lock.json
 	cd web/map && npm install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
-.PHONY: need-run need-test need-bench need-conformance
+.PHONY: need-run need-test need-bench need-conformance need-clients
 need-run:
 	@scripts/toolchain.sh go node
 	@scripts/need.sh $(APT_RUN)
@@ -53,12 +54,25 @@ need-bench: need-test
 	@scripts/need.sh $(APT_BENCH)
 need-conformance: need-test
 	@scripts/need.sh $(APT_CONFORMANCE)
+need-clients: need-test
+	@scripts/need.sh $(APT_CLIENTS)
+
+# Clients that are no Debian packages, in folders of their own.
+clients/.venv/.installed: clients/requirements.txt
+	python3 -m venv clients/.venv
+	clients/.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+clients/node_modules/.installed: clients/package.json
+	@scripts/toolchain.sh node
+	cd clients && npm install --no-save --no-package-lock --omit=optional --no-audit --no-fund --loglevel=error
+	touch $@
 
 .PHONY: test
 test: need-test build test-go test-web test-e2e ## install what is missing and run every test
 
 .PHONY: test-go
-test-go:
+test-go: clients/.venv/.installed clients/node_modules/.installed
 	go run ./internal/testdb/cmd/testcluster -- go test -timeout 20m ./...
 
 # Readers and writers of formats have no goroutines of their own; those that run
@@ -95,9 +109,9 @@ golden: need-test ## rewrite golden files and the table of PROJ's answers
 	go test ./tiles/styles ./tiles/styles/sheets ./spatial/crs -update
 
 .PHONY: conformance conformance-ogc conformance-corpus
-conformance: conformance-ogc conformance-corpus ## the official OGC test suites, and the whole corpus; writes docs/conformance.md and docs/import-corpus.md
+conformance: conformance-ogc conformance-corpus ## the official OGC test suites, schemathesis, and the whole corpus; writes docs/conformance.md and docs/import-corpus.md
 
-conformance-ogc: need-conformance build ## the official OGC test suites alone; SUITES=folder takes checkouts of them
+conformance-ogc: need-conformance build ## the official OGC test suites and schemathesis alone; SUITES=folder takes checkouts of them
 	go run ./conformance $(if $(SUITES),-sources $(SUITES))
 
 conformance-corpus: need-test ## inspect and import every file of the corpus, not a sample
@@ -122,6 +136,11 @@ bench-peers: ## install Martin (cargo, compiles for a good while), TiPg and pyge
 	python3 -m venv $(PEERS)/pygeoapi
 	$(PEERS)/pygeoapi/bin/pip install --quiet pygeoapi==0.21.0 gunicorn==27.0.1 sqlalchemy==2.1.9 geoalchemy2 psycopg2-binary==2.9.13
 
+.PHONY: clients
+clients: need-clients build clients/.venv/.installed clients/node_modules/.installed web/map/node_modules/.installed ## programs that people use read a million features each while others edit; writes docs/clients.md
+	cd clients && npm install --no-save --no-package-lock --no-audit --no-fund --loglevel=error
+	go run ./clients
+
 .PHONY: soak
 soak: need-bench build ## people look at a million parcels while others edit them; writes its section of docs/benchmarks.md
 	go run ./bench -suite soak
@@ -131,4 +150,4 @@ ci: need-test build lint verify race test ## everything that must be green
 
 .PHONY: clean
 clean: ## remove what was built (not the data in ./var)
-	rm -rf bin web/dist/app web/map/node_modules
+	rm -rf bin web/dist/app web/map/node_modules clients/.venv clients/node_modules

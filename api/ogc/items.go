@@ -62,10 +62,15 @@ func (r *request) itemsPage(c *spatial.Collection, q itemsQuery) error {
 	return w.finish(page)
 }
 
-// remember notes where a page that was asked for by offset ended.
+// remember notes where a page ended that was asked for by offset, or is the first:
+// who pages by offset need not name that one.
 func (r *request) remember(c *spatial.Collection, q itemsQuery, page *spatial.FeaturePage, count int) {
-	if q.offset >= 0 && page.Next != nil {
-		r.h.anchors.Remember(r.anchorKey(c, &q), q.offset+int64(count), page.Next)
+	offset := q.offset
+	if offset < 0 && q.After == nil && q.Before == nil {
+		offset = 0
+	}
+	if offset >= 0 && page.Next != nil {
+		r.h.anchors.Remember(r.anchorKey(c, &q), offset+int64(count), page.Next)
 	}
 }
 

@@ -101,7 +101,11 @@ func TestOffsetsOfTwo(t *testing.T) {
 	read := map[string][]string{}
 	page := func(program string, offset int) {
 		t.Helper()
-		rec := s.get(fmt.Sprintf("/ogc/collections/points/items?limit=5&offset=%d", offset), "User-Agent", program)
+		target := fmt.Sprintf("/ogc/collections/points/items?limit=5&offset=%d", offset)
+		if offset == 0 && program == "one" {
+			target = "/ogc/collections/points/items?limit=5" // the first page goes without saying
+		}
+		rec := s.get(target, "User-Agent", program)
 		var fc featureCollection
 		if err := json.Unmarshal(rec.Body.Bytes(), &fc); err != nil || rec.Code != 200 {
 			t.Fatalf("%d %v %s", rec.Code, err, rec.Body)

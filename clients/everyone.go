@@ -25,7 +25,7 @@ func (o options) everyone(ctx context.Context, clients []client) ([]result, erro
 	if err != nil {
 		return nil, err
 	}
-	results, err := s.beside(ctx, func() ([]result, error) {
+	results, err := s.beside(ctx, func(ctx context.Context) ([]result, error) {
 		var results []result
 		var faults []error
 		for _, c := range clients {
@@ -43,8 +43,9 @@ func (o options) everyone(ctx context.Context, clients []client) ([]result, erro
 	return results, errors.Join(err, s.Stop())
 }
 
-// beside does the work while a writer and a second reader are at theirs.
-func (s *site) beside(ctx context.Context, work func() ([]result, error)) ([]result, error) {
+// beside does the work while a writer and a second reader are at theirs. The work
+// ends with the first fault of theirs.
+func (s *site) beside(ctx context.Context, work func(context.Context) ([]result, error)) ([]result, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	type end struct {
@@ -53,9 +54,16 @@ func (s *site) beside(ctx context.Context, work func() ([]result, error)) ([]res
 		err   error
 	}
 	ended := make(chan end, 2)
-	go func() { n, err := s.write(ctx); ended <- end{"changes", n, err} }()
-	go func() { n, err := s.read(ctx); ended <- end{"other walks", n, err} }()
-	results, err := work()
+	start := func(what string, do func(context.Context) (int, error)) {
+		n, err := do(ctx)
+		if err != nil {
+			stop()
+		}
+		ended <- end{what, n, err}
+	}
+	go start("changes", s.write)
+	go start("other walks", s.read)
+	results, err := work(ctx)
 	stop()
 	for range 2 {
 		e := <-ended

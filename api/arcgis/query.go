@@ -125,7 +125,7 @@ func (r *request) readQuestion(l *layer) (question, error) {
 		return q, err
 	}
 	q.narrow()
-	q.key = paging.Key(l.c, r.access, q.said())
+	q.key = paging.Key(l.c, r.access, q.said()+" "+r.RealIP()+" "+r.Request().UserAgent())
 	position, at := r.h.anchors.Nearest(q.key, q.offset)
 	q.After, q.Offset = position, q.offset-at
 	return q, nil

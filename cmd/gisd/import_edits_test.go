@@ -80,6 +80,12 @@ func TestEditsAreRecorded(t *testing.T) {
 	}
 	// A version that is gone refuses.
 	table := ask[string](t, pool, "select table_name from gisd.collection_version where collection_id = 'q'")
+	run1(t, pool, `insert into gisd.attachment (id, collection_id, feature_id, ids, name, media_type, bytes, sha256, created_by)
+		select 'x', 'q', '1', gisd.meaning_of_ids('q'), 'a.png', 'image/png', 1, sha256('a'), 'an'`)
+	if r := gisd(t, env, "import", points(t, "a An 1 106.1"), "--collection", "q", "--mode", "replace"); r.code != exitFailed ||
+		!strings.Contains(r.err, "features of q have attachments that would be lost, for the new ones have other ids: 1") {
+		t.Errorf("attachments: %d %s", r.code, r.err)
+	}
 	must(t, env, "import", points(t, "a An 1 106.1"), "--collection", "q", "--mode", "replace", "--discard-edits")
 	if _, err := pool.Exec(t.Context(), "update data."+table+" set name = 'lost'"); err == nil || !strings.Contains(err.Error(), "not current any more") {
 		t.Errorf("an edit of an old version: %v", err)

@@ -107,6 +107,23 @@ func TestChangesFeed(t *testing.T) {
 	}
 }
 
+// Whoever comes with a position behind which changes are forgotten is told so.
+func TestForgottenChanges(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	c := watched(t, s, fixture.Spec{ID: "edit_old", Department: "qh", Features: []fixture.Feature{{ID: "1"}}})
+	_, at := s.changes(t, c, 0, 10)
+	run(t, s.Pool, `insert into gisd.change_forgotten (collection_id, position) values ('edit_old', $1)`, at)
+	if _, err := s.features.Changes(t.Context(), c, editorAccess, at-1, 10); spatial.CodeOf(err) != spatial.CodeGone {
+		t.Errorf("behind what is kept: %v", err)
+	}
+	for _, since := range []uint64{0, at} {
+		if _, err := s.features.Changes(t.Context(), c, editorAccess, since, 10); err != nil {
+			t.Errorf("since %d: %v", since, err)
+		}
+	}
+}
+
 // A transaction that commits late is not missed by who read up to a later one.
 func TestLateCommitsHaveLatePositions(t *testing.T) {
 	t.Parallel()

@@ -73,7 +73,7 @@ func compose(all ...echo.MiddlewareFunc) echo.MiddlewareFunc {
 
 // compressed names the addresses whose answers are text and not streams. Tiles
 // and the map's files carry their own compression; of attachments ranges are read.
-var compressed = []string{"/ogc", "/search", "/api", "/crs", "/styles", "/live/positions", "/arcgis", "/records"}
+var compressed = []string{"/ogc", "/search", "/api", "/crs", "/styles", "/live/positions", "/arcgis", "/records", "/wfs"}
 
 func uncompressed(c echo.Context) bool {
 	if strings.HasSuffix(c.Path(), "/tiles/:set/:matrix/:row/:col") || strings.HasSuffix(c.Path(), "/tile/:z/:y/:x") || strings.HasSuffix(c.Path(), "/attachments/:attachment") {

@@ -19,6 +19,7 @@ func (r *request) otherServices() []negotiate.Link {
 	return []negotiate.Link{
 		link("/records/collections/catalogue", ogcRel+"ogc-catalog", negotiate.TypeJSON, metadata.CatalogueTitle),
 		link("/records/dcat", "alternate", metadata.TypeJSONLD, spatial.Text{VI: "Danh mục ở dạng DCAT", EN: "The catalogue as DCAT"}),
+		{Href: r.h.Origin.Href(r.Request(), "/wfs", url.Values{"service": {"WFS"}, "request": {"GetCapabilities"}}), Rel: "related", Type: "text/xml", Title: "WFS 2.0"},
 		link("/arcgis/rest/services", "related", negotiate.TypeJSON, spatial.Text{VI: "Dịch vụ cho ArcGIS", EN: "Services for ArcGIS"}),
 	}
 }

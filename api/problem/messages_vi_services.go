@@ -5,6 +5,27 @@ var vietnameseOfServices = map[string]string{
 	// spatial/postgis
 	"a geometry is not valid: its lines cross or touch each other": "hình học không hợp lệ: các đường cắt hoặc chạm nhau",
 
+	// api/wfs
+	"The request cannot be answered.": "Không trả lời được yêu cầu này.",
+	"There is no such feature.":       "Không có đối tượng này.",
+	"must be WFS":                     "phải là WFS",
+	"must be 2.0.0":                   "phải là 2.0.0",
+	"must be results or hits":         "phải là results hoặc hits",
+	"must be {1}":                     "phải là {1}",
+	"must be {1}, with ID":            "phải là {1}, kèm ID",
+	"must be GetCapabilities, DescribeFeatureType, GetFeature, ListStoredQueries or DescribeStoredQueries": "phải là GetCapabilities, DescribeFeatureType, GetFeature, ListStoredQueries hoặc DescribeStoredQueries",
+	"must be the name of one type":                                           "phải là tên của một kiểu đối tượng",
+	"must be ids of features of one type, as this server gives them out":     "phải là mã các đối tượng của một kiểu, như máy chủ này đưa ra",
+	"must be a whole number that is not negative":                            "phải là một số nguyên không âm",
+	"is not a coordinate system that this server knows":                      "không phải là hệ toạ độ mà máy chủ này biết",
+	"is not in a coordinate system that this server knows":                   "không thuộc hệ toạ độ mà máy chủ này biết",
+	"is not given together with ids of features":                             "không dùng cùng với mã đối tượng",
+	"is not done by this server; use bbox, resourceId or OGC API - Features": "máy chủ này không làm được; hãy dùng bbox, resourceId hoặc OGC API - Features",
+	"the type has no geometry":                                               "kiểu đối tượng không có hình học",
+	"{1} is not a property of the type":                                      "{1} không phải là thuộc tính của kiểu đối tượng",
+	"{1} is not a property to sort by":                                       "{1} không phải là thuộc tính để sắp xếp",
+	"must be at most 5 properties, each with ASC or DESC":                    "phải là nhiều nhất 5 thuộc tính, mỗi thuộc tính kèm ASC hoặc DESC",
+
 	// api/records
 	"There is no such record.": "Không có bản ghi này.",
 	"has an empty part":        "có một phần trống",

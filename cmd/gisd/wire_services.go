@@ -3,6 +3,7 @@ package main
 import (
 	"gisd/api/arcgis"
 	"gisd/api/records"
+	"gisd/api/wfs"
 	"gisd/importers/geojson"
 	"gisd/spatial/postgis/collections"
 	"gisd/spatial/postgis/features"
@@ -23,6 +24,7 @@ func (n *node) addServices(store *features.Store) error {
 	if err != nil {
 		return err
 	}
-	n.server.Register = append(n.server.Register, esri.Register, catalogue.Register)
+	n.server.Register = append(n.server.Register, esri.Register, catalogue.Register,
+		wfs.New(wfs.Config{Catalogue: n.catalogue, Features: store, Origin: n.origin}).Register)
 	return nil
 }

@@ -91,6 +91,11 @@ var law = []room{
 		may:       []string{"spatial", "spatial/crs", "api/problem", "api/negotiate", "api/auth", "api/page", "api/metadata"},
 		libraries: []string{"echo"},
 	},
+	{
+		pattern:   "api/wfs",
+		may:       []string{"spatial", "spatial/crs", "spatial/cql", "api/problem", "api/negotiate", "api/auth", "api/paging", "api/shape", "api/metadata"},
+		libraries: []string{"echo"},
+	},
 	{pattern: "api/auth", may: []string{"spatial", "api/problem", "api/negotiate"}, libraries: []string{"echo", "prometheus"}},
 	{
 		pattern:   "api/live",

@@ -917,6 +917,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wfs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WFS 2.0, read alone, for clients that know nothing newer
+         * @description GetCapabilities, DescribeFeatureType, GetFeature (typeNames, bbox, resourceId, propertyName, sortBy, srsName, count, startIndex, resultType) in GML 3.2, ListStoredQueries, DescribeStoredQueries and GetFeatureById. Names of parameters are taken in any case.
+         */
+        get: operations["wfs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -3998,6 +4018,65 @@ export interface operations {
             };
             304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
+        };
+    };
+    wfs: {
+        parameters: {
+            query?: {
+                /** @example WFS */
+                service?: string;
+                /** @example GetFeature */
+                request?: string;
+                /** @example 2.0.0 */
+                version?: string;
+                /**
+                 * @description The type, gisd: and the id of a collection.
+                 * @example gisd:parcels
+                 */
+                typeNames?: string;
+                /** @description Two corners in the order of the axes, and the name of the system. */
+                bbox?: string;
+                /** @description Ids of features joined by commas. */
+                resourceId?: string;
+                /** @description Properties joined by commas. */
+                propertyName?: string;
+                /** @description Properties joined by commas, each with ASC or DESC. */
+                sortBy?: string;
+                /** @description The coordinate system of the answer. */
+                srsName?: string;
+                /** @description Features wanted, 5000 at most. */
+                count?: string;
+                /** @description Features left out. */
+                startIndex?: string;
+                /** @description results or hits. */
+                resultType?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/gml+xml": string;
+                };
+            };
+            /** @description An exception report; faults of the server itself as everywhere here. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     search: {

@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"io"
+	"net"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,9 @@ func (g *staging) Load(ctx context.Context, p *importers.Plan, rows io.Reader) (
 			return err
 		}
 		text, _ := copyFrom(table, p).Build()
+		if socket, ok := g.conn.PgConn().Conn().(*net.UnixConn); ok {
+			_ = socket.SetWriteBuffer(socketBuffer) // as much of it as the system allows
+		}
 		tag, err := g.conn.PgConn().CopyFrom(ctx, rows, text)
 		n = tag.RowsAffected()
 		return err
@@ -39,6 +43,10 @@ func (g *staging) Load(ctx context.Context, p *importers.Plan, rows io.Reader) (
 	}
 	return n, nil
 }
+
+// socketBuffer lets rows wait in the kernel, so that the two sides need not take
+// turns.
+const socketBuffer = 1 << 20
 
 // unwatched: nobody vacuums a table while it is made.
 var unwatched = sql.Lit(") with (autovacuum_enabled = false)")

@@ -79,13 +79,7 @@ func (m *merger) refuse(ctx context.Context) error {
 
 // build writes the version: what stays as it is, then what is new or changed.
 func (m *merger) build(ctx context.Context) error {
-	_, err := m.exec(ctx, sql.Lit("create table "), m.next, sql.Lit(" ("),
-		tableColumns(m.p.Version, m.p.Base.IDKind, m.p.Dimensions, m.g.srid),
-		sql.Lit(",\n  revision bigint not null default 1,\n  recorded_at timestamptz not null default now(),\n  changed_by text not null"), unwatched)
-	if err != nil {
-		return err
-	}
-	kept, err := m.exec(ctx, m.insert(), sql.Lit("select "), sql.List(m.heldRow()...), sql.Lit("\nfrom "), m.base, sql.Lit(" c"), m.unlessChanged())
+	kept, err := m.keep(ctx)
 	if err != nil {
 		return err
 	}
@@ -97,15 +91,19 @@ func (m *merger) build(ctx context.Context) error {
 	return m.count(ctx, kept, written)
 }
 
-// insert names the columns in the order of heldRow and changedRows.
 func (m *merger) insert() sql.Fragment {
+	return sql.Concat(sql.Lit("insert into "), m.next, m.rowColumns(), sql.Lit("\n"))
+}
+
+// rowColumns names the columns in the order of heldRow and changedRows.
+func (m *merger) rowColumns() sql.Fragment {
 	columns := make([]sql.Fragment, 0, len(m.p.Version)+5)
 	for _, f := range m.p.Version {
 		if !f.IsID() {
 			columns = append(columns, sql.Ident(f.Column))
 		}
 	}
-	return sql.Concat(sql.Lit("insert into "), m.next, sql.Lit(" ("), sql.List(append(columns, sql.Lit("id, geom, revision, recorded_at, changed_by"))...), sql.Lit(")\n"))
+	return sql.Concat(sql.Lit(" ("), sql.List(append(columns, sql.Lit("id, geom, revision, recorded_at, changed_by"))...), sql.Lit(")"))
 }
 
 // heldRow is a feature as it is there.

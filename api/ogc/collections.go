@@ -36,7 +36,11 @@ type collectionDoc struct {
 
 	source  *spatial.Collection
 	dataset map[string]any
+	mapHref string
 }
+
+// Map is where the map shows it; for pages.
+func (d collectionDoc) Map() string { return d.mapHref }
 
 // Dataset is what search engines read of it, in the words of schema.org; for pages.
 func (d collectionDoc) Dataset() map[string]any { return d.dataset }
@@ -134,7 +138,7 @@ func (h *Handlers) collection(c echo.Context) error {
 	}
 	doc := r.describe(found)
 	if r.format.Name == formatHTML.Name {
-		doc.dataset = r.resource(found).SchemaOrg()
+		doc.dataset, doc.mapHref = r.resource(found).SchemaOrg(), r.mapHref(found)
 		return r.page(h.pages.collection, doc.Title, r.href(formatQuery("json"), "collections", found.ID), r.crumbs(titleCollections), doc)
 	}
 	r.linkHeader(doc.Links)

@@ -19,6 +19,7 @@ const tableFields = 8
 type itemsDoc struct {
 	page.Frame
 	Action    string // of the form
+	Map       string // where the map shows the collection
 	Key       string // an API key in the address stays there
 	Named     bool   // features have names to search
 	Q         string
@@ -69,7 +70,7 @@ func (r *request) itemsHTML(c *spatial.Collection, q itemsQuery) error {
 		Key: negotiate.URLKey(r.Request()), Named: c.SearchField != "", Q: given.Get("q"), Filter: given.Get("filter"),
 		SortBy: given.Get("sortby"), Sortables: r.sortOptions(c, given.Get("sortby")), Example: exampleFilter(c),
 		Matched: found.Matched, Estimated: found.Estimated, Prev: hrefOf(links, "prev"), Next: hrefOf(links, "next"),
-		Downloads: r.downloadLinks(c, given),
+		Downloads: r.downloadLinks(c, given), Map: r.mapHref(c),
 	}
 	doc.Action, _, _ = strings.Cut(doc.Action, "?")
 	places := r.tableColumns(c, q, &doc)

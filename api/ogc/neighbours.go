@@ -1,6 +1,8 @@
 package ogc
 
 import (
+	"fmt"
+	"math"
 	"net/url"
 
 	"gisd/api/metadata"
@@ -44,4 +46,17 @@ func (r *request) resource(c *spatial.Collection) metadata.Resource {
 		resource.Formats = r.h.Downloads.Formats()
 	}
 	return resource
+}
+
+// mapHref is this server's own map with the collection turned on, where it lies; ""
+// for what is nowhere. Pages frame it: its scripts, styles and letters come from here.
+func (r *request) mapHref(c *spatial.Collection) string {
+	const framePixels, tilePixels = 800, 512
+	e := c.Extent
+	if c.GeometryType == spatial.GeometryNone || e.Empty() || e.MinX > e.MaxX || c.FeatureCount == 0 {
+		return ""
+	}
+	width := max(e.MaxX-e.MinX, 2*(e.MaxY-e.MinY), 1e-3) // degrees; the frame is twice as wide as high
+	zoom := min(max(math.Log2(360*framePixels/tilePixels/width), 0), 16)
+	return fmt.Sprintf("%s/#map=%.2f/%.5f/%.5f&lang=%s&on=%s", r.h.Origin.Base(r.Request()), zoom, (e.MinY+e.MaxY)/2, (e.MinX+e.MaxX)/2, r.lang, c.ID)
 }

@@ -331,3 +331,17 @@ var ownScripts = regexp.MustCompile(`<script type="application/ld\+json">[^<]*</
 func hasScript(body string) bool {
 	return strings.Contains(ownScripts.ReplaceAllString(body, ""), "<script")
 }
+
+// Pages frame this server's own map where the collection lies.
+func TestMapOnPages(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	for _, target := range []string{"/ogc/collections/points?f=html", "/ogc/collections/points/items?f=html"} {
+		if body := s.get(target).Body.String(); !strings.Contains(body, `src="http://example.com/#map=11.19/10.95000/106.22000&amp;lang=en&amp;on=points"`) {
+			t.Errorf("%s: no map in %s", target, body)
+		}
+	}
+	if body := s.get("/ogc/collections/empty?f=html").Body.String(); strings.Contains(body, "<iframe") {
+		t.Errorf("a map of nothing: %s", body)
+	}
+}

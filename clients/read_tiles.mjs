@@ -15,9 +15,9 @@ const SIDE = 2048; // pixels of the map, in Chromium
 const folders = { openlayers: "node_modules/ol/dist", maplibre: join(web, "node_modules/maplibre-gl/dist") };
 const types = { js: "text/javascript", mjs: "text/javascript" };
 const site = createServer((request, response) => {
-  const file = join(import.meta.dirname, folders.openlayers, basename(request.url));
-  const other = join(folders.maplibre, basename(request.url));
-  const path = [file, other].find((p) => /\.m?js$/.test(p) && existsSync(p));
+  const name = basename(new URL(request.url, "http://localhost").pathname);
+  const places = [join(import.meta.dirname, folders.openlayers, name), join(folders.maplibre, name)];
+  const path = places.find((p) => /\.m?js$/.test(p) && existsSync(p));
   response.setHeader("Content-Type", path ? types[path.split(".").pop()] : "text/html");
   if (path) createReadStream(path).pipe(response);
   else response.end(`<!doctype html><div id="map" style="width:${SIDE}px;height:${SIDE}px"></div>`);
@@ -70,16 +70,13 @@ async function openMapLibre({ tileset, zoom, collection }) {
       ],
     },
   });
-  map.on("error", ({ error }) => {
-    window.fault = error.message;
-  });
-  await map.once("load");
+  const failed = new Promise((_, fail) => map.on("error", ({ error }) => fail(error)));
+  await Promise.race([map.once("load"), failed]);
   window.show = async (lon, lat) => {
     const idle = map.once("idle");
     map.jumpTo({ center: [lon, lat], zoom });
     map.triggerRepaint();
-    await idle;
-    if (window.fault) throw new Error(window.fault);
+    await Promise.race([idle, failed]);
     const tiles = {};
     for (const feature of map.querySourceFeatures("s", { sourceLayer: collection })) {
       const { z, x, y } = feature.tile;

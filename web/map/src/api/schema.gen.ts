@@ -2003,8 +2003,8 @@ export interface components {
     parameters: {
         /** @description The format. */
         f: "json" | "html";
-        /** @description The format; HTML for browsers and JSON otherwise. */
-        fEsri: "json" | "pjson" | "html" | "geojson";
+        /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
+        fEsri: "" | "json" | "pjson" | "html" | "geojson";
         /** @description The layer, which is 0. */
         esriLayer: string;
         /** @description The format. */
@@ -3598,6 +3598,7 @@ export interface operations {
                 ids?: string;
                 /** @description Identifiers elsewhere; there are none. */
                 externalIds?: string;
+                /** @description How many records at most; more than 100 is 100. */
                 limit?: number;
                 offset?: number;
                 /** @description The format. */
@@ -3680,7 +3681,7 @@ export interface operations {
     getArcGISInfo: {
         parameters: {
             query?: {
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;
@@ -3705,7 +3706,7 @@ export interface operations {
     getArcGISServices: {
         parameters: {
             query?: {
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;
@@ -3730,7 +3731,7 @@ export interface operations {
     getFeatureServer: {
         parameters: {
             query?: {
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;
@@ -3758,7 +3759,7 @@ export interface operations {
     getFeatureServerLayers: {
         parameters: {
             query?: {
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;
@@ -3786,7 +3787,7 @@ export interface operations {
     getFeatureLayer: {
         parameters: {
             query?: {
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;
@@ -3832,7 +3833,7 @@ export interface operations {
                 inSR?: string;
                 /** @description How geometry lies to the features, esriSpatialRelIntersects by default. */
                 spatialRel?: string;
-                /** @description How far around geometry. */
+                /** @description How far around geometry, 0 or more; nothing without one. */
                 distance?: number;
                 /** @description The unit of distance, esriSRUnit_Meter by default. */
                 units?: string;
@@ -3859,7 +3860,7 @@ export interface operations {
                 geometryPrecision?: number;
                 /** @description How far a simplified geometry may be from its own. */
                 maxAllowableOffset?: number;
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;
@@ -3904,7 +3905,7 @@ export interface operations {
     getVectorTileServer: {
         parameters: {
             query?: {
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;
@@ -3932,7 +3933,7 @@ export interface operations {
     getVectorTileServerSlash: {
         parameters: {
             query?: {
-                /** @description The format; HTML for browsers and JSON otherwise. */
+                /** @description The format; where it is empty or absent HTML for browsers and JSON otherwise. */
                 f?: components["parameters"]["fEsri"];
             };
             header?: never;

@@ -13,7 +13,7 @@ import (
 // is, in its own system; a relation of Esri says what the question's geometry is to
 // the feature, one of CQL2 what the feature is to it.
 func (a *asker) conditions(l *layer, q *question) []cql.Node {
-	text := a.text("geometry")
+	text, metres := a.text("geometry"), a.distance() // which is checked in any case
 	if text == "" {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (a *asker) conditions(l *layer, q *question) []cql.Node {
 	}
 	property := cql.Property{Name: name}
 	placed := cql.Operation{Op: cql.Not, Args: []cql.Node{cql.Operation{Op: cql.IsNull, Args: []cql.Node{property}}}}
-	if metres := a.distance(); metres > 0 {
+	if metres > 0 {
 		return []cql.Node{cql.Function{Name: "dwithin", Args: []cql.Node{property, where.shape, cql.Number{Float: metres}}}}
 	}
 	op, ok := map[string]cql.Op{

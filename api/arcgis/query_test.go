@@ -198,7 +198,7 @@ func TestRefusals(t *testing.T) {
 		{"/shops/FeatureServer/0/query", "f=json&outSR=1&outFields=x&resultOffset=-1&geometry=a&orderByFields=y&objectIds=1", 400}, {"/shops/FeatureServer/0/query", "objectIds=a", 400},
 		{"/tables/FeatureServer/0/query", "geometry=1,2", 400}, {"/shops/FeatureServer/0/query", "geometry=1,2&spatialRel=x", 400}, {"/shops/FeatureServer/0/query", "time=x", 400},
 		{"/parcels/FeatureServer/0/query", "inSR=4326&geometry=%7B%22rings%22:%5B%5B%5B105.9,10.9%5D,%5B105.9,11.2%5D,%5B106.35,11.2%5D,%5B106.35,10.9%5D,%5B105.9,10.9%5D%5D,%5B%5B106.15,10.95%5D,%5B106.35,10.95%5D,%5B106.35,11.15%5D,%5B106.15,11.15%5D,%5B106.15,10.95%5D%5D%5D%7D", 400},
-		{"/shops/FeatureServer/0/query", "geometry=%7B%22curveRings%22:%5B%5D%7D", 400}, {"/shops/FeatureServer/0/query", "geometry=%7B%22rings%22:%5B%5B%5B1,2%5D%5D%5D%7D", 400},
+		{"/shops/FeatureServer/0/query", "distance=null", 400}, {"/shops/FeatureServer/0/query", "geometry=%7B%22curveRings%22:%5B%5D%7D", 400}, {"/shops/FeatureServer/0/query", "geometry=%7B%22rings%22:%5B%5B%5B1,2%5D%5D%5D%7D", 400},
 	} {
 		values, _ := url.ParseQuery(test.query)
 		rec := s.get(test.path, values)

@@ -54,7 +54,7 @@ func TestCollectionsLife(t *testing.T) {
 		Ordinal: 3, Keywords: []string{"a", "b"}, Licence: "CC0", Attribution: "x", Department: "qh",
 		Visibility: "restricted", Roles: []spatial.Role{"surveyor"}, Published: true, MinZoom: 2, MaxZoom: 17,
 		Style: json.RawMessage(`{"kind": "x"}`), GeometryType: "none", Dimensions: "XY", IDKind: "integer",
-		Extent: spatial.EmptyEnvelope(4326), UpdatedAt: c.UpdatedAt, VersionAt: c.VersionAt,
+		Extent: spatial.EmptyEnvelope(4326), UpdatedAt: c.UpdatedAt, CreatedAt: c.CreatedAt, VersionAt: c.VersionAt,
 		Locking: spatial.LockingRequired, Required: []string{spatial.RequiredGeometry},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {

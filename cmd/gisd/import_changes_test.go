@@ -97,6 +97,7 @@ func leastRing(positions []json.RawMessage) string {
 // geometry alone.
 func TestUpsertByGeometryOfZoning(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env, pool := importDB(t)
 	y24, y25 := testdata.Shared(t, "data/zoning/chicago-zoning-2024-10-21-simple.geojson.gz"), testdata.Shared(t, "data/zoning/chicago-zoning-2025-04-17-simple.geojson.gz")
 	// Four features of 2024 have no geometry, and so no key.

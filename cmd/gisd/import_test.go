@@ -176,6 +176,7 @@ func TestImportOfNothingButRejects(t *testing.T) {
 
 func TestImportSeveralLayers(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env, pool := importDB(t)
 	path := testdata.Shared(t, "data/vietnam/osm_2018/hcm_2018_ogr.gpkg")
 	r := gisd(t, env, "import", path, "--collection", "osm")
@@ -247,6 +248,7 @@ func TestImportAllLayersOrNone(t *testing.T) {
 // .dbf, and curves.
 func TestImportVN2000(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env, pool := importDB(t)
 	for _, tc := range []struct {
 		path, id, layer string

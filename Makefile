@@ -59,7 +59,7 @@ need-clients: need-test
 
 # Clients that are no Debian packages, in folders of their own.
 clients/.venv/.installed: clients/requirements.txt
-	python3 -m venv clients/.venv
+	python3 -m venv --clear clients/.venv
 	clients/.venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
@@ -131,9 +131,9 @@ PEERS := $(or $(TMPDIR),/tmp)/gisd-bench/peers
 .PHONY: bench-peers
 bench-peers: ## install Martin (cargo, compiles for a good while), TiPg and pygeoapi (pip) for the suites tile-servers and features
 	cargo install martin --version 1.14.0 --locked --no-default-features --features postgres --root $(PEERS)
-	python3 -m venv $(PEERS)/tipg
+	python3 -m venv --clear $(PEERS)/tipg
 	$(PEERS)/tipg/bin/pip install --quiet tipg==1.6.1 uvicorn
-	python3 -m venv $(PEERS)/pygeoapi
+	python3 -m venv --clear $(PEERS)/pygeoapi
 	$(PEERS)/pygeoapi/bin/pip install --quiet pygeoapi==0.21.0 gunicorn==27.0.1 sqlalchemy==2.1.9 geoalchemy2 psycopg2-binary==2.9.13
 
 .PHONY: clients

@@ -122,20 +122,3 @@ func (b importBench) uvicorn(ctx context.Context, program string, env []string) 
 	host, port, _ := strings.Cut(address, ":")
 	return startServer(ctx, b.options, address, "/healthz", env, program, "tipg.main:app", "--host", host, "--port", port, "--workers", "2", "--log-level", "warning")
 }
-
-// degreeCopy makes the table of the peers.
-func (b importBench) degreeCopy(ctx context.Context, version int) error {
-	for _, statement := range []string{
-		"drop table if exists data." + degreeTable,
-		"create table data." + degreeTable + " as select id, xa, so_to::int4 as so_to, so_thua::int4 as so_thua, loai_dat, ma_thua, " +
-			"st_transform(geom, 4326)::geometry(geometry, 4326) as geom from data." + benchCollection + "_v" + strconv.Itoa(version) + " order by id",
-		"alter table data." + degreeTable + " add primary key (id)",
-		"create index on data." + degreeTable + " using gist (geom)",
-		"analyze data." + degreeTable,
-	} {
-		if err := b.execute(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -37,7 +37,7 @@ func featureSuite(ctx context.Context, o options) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := b.degreeCopy(ctx, version); err != nil {
+		if err := b.projectedCopy(ctx, degreeTable, 4326, version); err != nil {
 			return "", err
 		}
 		var s strings.Builder

@@ -37,7 +37,7 @@ func tileServerSuite(ctx context.Context, o options) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := b.mercatorCopy(ctx, version); err != nil {
+		if err := b.projectedCopy(ctx, mercatorTable, 3857, version); err != nil {
 			return "", err
 		}
 		const none = "1B"

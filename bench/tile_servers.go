@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"gisd/bench/load"
 	"gisd/spatial"
@@ -100,15 +99,17 @@ func (b importBench) tipg() tileServer {
 	}
 }
 
-// mercatorCopy makes the table of the peers.
-func (b importBench) mercatorCopy(ctx context.Context, version int) error {
+// projectedCopy makes the table of the peers: the parcels in the system that their
+// answers are in, with the id as its key and an index.
+func (b importBench) projectedCopy(ctx context.Context, table string, srid, version int) error {
+	table = "data." + table
 	for _, statement := range []string{
-		"drop table if exists data." + mercatorTable,
-		"create table data." + mercatorTable + " as select id, xa, so_to::int4 as so_to, so_thua::int4 as so_thua, loai_dat, ma_thua, " +
-			"st_transform(geom, 3857)::geometry(geometry, 3857) as geom from data." + benchCollection + "_v" + strconv.Itoa(version) + " order by id",
-		"alter table data." + mercatorTable + " add primary key (id)",
-		"create index on data." + mercatorTable + " using gist (geom)",
-		"analyze data." + mercatorTable,
+		"drop table if exists " + table,
+		fmt.Sprintf("create table %s as select id, xa, so_to::int4 as so_to, so_thua::int4 as so_thua, loai_dat, ma_thua, st_transform(geom, %d)::geometry(geometry, %[2]d) as geom from data.%s_v%d order by id",
+			table, srid, benchCollection, version),
+		"alter table " + table + " add primary key (id)",
+		"create index on " + table + " using gist (geom)",
+		"analyze " + table,
 	} {
 		if err := b.execute(ctx, statement); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"gisd/bench/load"
 	"gisd/spatial"
@@ -103,10 +104,11 @@ func (b importBench) tipg() tileServer {
 // answers are in, with the id as its key and an index.
 func (b importBench) projectedCopy(ctx context.Context, table string, srid, version int) error {
 	table = "data." + table
+	system := strconv.Itoa(srid)
 	for _, statement := range []string{
 		"drop table if exists " + table,
-		fmt.Sprintf("create table %s as select id, xa, so_to::int4 as so_to, so_thua::int4 as so_thua, loai_dat, ma_thua, st_transform(geom, %d)::geometry(geometry, %[2]d) as geom from data.%s_v%d order by id",
-			table, srid, benchCollection, version),
+		"create table " + table + " as select id, xa, so_to::int4 as so_to, so_thua::int4 as so_thua, loai_dat, ma_thua, " +
+			"st_transform(geom, " + system + ")::geometry(geometry, " + system + ") as geom from data." + benchCollection + "_v" + strconv.Itoa(version) + " order by id",
 		"alter table " + table + " add primary key (id)",
 		"create index on " + table + " using gist (geom)",
 		"analyze " + table,

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"gisd/internal/testdata"
 )
 
 func TestServices(t *testing.T) {
@@ -93,13 +94,7 @@ func TestLayer(t *testing.T) {
 // GDAL reads every feature of a layer, page after page.
 func TestGDAL(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("ogrinfo")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ogrinfo is not installed: apt-get install gdal-bin")
-		}
-		t.Skip("ogrinfo is not installed: apt-get install gdal-bin")
-	}
+	program := testdata.Program(t, "ogrinfo", "gdal-bin")
 	server := httptest.NewServer(newSite(t))
 	t.Cleanup(server.Close)
 	for _, test := range []struct {

@@ -196,15 +196,8 @@ func (h *Handlers) forAttachment(c echo.Context) (*request, *spatial.Collection,
 
 // attach adds the body, or the files of a form, to a feature.
 func (h *Handlers) attach(c echo.Context) error {
-	r, err := h.beginEdit(c)
+	r, found, err := h.beginChange(c)
 	if err != nil {
-		return err
-	}
-	found, err := r.editable()
-	if err != nil {
-		return err
-	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
 		return err
 	}
 	files, err := r.files()
@@ -283,15 +276,8 @@ func bodyFault(err error) error {
 
 // detach takes a file away from a feature.
 func (h *Handlers) detach(c echo.Context) error {
-	r, err := h.beginEdit(c)
+	r, found, err := h.beginChange(c)
 	if err != nil {
-		return err
-	}
-	found, err := r.editable()
-	if err != nil {
-		return err
-	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
 		return err
 	}
 	if err := h.Attachments.Detach(c.Request().Context(), found, r.step("feature"), r.step("attachment"), r.access); err != nil {

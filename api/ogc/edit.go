@@ -212,17 +212,23 @@ func (in *incoming) change(received *receive.Received, edit func(*spatial.Featur
 	return in.answer(http.StatusNoContent, state)
 }
 
-// remove takes a feature away (/req/create-replace-delete/delete-op).
-func (h *Handlers) remove(c echo.Context) error {
+// beginChange begins a change of a collection that takes no parameters.
+func (h *Handlers) beginChange(c echo.Context) (*request, *spatial.Collection, error) {
 	r, err := h.beginEdit(c)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	found, err := r.editable()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
+	return r, found, negotiate.Only(c.QueryParams())
+}
+
+// remove takes a feature away (/req/create-replace-delete/delete-op).
+func (h *Handlers) remove(c echo.Context) error {
+	r, found, err := h.beginChange(c)
+	if err != nil {
 		return err
 	}
 	err = h.Editor.Delete(c.Request().Context(), found, r.step("feature"), r.access, func(before *spatial.Feature) error {

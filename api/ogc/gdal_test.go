@@ -2,23 +2,18 @@ package ogc_test
 
 import (
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"gisd/internal/testdata"
 )
 
 // GDAL reads every feature of a collection, page after page, and in the
 // collection's own system.
 func TestGDAL(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("ogrinfo")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ogrinfo is not installed: apt-get install gdal-bin")
-		}
-		t.Skip("ogrinfo is not installed: apt-get install gdal-bin")
-	}
+	program := testdata.Program(t, "ogrinfo", "gdal-bin")
 	site := httptest.NewServer(newService(t))
 	t.Cleanup(site.Close)
 	for _, test := range []struct {

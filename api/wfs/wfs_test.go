@@ -20,6 +20,7 @@ import (
 	"gisd/api/problem"
 	"gisd/api/wfs"
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/postgis/features"
 )
@@ -151,13 +152,7 @@ func TestPages(t *testing.T) {
 // GDAL reads every feature, page after page, and knows where it is.
 func TestGDAL(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("ogrinfo")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ogrinfo is not installed: apt-get install gdal-bin")
-		}
-		t.Skip("ogrinfo is not installed: apt-get install gdal-bin")
-	}
+	program := testdata.Program(t, "ogrinfo", "gdal-bin")
 	site := httptest.NewServer(newSite(t))
 	t.Cleanup(site.Close)
 	for _, test := range []struct {

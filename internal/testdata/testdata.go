@@ -4,6 +4,7 @@ package testdata
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -54,4 +55,18 @@ func SkipUnderRace(t testing.TB) {
 	if Raced {
 		t.Skip("not under the race detector: files that are read one after the other, in ten times the time and memory")
 	}
+}
+
+// Program is the path of a program that a test compares with. Where it is not
+// installed the test fails under CI, and is skipped elsewhere.
+func Program(t testing.TB, name, debian string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed: apt-get install %s", name, debian)
+	}
+	if err != nil {
+		t.Skipf("SKIPPED, NOT TESTED: %s is not installed: apt-get install %s", name, debian)
+	}
+	return path
 }

@@ -19,9 +19,9 @@ const tries = 4
 // holds nobody up. An error says that not even that was possible.
 func (f *Freshness) rebuild(ctx context.Context, list []spatial.Change) error {
 	found := gather(list)
-	todo, pause := found.order, f.cfg.Retry
+	left, pause := found.order, f.cfg.Retry
 	var failed error
-	for n := 0; len(todo) > 0 && n <= tries; n++ {
+	for n := 0; len(left) > 0 && n <= tries; n++ {
 		if n > 0 {
 			select {
 			case <-ctx.Done():
@@ -32,7 +32,7 @@ func (f *Freshness) rebuild(ctx context.Context, list []spatial.Change) error {
 		}
 		var again []string
 		failed = nil
-		for _, id := range todo {
+		for _, id := range left {
 			if err := f.rebuildOne(ctx, found, id); err != nil {
 				again, failed = append(again, id), errors.Join(failed, err)
 			}
@@ -40,12 +40,12 @@ func (f *Freshness) rebuild(ctx context.Context, list []spatial.Change) error {
 		if n == 0 && failed != nil && ctx.Err() == nil {
 			f.cfg.Log.WarnContext(ctx, "packed cells could not be brought up to date; tried again", "collections", again, "error", failed)
 		}
-		todo = again
+		left = again
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return f.discard(ctx, todo, failed)
+	return f.discard(ctx, left, failed)
 }
 
 // rebuildOne brings the cells of one collection up to date.

@@ -19,7 +19,7 @@ const shapesOf = `select coalesce(encode(st_asbinary(geom, 'NDR'), 'hex'), '') |
 // every digit, the properties that the collection like has.
 func rows(t *testing.T, pool *pgxpool.Pool, like, collection string) string {
 	t.Helper()
-	columns := ask[string](t, pool, `select coalesce(string_agg(format(' || ''|'' || quote_nullable(%I::text)', f.column_name), ''), '')
+	columns := ask[string](t, pool, `select coalesce(string_agg(format(' || ''|'' || quote_nullable(%I::text)', f.column_name), '' order by f.ordinal), '')
 		from gisd.field f join gisd.collection c on c.id = f.collection_id and c.current_version = f.version where c.id = $1`, like)
 	return fmt.Sprintf(shapesOf, "'|' || id"+columns) + collection
 }

@@ -31,6 +31,8 @@ var law = []room{
 	{pattern: "spatial/cql", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/redisbus", may: []string{"spatial", "spatial/live"}, libraries: []string{"redis"}},
 	{pattern: "spatial/live", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
+	{pattern: "spatial/spool", may: []string{"spatial"}, libraries: []string{"prometheus"}},
+	{pattern: "spatial/live/recorder", may: []string{"spatial", "spatial/live", "spatial/spool"}, libraries: []string{"prometheus"}},
 	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}}, // its sentences are NMEA's
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},

@@ -18,6 +18,8 @@ type dialogue struct {
 	conversation live.Conversation
 	address      netip.Addr
 	identity     string // of the device that speaks
+	// apart runs what hands fixes over beside the conversation; nil waits for it.
+	apart func(func())
 }
 
 var (
@@ -97,49 +99,82 @@ func (d *dialogue) run(ctx context.Context, conn net.Conn) error {
 var errNotTaken = errors.New("positions were not taken")
 
 // feed reads all whole messages and returns what is left, and what to answer even
-// where an error ends the conversation.
+// where an error ends the conversation. Fixes whose sender waits for no answer are
+// taken together: to take some is to wait for the disk.
 func (d *dialogue) feed(ctx context.Context, data []byte) (rest, replies []byte, err error) {
+	var fixes []live.Fix
 	for len(data) > 0 {
 		n, m, err := d.conversation.Read(data)
 		if err != nil {
-			return data, replies, err
+			return data, replies, errors.Join(err, d.take(ctx, fixes))
 		}
 		if n == 0 {
 			break
 		}
 		data = data[n:]
-		if err := d.take(ctx, m); err != nil {
+		if m.Identity != "" && len(fixes) > 0 { // those before are another's
+			if err := d.take(ctx, fixes); err != nil {
+				return data, append(replies, m.Refusal...), err
+			}
+			fixes = nil
+		}
+		if err := d.introduce(m); err != nil {
+			return data, append(replies, m.Refusal...), errors.Join(err, d.take(ctx, fixes))
+		}
+		fixes = append(fixes, m.Fixes...)
+		if len(m.Reply) == 0 && len(m.Refusal) == 0 {
+			continue
+		}
+		if err := d.take(ctx, fixes); err != nil {
 			return data, append(replies, m.Refusal...), err
 		}
+		fixes = nil
 		replies = append(replies, m.Reply...)
 	}
-	return data, replies, nil
+	return data, replies, d.take(ctx, fixes)
 }
 
-// take takes one message in. Strangers among the devices that one connection
-// carries end nothing: the others go on.
-func (d *dialogue) take(ctx context.Context, m live.Message) error {
-	s := d.server
+// introduce notes who speaks, and asks each time whether it may: it may have been
+// revoked.
+func (d *dialogue) introduce(m live.Message) error {
 	if m.Identity != "" {
 		d.identity = m.Identity
 	}
-	if d.identity != "" { // asked each time: it may have been revoked
-		if _, err := s.cfg.Intake.Approved(d.identity, d.address.String()); err != nil {
+	if d.identity != "" {
+		if _, err := d.server.cfg.Intake.Approved(d.identity, d.address.String()); err != nil {
 			return errors.Join(errRefused, err)
 		}
 	}
-	s.cfg.Metrics.messages.WithLabelValues(s.cfg.Protocol).Inc()
-	if len(m.Fixes) == 0 {
+	d.server.cfg.Metrics.messages.WithLabelValues(d.server.cfg.Protocol).Inc()
+	return nil
+}
+
+// take takes fixes in. Strangers among the devices that one connection carries end
+// nothing: the others go on.
+func (d *dialogue) take(ctx context.Context, fixes []live.Fix) error {
+	if len(fixes) == 0 {
 		return nil
 	}
+	s := d.server
 	peer := live.Peer{Access: s.access, Identity: d.identity, Address: d.address.String()}
-	receipt, err := s.cfg.Intake.Take(ctx, peer, m.Fixes)
-	s.cfg.Metrics.report(s.cfg.Protocol, receipt)
-	if err == nil {
-		return nil
+	hand := func() error {
+		receipt, err := s.cfg.Intake.Take(ctx, peer, fixes)
+		s.cfg.Metrics.report(s.cfg.Protocol, receipt)
+		if err == nil {
+			return nil
+		}
+		if spatial.CodeOf(err) == spatial.CodeInternal {
+			s.cfg.Log.ErrorContext(ctx, "positions of a device are not taken", "protocol", s.cfg.Protocol, "identity", peer.Identity, "error", err)
+		}
+		return errors.Join(errNotTaken, err)
 	}
-	if spatial.CodeOf(err) == spatial.CodeInternal {
-		s.cfg.Log.ErrorContext(ctx, "positions of a device are not taken", "protocol", s.cfg.Protocol, "identity", d.identity, "error", err)
+	if d.apart == nil {
+		return hand()
 	}
-	return errors.Join(errNotTaken, err)
+	d.apart(func() {
+		if hand() != nil {
+			s.cfg.Metrics.refused(s.cfg.Protocol, "not_taken")
+		}
+	})
+	return nil
 }

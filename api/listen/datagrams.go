@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 )
 
@@ -18,10 +19,23 @@ type speaker struct {
 	seen time.Time
 }
 
+// atOnce is how many datagrams wait for the disk at the same time.
+const atOnce = 64
+
 // datagrams takes lines, one or several in a datagram, until the context ends. Peers
 // have no connection: each address has a conversation of its own, forgotten when it
 // falls silent. Nothing is answered.
 func (s *Server) datagrams(ctx context.Context) error {
+	var handing sync.WaitGroup
+	defer handing.Wait()
+	places := make(chan struct{}, atOnce)
+	apart := func(hand func()) {
+		places <- struct{}{}
+		handing.Go(func() {
+			defer func() { <-places }()
+			hand()
+		})
+	}
 	speakers := map[netip.AddrPort]*speaker{}
 	buffer := make([]byte, maxDatagram)
 	for {
@@ -45,7 +59,7 @@ func (s *Server) datagrams(ctx context.Context) error {
 				s.forget(speakers, now)
 			}
 			peer := addressOf(from)
-			p = &speaker{dialogue: dialogue{server: s, conversation: s.cfg.Converse(peer), address: peer}}
+			p = &speaker{dialogue: dialogue{server: s, conversation: s.cfg.Converse(peer), address: peer, apart: apart}}
 			speakers[address] = p
 		}
 		p.seen = now

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -19,8 +21,8 @@ import (
 	"gisd/spatial/live"
 )
 
-// words is a protocol of lines: "I name" introduces, "F" is a fix, "X" ends the
-// conversation.
+// words is a protocol of lines: "I name" introduces, "F" is a fix, "Q" one that waits
+// for no answer, "X" ends the conversation.
 type words struct{}
 
 func (words) Read(data []byte) (int, live.Message, error) {
@@ -38,6 +40,8 @@ func (words) Read(data []byte) (int, live.Message, error) {
 		m.Identity = string(line[2:])
 	case 'F':
 		m.Fixes = []live.Fix{{}}
+	case 'Q':
+		m = live.Message{Fixes: []live.Fix{{}}}
 	case 'X':
 		return 0, live.Message{}, errors.New("not a word")
 	}
@@ -50,7 +54,9 @@ type intake struct {
 	mu      sync.Mutex
 	revoked bool
 	peers   []live.Peer
+	fixes   []int // of each call
 	came    chan struct{}
+	hold    chan struct{} // taken from before anything is taken; nil holds nothing up
 }
 
 func (in *intake) Approved(identity, _ string) (*live.Device, error) {
@@ -66,7 +72,11 @@ func (in *intake) Take(_ context.Context, peer live.Peer, fixes []live.Fix) (*li
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.peers = append(in.peers, peer)
+	in.fixes = append(in.fixes, len(fixes))
 	in.came <- struct{}{}
+	if in.hold != nil {
+		<-in.hold
+	}
 	if peer.Identity == "full" {
 		return &live.Receipt{}, &spatial.Error{Code: spatial.CodeUnavailable}
 	}
@@ -261,11 +271,66 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
+// TestTogether: fixes whose sender waits for no answer wait for the disk together.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	f := serve(t, func(c *listen.Config) { c.UDP = true })
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "udp", f.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, "Q\nQ\nF\nQ\nQ\nQ\nQ"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		select {
+		case <-f.intake.came:
+		case <-time.After(30 * time.Second):
+			t.Fatal("a datagram is lost")
+		}
+	}
+	f.intake.mu.Lock()
+	defer f.intake.mu.Unlock()
+	slices.Sort(f.intake.fixes) // datagrams overtake each other
+	if !slices.Equal(f.intake.fixes, []int{3, 4}) {
+		t.Errorf("taken in lots of %v", f.intake.fixes)
+	}
+}
+
 func TestAddressInUse(t *testing.T) {
 	t.Parallel()
 	f := serve(t, nil)
 	_, err := listen.Open(t.Context(), listen.Config{Protocol: "words", Address: f.Addr().String()})
 	if err == nil {
 		t.Error("two servers listen on one address")
+	}
+}
+
+// TestReplyWaits: the device is answered once its fixes are durable, however long that
+// takes.
+func TestReplyWaits(t *testing.T) {
+	t.Parallel()
+	f := serve(t, nil)
+	f.intake.hold = make(chan struct{})
+	t.Cleanup(func() { close(f.intake.hold) })
+	conn := f.dial(t)
+	if _, err := io.WriteString(conn, "F\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-f.intake.came
+	if err := conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	early := make([]byte, 1)
+	if n, err := conn.Read(early); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("answered %q, %v, before the fix is durable", early[:n], err)
+	}
+	f.intake.hold <- struct{}{}
+	if err := conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(conn, early); err != nil || string(early) != "+" {
+		t.Errorf("answered %q, %v", early, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -32,9 +33,13 @@ type intake struct {
 	mu    sync.Mutex
 	came  []string
 	fails int
+	hold  chan struct{} // taken from before anything is; nil holds nothing up
 }
 
 func (in *intake) note(text string) error {
+	if in.hold != nil {
+		<-in.hold
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.fails > 0 {
@@ -252,6 +257,39 @@ func TestNoAcknowledgementBeforeTaken(t *testing.T) {
 	}
 	if got := in.all(); !slices.Equal(got, []string{"operator p"}) {
 		t.Errorf("taken %q", got)
+	}
+}
+
+// TestAcknowledgementWaits: while a message is not durable there is no PUBACK, however
+// long that takes.
+func TestAcknowledgementWaits(t *testing.T) {
+	t.Parallel()
+	in := &intake{hold: make(chan struct{})}
+	conn := dial(t, listenFor(t, in, &keys{}))
+	t.Cleanup(func() { close(in.hold) })
+	hello := bytes311(0x10, text311("MQTT")+"\x04\xc2\x00\x1e"+text311("tracker")+text311("an")+text311("operator"))
+	first := bytes311(0x32, text311("gisd/positions")+"\x00\x07"+position)
+	second := bytes311(0x32, text311("gisd/positions")+"\x00\x08"+position)
+	if _, err := io.WriteString(conn, hello+first+second); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, 4)
+	for i, want := range []string{"\x20\x02\x00\x00", "\x40\x02\x00\x07", "\x40\x02\x00\x08"} {
+		if i > 0 {
+			if err := conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := conn.Read(got); !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatalf("answered %x, %v, before it is durable", got[:n], err)
+			}
+			in.hold <- struct{}{}
+		}
+		if err := conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(conn, got); err != nil || string(got) != want {
+			t.Fatalf("answered %x, %v, want %x", got, err, want)
+		}
 	}
 }
 

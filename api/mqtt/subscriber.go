@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
@@ -26,6 +27,10 @@ type SubscriberConfig struct {
 	Now      func() time.Time
 }
 
+// atOnce is how many messages wait for the disk at the same time. Those of one device
+// may pass each other then; their own times tell their order.
+const atOnce = 64
+
 // Pauses before a message is tried again that could not be taken.
 const (
 	firstPause = 100 * time.Millisecond
@@ -44,6 +49,9 @@ func Subscribe(ctx context.Context, cfg SubscriberConfig) error {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	var working sync.WaitGroup
+	defer working.Wait()
+	places := make(chan struct{}, atOnce)
 	client := autopaho.ClientConfig{
 		ServerUrls: []*url.URL{address}, KeepAlive: 30, SessionExpiryInterval: sessionSeconds,
 		ReconnectBackoff: autopaho.NewExponentialBackoff(firstPause, 30*time.Second, time.Second, 2),
@@ -60,10 +68,20 @@ func Subscribe(ctx context.Context, cfg SubscriberConfig) error {
 		ClientConfig: paho.ClientConfig{
 			ClientID: cfg.ClientID, EnableManualAcknowledgment: true,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(pr paho.PublishReceived) (bool, error) {
-				if !cfg.taken(ctx, pr.Packet) {
+				select {
+				case places <- struct{}{}:
+				case <-ctx.Done():
 					return true, nil // the server stops: the broker sends it again
 				}
-				return true, pr.Client.Ack(pr.Packet)
+				working.Go(func() {
+					defer func() { <-places }()
+					if cfg.taken(ctx, pr.Packet) {
+						// Acknowledgements leave in the order of the messages. Of a connection that is
+						// lost there is nothing to acknowledge.
+						_ = pr.Client.Ack(pr.Packet)
+					}
+				})
+				return true, nil
 			}},
 		},
 	}

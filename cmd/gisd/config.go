@@ -36,6 +36,8 @@ type config struct {
 	StatementTimeout time.Duration
 	RateLimit        int
 	PositionDays     int
+	ReadingDays      int
+	SpoolSize        byteSize
 	DeviceRate       int
 	MQTTListen       string
 	MQTTURL          secret
@@ -67,6 +69,8 @@ func defaultConfig() config {
 		StatementTimeout: 30 * time.Second,
 		RateLimit:        200,
 		PositionDays:     90,
+		ReadingDays:      365,
+		SpoolSize:        1 << 30,
 		DeviceRate:       50,
 		ChangeDays:       365,
 		MQTTTopics:       mqtt.Topics(),
@@ -103,7 +107,7 @@ func (s setting) variable() string { return "GISD_" + strings.ToUpper(s.key()) }
 // settings is the one table of names; values point into c.
 func (c *config) settings() []setting {
 	return []setting{
-		{"data-dir", everywhere, text(&c.DataDir), "folder of the private cluster"},
+		{"data-dir", everywhere, text(&c.DataDir), "folder of the private cluster, of uploads and of the spool"},
 		{"database-url", everywhere, secretText(&c.DatabaseURL), "PostGIS database, postgres://user:password@host/name; without it the private cluster of the data folder"},
 		{"log-level", everywhere, oneOf(&c.LogLevel, "debug", "info", "warn", "error"), "debug, info, warn or error"},
 		{"log-format", everywhere, oneOf(&c.LogFormat, "text", "json"), "text or json"},
@@ -123,7 +127,9 @@ func (c *config) settings() []setting {
 		{"database-conns", serving, number(&c.DatabaseConns, 2, 1000), "most connections of the serving pool"},
 		{"statement-timeout", serving, duration(&c.StatementTimeout), "longest SQL statement of a request"},
 		{"rate-limit", serving, number(&c.RateLimit, 0, 1_000_000), "requests per second that one address or key may make in the long run, ten times as many at once; 0 is no limit"},
-		{"position-days", serving, number(&c.PositionDays, 0, 36500), "days of device history kept; 0 keeps all"},
+		{"position-days", serving, number(&c.PositionDays, 0, 36500), "days that positions of devices are kept where gisd devices retention says nothing else; 0 keeps all"},
+		{"reading-days", serving, number(&c.ReadingDays, 0, 36500), "the same for readings of sensors"},
+		{"spool-size", serving, spoolSize(&c.SpoolSize), "most that positions which the database does not have yet may take in the data folder; beyond it senders are told to wait"},
 		{"device-rate", serving, number(&c.DeviceRate, 0, 1_000_000), "positions per second that one device may report in the long run, a hundred times as many at once; 0 is no limit"},
 		{"mqtt-listen", serving, address(&c.MQTTListen), "host:port where devices publish positions over MQTT, their key as password, such as :1883; empty for none"},
 		{"mqtt-url", serving, secretText(&c.MQTTURL), "MQTT 5 broker whose messages are taken, mqtt://user:password@host:1883"},

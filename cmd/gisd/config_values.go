@@ -172,6 +172,19 @@ func size(field *byteSize) pflag.Value {
 	return value[byteSize]{field, parseSize, byteSize.String, "size"}
 }
 
+// spoolSize is the size of a spool: a report of many positions must fit.
+func spoolSize(field *byteSize) pflag.Value {
+	const least = 64 << 20
+	parse := func(s string) (byteSize, error) {
+		n, err := parseSize(s)
+		if err == nil && n < least {
+			err = fmt.Errorf("want %s at least, not %q", byteSize(least), s)
+		}
+		return n, err
+	}
+	return value[byteSize]{field, parse, byteSize.String, "size"}
+}
+
 // area is a box in SRID 4326, written as its west, south, east and north edge.
 func area(field *spatial.Envelope) pflag.Value {
 	const none = "none"

@@ -19,11 +19,12 @@ import (
 func newDevicesCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "devices",
-		Short:   "List, register, approve and revoke devices that report positions",
+		Short:   "List, register, approve and revoke devices that report positions, and say how long their history is kept",
 		Example: "  gisd devices register bus-12 --kind bus --name \"Xe buýt 12\" --visibility public --key\n  gisd devices pending\n  gisd devices approve imei:356307042441013 --id bus-12 --kind bus",
 	}
 	cmd.AddCommand(newDevicesListCommand(a), newDevicesShowCommand(a), newDevicesRegisterCommand(a), newDevicesRevokeCommand(a),
-		newDevicesRotateCommand(a), newDevicesPendingCommand(a), newDevicesApproveCommand(a), newDevicesRejectCommand(a))
+		newDevicesRotateCommand(a), newDevicesPendingCommand(a), newDevicesApproveCommand(a), newDevicesRejectCommand(a),
+		newDevicesRetentionCommand(a), newDevicesReadingsCommand(a))
 	return cmd
 }
 

@@ -25,14 +25,14 @@ func startServer(t *testing.T, env []string) (address string, stop context.Cance
 	if err != nil {
 		t.Fatal(err)
 	}
-	listen := l.Addr().String()
+	listen, data := l.Addr().String(), t.TempDir()
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"serve", "--listen", listen}, env, streams{strings.NewReader(""), &out, &out})
+		done <- run(ctx, []string{"serve", "--listen", listen}, append([]string{"GISD_DATA_DIR=" + data}, env...), streams{strings.NewReader(""), &out, &out})
 	}()
 	t.Cleanup(func() {
 		cancel()

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"time"
 
 	"gisd/api/auth"
@@ -16,9 +18,11 @@ import (
 	"gisd/spatial/live/ais"
 	"gisd/spatial/live/jt808"
 	"gisd/spatial/live/nmea"
+	"gisd/spatial/live/recorder"
 	"gisd/spatial/live/teltonika"
 	"gisd/spatial/postgis/devices"
 	"gisd/spatial/redisbus"
+	"gisd/spatial/spool"
 )
 
 func (n *node) addLive(ctx context.Context) error {
@@ -27,13 +31,17 @@ func (n *node) addLive(ctx context.Context) error {
 		bus = redisbus.New(n.redis, redisbus.Config{}, n.log)
 	}
 	store := devices.NewStore(n.db)
-	writer := devices.NewPositionWriter(n.db, devices.PositionWriterConfig{RetainDays: n.cfg.PositionDays})
+	history := devices.NewHistory(n.db, devices.HistoryConfig{PositionDays: n.cfg.PositionDays, ReadingDays: n.cfg.ReadingDays})
 	hub := live.NewHub(live.Config{Source: store, Bus: bus, DeviceRate: float64(n.cfg.DeviceRate), Log: n.log})
 	if err := hub.Load(ctx); err != nil {
 		return err
 	}
+	record, err := n.openRecorder(ctx, history, hub)
+	if err != nil {
+		return err
+	}
 	lobby := live.NewLobby(store, n.log)
-	intake := &live.Intake{Hub: hub, Recorder: writer, Lobby: lobby}
+	intake := &live.Intake{Hub: hub, Recorder: record, Lobby: lobby}
 	streams := apilive.New(apilive.Config{
 		Intake:    intake,
 		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
@@ -42,11 +50,40 @@ func (n *node) addLive(ctx context.Context) error {
 	n.server.Register = append(n.server.Register, streams.Register)
 	n.server.Streams = append(n.server.Streams, apilive.StreamPath, apilive.SocketPath)
 	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
-	n.parts = append(n.parts, hub.Run, writer.Run, streams.Run, lobby.Run)
+	n.parts = append(n.parts, hub.Run, record.Run, history.Run, streams.Run, lobby.Run)
 	if n.cfg.DatabaseURL == "" && n.cfg.Demo {
 		n.parts = append(n.parts, demoFleet{hub: hub, devices: store, catalogue: n.catalogue, log: n.log}.traffic)
 	}
 	return errors.Join(n.addListeners(ctx, intake), n.addMQTT(ctx, intake))
+}
+
+// openRecorder opens the spool of this process below the data folder, where each
+// database has a folder: what waits for one must not go to another. What a process that
+// is gone has left goes to the database, and to the map, first.
+func (n *node) openRecorder(ctx context.Context, history *devices.History, hub *live.Hub) (*recorder.Recorder, error) {
+	database, err := n.db.Secret(ctx, "name of the spool")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(n.cfg.DataDir, 0o755); err != nil {
+		return nil, fmt.Errorf("spool: make the data folder: %w", err)
+	}
+	own, left, err := spool.OpenOne(spool.Config{
+		Dir: filepath.Join(n.cfg.DataDir, "spool", hex.EncodeToString(database[:8])), MaxBytes: int64(n.cfg.SpoolSize), Log: n.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range append(left, own) {
+		n.closers = append(n.closers, s.Close)
+	}
+	record := recorder.New(recorder.Config{
+		Spool: own, Left: left, Store: history, Log: n.log,
+		Recovered: func(positions []live.Position) { hub.Update(positions) },
+	})
+	spool.RegisterMetrics(n.registry, own)
+	recorder.RegisterMetrics(n.registry, record, time.Now)
+	return record, nil
 }
 
 // addMQTT opens the listener for devices, and subscribes to a broker, where the

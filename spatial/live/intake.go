@@ -12,9 +12,9 @@ import (
 // Recorder keeps positions: the last known one of each device and the history.
 // The positions are the recorder's from the call on.
 type Recorder interface {
-	// Record takes positions in; it waits where it is full, and fails with
-	// CodeUnavailable where that lasts too long. It returns before the positions
-	// are on disk.
+	// Record takes positions in and returns once they are durable: what was recorded
+	// may be acknowledged. It fails with CodeUnavailable where there is no room or the
+	// disk refuses; some of the positions may be kept all the same.
 	Record(ctx context.Context, positions []Position) error
 }
 

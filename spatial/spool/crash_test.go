@@ -27,7 +27,7 @@ func TestCrashAtAnyByte(t *testing.T) {
 	t.Parallel()
 	made := t.TempDir()
 	s := open(t, spool.Config{Dir: made})
-	const records = 30
+	const records = 12
 	var want []string
 	var ends []int
 	end := 0

@@ -129,15 +129,9 @@ func TestHeldPosition(t *testing.T) {
 	if _, err := registry.Register(t.Context(), []live.Device{bus("b1")}, "test"); err != nil {
 		t.Fatal(err)
 	}
-	w, stop := startWriter(t, pool, devices.PositionWriterConfig{})
 	rough := live.Position{Device: "b1", Lon: 106, Lat: 11, Time: liveNoon, ReceivedAt: liveNoon, Flags: live.FlagAccuracy}
 	wild := live.Position{Device: "b1", Lon: 100, Lat: 11, Time: liveNoon.Add(time.Second), ReceivedAt: liveNoon, Flags: live.FlagSpeed | live.FlagHeld}
-	if err := w.Record(t.Context(), []live.Position{rough, wild}); err != nil {
-		t.Fatal(err)
-	}
-	if err := stop(); err != nil {
-		t.Fatal(err)
-	}
+	write(t, pool, rough, wild)
 	got, err := registry.LastPositions(t.Context())
 	if diff := cmp.Diff([]live.Position{rough}, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)

@@ -17,12 +17,36 @@ var (
 	queryListen string
 	//go:embed queries/last_positions.sql
 	queryLastPositions string
-	//go:embed queries/positions_write.sql
-	queryPositionsWrite string
-	//go:embed queries/ensure_day.sql
-	queryEnsureDay string
-	//go:embed queries/drop_before.sql
-	queryDropBefore string
+	//go:embed queries/positions_add.sql
+	queryPositionsAdd string
+	//go:embed queries/positions_last.sql
+	queryPositionsLast string
+	//go:embed queries/kinds.sql
+	queryKinds string
+	//go:embed queries/durable.sql
+	queryDurable string
+	//go:embed queries/position_day.sql
+	queryPositionDay string
+	//go:embed queries/positions_drop.sql
+	queryPositionsDrop string
+	//go:embed queries/positions_forget.sql
+	queryPositionsForget string
+	//go:embed queries/reading_day.sql
+	queryReadingDay string
+	//go:embed queries/readings_drop.sql
+	queryReadingsDrop string
+	//go:embed queries/readings_forget.sql
+	queryReadingsForget string
+	//go:embed queries/readings_add.sql
+	queryReadingsAdd string
+	//go:embed queries/readings.sql
+	queryReadings string
+	//go:embed queries/retention_list.sql
+	queryRetentionList string
+	//go:embed queries/retention_put.sql
+	queryRetentionPut string
+	//go:embed queries/retention_remove.sql
+	queryRetentionRemove string
 	//go:embed queries/identity_add.sql
 	queryIdentityAdd string
 	//go:embed queries/identity_remove.sql

@@ -112,10 +112,10 @@ func (s *Server) Close() {
 // Run serves until the context ends; every connection has ended when it returns
 // nil. It returns an error where listening fails.
 func (s *Server) Run(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, s.Close)
+	group, ctx := errgroup.WithContext(ctx)
+	stop := context.AfterFunc(ctx, s.Close) // of the group's context: accept asks that one why it is closed
 	defer stop()
 	s.cfg.Log.InfoContext(ctx, "listening for devices", "protocol", s.cfg.Protocol, "address", s.Addr().String())
-	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.accept(ctx) })
 	if s.udp != nil {
 		group.Go(func() error { return s.datagrams(ctx) })

@@ -35,7 +35,7 @@ const contextBytes = 16
 func newCursors(secret []byte) (cursors, error) {
 	derive := func(purpose string) []byte {
 		m := hmac.New(sha256.New, secret)
-		m.Write([]byte("gisd cursor 2 " + purpose))
+		m.Write([]byte("gisd cursor 3 " + purpose))
 		return m.Sum(nil)
 	}
 	block, err := aes.NewCipher(derive("seal"))

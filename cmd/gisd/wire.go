@@ -30,6 +30,7 @@ import (
 	"gisd/spatial/postgis/collections"
 	"gisd/spatial/postgis/features"
 	"gisd/spatial/postgis/imports"
+	"gisd/spatial/postgis/orders"
 	"gisd/spatial/postgis/search"
 	"gisd/spatial/redisbus"
 	"gisd/tiles/freshness"
@@ -170,7 +171,9 @@ func (n *node) addFeatures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store := features.NewStore(n.db, n.catalogue)
+	keeper := orders.NewKeeper(n.db)
+	n.parts = append(n.parts, keeper.Run)
+	store := features.NewStore(n.db, n.catalogue).Ordered(keeper)
 	files := attachments.NewStore(n.db, store, attachments.Config{MaxTotal: int64(n.cfg.AttachmentsMax)})
 	n.parts = append(n.parts, files.Run)
 	handlers, err := ogc.New(ogc.Config{

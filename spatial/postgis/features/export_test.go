@@ -20,7 +20,7 @@ func (f *Store) ExplainBox(ctx context.Context, c *spatial.Collection, q spatial
 		return "", err
 	}
 	p := &pager{f: f, c: c, q: q, w: w, s: s, order: s.order}
-	statement, err := p.byIndex(s.order.parts(q.After, false)[0])
+	statement, err := p.fenced()
 	if err != nil {
 		return "", err
 	}

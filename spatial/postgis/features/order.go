@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"gisd/spatial"
+	"gisd/spatial/postgis/orders"
 	"gisd/spatial/postgis/sql"
 )
 
 // order is how the features of a query follow each other: by its sort keys,
-// without a value last in either direction, then by id, ascending. Texts are
-// compared by code point, whatever the collation of the database.
+// without a value last in either direction, then by id, in the direction of the last
+// key: so an index on value and id serves both directions of a key (orders.Value).
 type order struct {
 	c    *spatial.Collection
 	keys []orderKey
@@ -30,14 +31,16 @@ func newOrder(c *spatial.Collection, sort []spatial.Sort) (order, error) {
 			return o, spatial.Invalid("postgis: sort", "the collection has no such property",
 				spatial.FieldError{Name: "sortby", Reason: fmt.Sprintf("%q is not a property of %s", s.Field.Name, c.ID)})
 		}
-		k := orderKey{expr: sql.Concat(sql.Lit("t."), sql.Ident(field.Column)), typ: sql.ColumnType(field.Type), descending: s.Descending}
-		if field.Type == spatial.FieldString {
-			k.expr = sql.Concat(k.expr, sql.Lit(` collate "C"`))
-		}
-		o.keys = append(o.keys, k)
+		o.keys = append(o.keys, orderKey{
+			expr: sql.Concat(sql.Lit("t."), orders.Value(field)), typ: sql.ColumnType(field.Type), descending: s.Descending,
+		})
 	}
 	return o, nil
 }
+
+// descendingIDs tells that of features with equal values the one with the greatest id
+// comes first.
+func (o order) descendingIDs() bool { return len(o.keys) > 0 && o.keys[len(o.keys)-1].descending }
 
 // columns are the sort values as text, from which they can be read again to the
 // last bit.
@@ -98,6 +101,10 @@ func (o order) conditions(in part, from *spatial.Position, backward bool) ([]sql
 	if from == nil || in != whole && (from.Values[0] == nil) != (in == absent) {
 		return all, nil // what lies in another part lies wholly before or beyond
 	}
+	if in == present && len(o.keys) == 1 {
+		beyond, err := o.row(from, backward)
+		return append(all, beyond), err
+	}
 	if in == present {
 		// Said of the first key alone, so that an index on it knows where to begin.
 		sign := sql.Static(" >= ")
@@ -110,6 +117,20 @@ func (o order) conditions(in part, from *spatial.Position, backward bool) ([]sql
 	return append(all, beyond), err
 }
 
+// row compares the only key and the id at once: an index on both begins right there,
+// however many features have the same value.
+func (o order) row(from *spatial.Position, backward bool) (sql.Fragment, error) {
+	id, err := idValue(o.c, from.ID)
+	if err != nil {
+		return sql.Fragment{}, err
+	}
+	k, sign := o.keys[0], sql.Static(") > (")
+	if k.descending != backward {
+		sign = ") < ("
+	}
+	return sql.Concat(sql.Lit("("), k.expr, sql.Lit(", t.id"), sql.Lit(sign), k.value(from.Values[0]), sql.Lit(", "), id, sql.Lit(")")), nil
+}
+
 func (k orderKey) value(text *string) sql.Fragment {
 	return sql.Concat(sql.Arg(*text), sql.Lit("::text::"), sql.Lit(k.typ))
 }
@@ -118,6 +139,7 @@ func (k orderKey) value(text *string) sql.Fragment {
 //
 //	k1 > v1 or (k1 = v1 and (k2 > v2 or (k2 = v2 and id > v3)))
 //
+// with < in place of > where the direction is the other one.
 // A key without a value comes after those with one. nulls tells that the first
 // key may be such.
 func (o order) beyond(from *spatial.Position, first int, nulls, backward bool) (sql.Fragment, error) {
@@ -126,7 +148,7 @@ func (o order) beyond(from *spatial.Position, first int, nulls, backward bool) (
 		return sql.Fragment{}, err
 	}
 	sign := sql.Static(" > ")
-	if backward {
+	if o.descendingIDs() != backward {
 		sign = " < "
 	}
 	result := sql.Concat(sql.Lit("t.id"), sql.Lit(sign), id)
@@ -157,9 +179,6 @@ func (o order) beyond(from *spatial.Position, first int, nulls, backward bool) (
 func (o order) by(in part, backward bool) sql.Fragment {
 	var keys []sql.Fragment
 	for i, k := range o.keys {
-		if i == 0 && in == absent {
-			continue // the same for all
-		}
 		direction, nulls := sql.Lit(" asc"), sql.Lit(" nulls last")
 		if k.descending != backward {
 			direction = sql.Lit(" desc")
@@ -167,13 +186,13 @@ func (o order) by(in part, backward bool) sql.Fragment {
 		if backward {
 			nulls = sql.Lit(" nulls first")
 		}
-		if i == 0 && in == present {
-			nulls = sql.Fragment{} // there are none, and an index serves both directions
+		if i == 0 && in != whole {
+			nulls = sql.Fragment{} // all or none of them, and an index serves both directions
 		}
 		keys = append(keys, sql.Concat(k.expr, direction, nulls))
 	}
 	id := sql.Lit("t.id")
-	if backward {
+	if o.descendingIDs() != backward {
 		id = sql.Lit("t.id desc")
 	}
 	return sql.Concat(sql.Lit("\norder by "), sql.List(append(keys, id)...))

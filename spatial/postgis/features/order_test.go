@@ -131,6 +131,9 @@ func sorted(features []spatial.Feature, c *spatial.Collection, sort []spatial.So
 		}
 		i, _ := strconv.Atoi(a.ID)
 		j, _ := strconv.Atoi(b.ID)
+		if sort[len(sort)-1].Descending {
+			i, j = j, i
+		}
 		return cmp.Compare(i, j)
 	})
 	var ids []string

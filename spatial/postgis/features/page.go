@@ -31,6 +31,7 @@ type pager struct {
 
 	count       int // emitted
 	more        bool
+	matched     int64 // all that match, where the page was sorted out of them; else -1
 	first, last *spatial.Position
 }
 
@@ -69,16 +70,16 @@ func (p *pager) wanted() int { return p.q.Limit + 1 - p.count }
 // that has looked at its share without filling the page goes on by index.
 func (p *pager) run(ctx context.Context) error {
 	if p.w.Index.Empty() {
-		return p.each(ctx, p.plain)
+		return p.sorted(ctx)
 	}
 	matches, few, err := p.few(ctx)
 	switch {
 	case err != nil:
 		return err
 	case few:
-		return p.each(ctx, p.byIndex)
+		return p.byIndex(ctx)
 	case len(p.order.keys) > 0:
-		return p.each(ctx, p.plain)
+		return p.sorted(ctx)
 	}
 	share := min(max(10*int64(p.q.Limit+1)*p.all()/matches, 2000), walkMost)
 	walk := func(in part) (sql.Fragment, error) { return p.walk(in, share) }
@@ -88,7 +89,16 @@ func (p *pager) run(ctx context.Context) error {
 	if matches > p.all()/10 {
 		return p.each(ctx, p.plain) // so many are as quick to walk to the end as to fetch and sort
 	}
-	return p.each(ctx, p.byIndex)
+	return p.byIndex(ctx)
+}
+
+// sorted leaves the way to the planner, who takes the index of the order if there is
+// one: whoever keeps those hears of it.
+func (p *pager) sorted(ctx context.Context) error {
+	if len(p.order.keys) > 0 && p.f.orders != nil {
+		p.f.orders.Asked(p.c, p.q.Sort[0].Field)
+	}
+	return p.each(ctx, p.plain)
 }
 
 // few tells whether all matches may be read for one page.
@@ -195,14 +205,31 @@ func (p *pager) walk(in part, share int64) (sql.Fragment, error) {
 		sql.And(append(p.w.All(), postgis.Readable(p.c, p.q.Access))...), by, p.limit()), err
 }
 
-// byIndex fetches every match before it sorts: the fence keeps the planner off
-// the indexes of the order.
-func (p *pager) byIndex(in part) (sql.Fragment, error) {
-	beyond, err := p.order.conditions(in, p.at(), p.backward())
-	return sql.Concat(sql.Lit("select "), selectList(p.c, p.s),
-		sql.Lit("\nfrom (\n  select * from "), sql.Ident("data", p.c.Table), sql.Lit(" t where "),
-		sql.And(append(p.w.All(), postgis.Readable(p.c, p.q.Access))...), sql.Lit("\n  offset 0\n) t\nwhere "),
-		sql.And(beyond...), p.order.by(in, p.backward()), p.limit()), err
+// byIndex fetches every match before it sorts, and counts them on the way to a first
+// page.
+func (p *pager) byIndex(ctx context.Context) error {
+	p.s.counts = isFirst(p.q) && p.count == 0
+	statement, err := p.fenced()
+	if err == nil {
+		err = p.read(ctx, statement)
+	}
+	if err == nil && p.s.counts && p.count > 0 {
+		p.matched = p.s.matched
+	}
+	p.s.counts = false
+	return err
+}
+
+// fenced keeps the planner off the indexes of the order.
+func (p *pager) fenced() (sql.Fragment, error) {
+	beyond, err := p.order.conditions(whole, p.at(), p.backward())
+	columns := sql.Lit("*")
+	if p.s.counts {
+		columns = sql.Lit(`*, count(*) over () as "of all"`) // no property has such a column
+	}
+	return sql.Concat(sql.Lit("select "), selectList(p.c, p.s), sql.Lit("\nfrom (\n  select "), columns, sql.Lit("\n  from "),
+		sql.Ident("data", p.c.Table), sql.Lit(" t\n  where "), sql.And(append(p.w.All(), postgis.Readable(p.c, p.q.Access))...),
+		sql.Lit("\n  offset 0\n) t\nwhere "), sql.And(beyond...), p.order.by(whole, p.backward()), p.limit()), err
 }
 
 func (p *pager) limit() sql.Fragment { return sql.Concat(sql.Lit("\nlimit "), sql.Arg(p.wanted())) }

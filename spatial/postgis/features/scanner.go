@@ -68,7 +68,8 @@ func (c *column) value() any {
 }
 
 // scanner reads the rows of a features query: id, revision, recorded_at,
-// changed_by, geometry, the sort values, then the wanted attributes.
+// changed_by, geometry, the sort values, the wanted attributes and, if it counts, how
+// many rows there are without the limit.
 type scanner struct {
 	collection *spatial.Collection
 	srid       spatial.SRID // of the geometries in the rows
@@ -76,7 +77,8 @@ type scanner struct {
 	order      order
 	slots      []int // place in Properties of each selected attribute
 	columns    []column
-	targets    []any
+	targets    []any // matched is the last
+	counts     bool
 
 	idInteger  int64
 	idText     string
@@ -85,6 +87,7 @@ type scanner struct {
 	changedBy  string
 	ewkb       []byte
 	sorted     []*string
+	matched    int64
 }
 
 // newScanner reads what the query wants of the features: fields, geometry and
@@ -122,6 +125,7 @@ func newScanner(c *spatial.Collection, q spatial.Query) (*scanner, error) {
 		s.columns[i].typ = c.Fields[slot].Type
 		s.targets = append(s.targets, s.columns[i].target())
 	}
+	s.targets = append(s.targets, &s.matched)
 	return s, nil
 }
 
@@ -140,7 +144,11 @@ func (s *scanner) scan(rows pgx.Rows) (spatial.Feature, error) {
 	for i := range s.columns {
 		s.columns[i].bytes = nil
 	}
-	if err := rows.Scan(s.targets...); err != nil {
+	targets := s.targets
+	if !s.counts {
+		targets = targets[:len(targets)-1]
+	}
+	if err := rows.Scan(targets...); err != nil {
 		return spatial.Feature{}, err
 	}
 	f := spatial.Feature{

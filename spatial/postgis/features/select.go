@@ -43,5 +43,8 @@ func selectList(c *spatial.Collection, s *scanner) sql.Fragment {
 	for _, slot := range s.slots {
 		columns = append(columns, sql.Concat(sql.Lit("t."), sql.Ident(c.Fields[slot].Column)))
 	}
+	if s.counts {
+		columns = append(columns, sql.Lit(`t."of all"`))
+	}
 	return sql.List(columns...)
 }

@@ -22,7 +22,21 @@ import (
 type Store struct {
 	pool      *pgxpool.Pool
 	catalogue *postgis.Catalogue
+	orders    Orders // nil for none
 	log       *slog.Logger
+}
+
+// Orders keeps the indexes of the orders that pages are asked for in; Asked does not
+// wait.
+type Orders interface {
+	Asked(c *spatial.Collection, f spatial.Field)
+}
+
+// Ordered is the store that tells o in which orders features are asked for.
+func (f *Store) Ordered(o Orders) *Store {
+	with := *f
+	with.orders = o
+	return &with
 }
 
 // NewStore reads through the pool; the catalogue is asked again when a
@@ -219,8 +233,7 @@ func (f *Store) queryVersion(ctx context.Context, c *spatial.Collection, q spati
 		page.Matched = 0
 		return page, f.mustRead(ctx, c, q.Access)
 	}
-	first := q.After == nil && q.Before == nil && q.Offset == 0
-	p := &pager{f: f, c: c, q: q, w: w, s: s, order: s.order, emit: emit}
+	p := &pager{f: f, c: c, q: q, w: w, s: s, order: s.order, emit: emit, matched: -1}
 	if err := f.readPage(ctx, p); err != nil {
 		return nil, err
 	}
@@ -233,13 +246,18 @@ func (f *Store) queryVersion(ctx context.Context, c *spatial.Collection, q spati
 	switch {
 	case w.Plain():
 		page.Matched, err = f.total(ctx, c)
-	case first && !p.more:
+	case !isFirst(q):
+	case !p.more:
 		page.Matched = int64(p.count)
-	case first:
+	case p.matched >= 0:
+		page.Matched = p.matched
+	default:
 		page.Matched, page.Estimated, err = f.matched(ctx, c, q.Access, w)
 	}
 	return page, err
 }
+
+func isFirst(q spatial.Query) bool { return q.After == nil && q.Before == nil && q.Offset == 0 }
 
 // readPage runs the pager from where the query begins.
 func (f *Store) readPage(ctx context.Context, p *pager) error {

@@ -10,6 +10,7 @@ import (
 	"gisd/importers"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/orders"
 	"gisd/spatial/postgis/sql"
 )
 
@@ -74,6 +75,9 @@ func (g *staging) complete(ctx context.Context, p *importers.Plan, tell importer
 		if err := sql.Exec(ctx, g.conn, sql.Concat(sql.Lit("drop table "), sql.Ident("data", loadName(g.table)))); err != nil {
 			return err
 		}
+	}
+	if err := orders.Prepare(ctx, g.conn, p.Options.Collection, g.table, p.Version); err != nil {
+		return err
 	}
 	return sql.Exec(ctx, g.conn, sql.Concat(sql.Lit("analyze "), sql.Ident("data", g.table)))
 }

@@ -35,7 +35,7 @@ func (p *Params) Filter(from crs.Reference) cql.Node {
 	}
 	node, err := parse(text)
 	if err == nil {
-		node, err = relocate(node, from)
+		node, err = Relocate(node, from)
 	}
 	if err != nil {
 		p.Faults("filter", err)
@@ -74,9 +74,9 @@ func (p *Params) Faults(name string, err error) {
 	}
 }
 
-// relocate brings literals as they came into SRID 4326, lon first. A box of a
+// Relocate brings literals as they came into SRID 4326, lon first. A box of a
 // projected system becomes one of degrees around it.
-func relocate(n cql.Node, from crs.Reference) (cql.Node, error) {
+func Relocate(n cql.Node, from crs.Reference) (cql.Node, error) {
 	if from.SRID == spatial.SRIDWGS84 && !from.LatLon {
 		return n, nil
 	}

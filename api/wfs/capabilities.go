@@ -104,7 +104,7 @@ func (r *request) featureType(d *document, c *spatial.Collection) {
 	d.raw(`</wfs:FeatureType>`)
 }
 
-// abilities says which filters there are: by id, and by box in a parameter.
+// abilities says which filters there are: by id, by box, and by comparisons.
 func abilities(d *document) {
 	d.raw(`<fes:Filter_Capabilities><fes:Conformance>`)
 	of := func(name, value string) {
@@ -115,9 +115,20 @@ func abilities(d *document) {
 	for _, name := range []string{"ImplementsFunctions", "ImplementsResourceId", "ImplementsMinStandardFilter", "ImplementsStandardFilter", "ImplementsMinSpatialFilter",
 		"ImplementsSpatialFilter", "ImplementsMinTemporalFilter", "ImplementsTemporalFilter", "ImplementsVersionNav", "ImplementsSorting", "ImplementsExtendedOperators",
 		"ImplementsMinimumXPath", "ImplementsSchemaElementFunc"} {
-		of(name, map[bool]string{true: "TRUE", false: "FALSE"}[name == "ImplementsSorting" || name == "ImplementsResourceId"])
+		switch name {
+		case "ImplementsSorting", "ImplementsResourceId", "ImplementsMinStandardFilter", "ImplementsStandardFilter", "ImplementsMinSpatialFilter":
+			of(name, "TRUE")
+		default:
+			of(name, "FALSE")
+		}
 	}
-	d.raw(`</fes:Conformance><fes:Id_Capabilities><fes:ResourceIdentifier name="fes:ResourceId"/></fes:Id_Capabilities></fes:Filter_Capabilities>`)
+	d.raw(`</fes:Conformance><fes:Id_Capabilities><fes:ResourceIdentifier name="fes:ResourceId"/></fes:Id_Capabilities>`)
+	d.raw(`<fes:Scalar_Capabilities><fes:LogicalOperators/><fes:ComparisonOperators>`)
+	for _, name := range []string{"EqualTo", "NotEqualTo", "LessThan", "GreaterThan", "LessThanOrEqualTo", "GreaterThanOrEqualTo", "Like", "Null", "Nil", "Between"} {
+		d.raw(`<fes:ComparisonOperator name="PropertyIs` + name + `"/>`)
+	}
+	d.raw(`</fes:ComparisonOperators></fes:Scalar_Capabilities><fes:Spatial_Capabilities><fes:GeometryOperands><fes:GeometryOperand name="gml:Envelope"/>`)
+	d.raw(`</fes:GeometryOperands><fes:SpatialOperators><fes:SpatialOperator name="BBOX"/></fes:SpatialOperators></fes:Spatial_Capabilities></fes:Filter_Capabilities>`)
 }
 
 // byID is the stored query that every service has (OGC 09-025r2 §7.9.3.6).

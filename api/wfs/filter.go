@@ -2,49 +2,122 @@ package wfs
 
 import (
 	"encoding/xml"
+	"slices"
 	"strings"
+
+	"gisd/spatial"
+	"gisd/spatial/cql"
 )
 
-// filter is what of a filter in XML is understood (OGC 09-026r2 §7.8.3.2, §7.11.2): one
-// box, or ids. Programs send these where a parameter would do.
-type filter struct {
-	XMLName xml.Name
-	BBOX    *struct {
-		Envelope struct {
-			System string `xml:"srsName,attr"`
-			Lower  string `xml:"lowerCorner"`
-			Upper  string `xml:"upperCorner"`
-		}
-	}
-	IDs []struct {
-		ID string `xml:"rid,attr"`
-	} `xml:"ResourceId"`
-	Others []struct{ XMLName xml.Name } `xml:",any"`
+// element is a piece of a filter in XML (OGC 09-026r2 §7), whatever prefixes and
+// version its names have.
+type element struct {
+	XMLName  xml.Name
+	Attrs    []xml.Attr `xml:",any,attr"`
+	Text     string     `xml:",chardata"`
+	Children []element  `xml:",any"`
 }
 
-// readFilter takes a filter for the parameters that say the same.
-func (r *request) readFilter() {
-	text := r.values["filter"]
-	if text == "" {
-		return
-	}
-	var f filter
-	err := xml.Unmarshal([]byte(text), &f)
-	if err != nil || f.XMLName.Local != "Filter" || len(f.Others) > 0 || (f.BBOX == nil) == (len(f.IDs) == 0) {
-		r.fault("filter", "is not done by this server; use bbox, resourceId or OGC API - Features")
-		return
-	}
-	if f.BBOX != nil {
-		e := f.BBOX.Envelope
-		r.values["bbox"] = strings.Join(strings.Fields(e.Lower+" "+e.Upper), ",")
-		if e.System != "" {
-			r.values["bbox"] += "," + e.System
+func (e *element) name() string { return e.XMLName.Local }
+
+// attribute is the value of an attribute, the other one where it is absent.
+func (e *element) attribute(name, otherwise string) string {
+	for _, a := range e.Attrs {
+		if a.Name.Local == name {
+			return a.Value
 		}
-		return
 	}
-	ids := make([]string, len(f.IDs))
-	for i := range f.IDs {
-		ids[i] = f.IDs[i].ID
+	return otherwise
+}
+
+// child is the first child of that name; nil without one.
+func (e *element) child(name string) *element {
+	i := slices.IndexFunc(e.Children, func(c element) bool { return c.name() == name })
+	if i < 0 {
+		return nil
 	}
-	r.values["resourceid"] = strings.Join(ids, ",")
+	return &e.Children[i]
+}
+
+// readFilter takes what a filter says that parameters say too for those: ids, and a
+// box that features must be in. What is left are conditions that all must hold.
+func (r *request) readFilter() []element {
+	text := strings.TrimSpace(r.values["filter"])
+	if text == "" {
+		return nil
+	}
+	if strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") { // a list of one (OGC 09-025r2 §6.2.5.3)
+		text = text[1 : len(text)-1]
+	}
+	var f element
+	if len(text) > cql.MaxBytes || xml.Unmarshal([]byte(text), &f) != nil || f.name() != "Filter" || len(f.Children) == 0 {
+		r.fault("filter", "is not a filter in XML that this server can read")
+		return nil
+	}
+	if f.Children[0].name() == "ResourceId" {
+		ids := make([]string, len(f.Children))
+		for i := range f.Children {
+			ids[i] = f.Children[i].attribute("rid", "")
+		}
+		r.values["resourceid"] = strings.Join(ids, ",")
+		return nil
+	}
+	var left []element
+	for _, e := range conjuncts(f.Children, 0) {
+		if e.name() != "BBOX" || r.values["bbox"] != "" {
+			left = append(left, e)
+			continue
+		}
+		box := e.child("Envelope")
+		if box == nil || box.child("lowerCorner") == nil || box.child("upperCorner") == nil {
+			r.fault("filter", "has a BBOX without an Envelope of two corners")
+			continue
+		}
+		r.values["bbox"] = strings.Join(strings.Fields(box.child("lowerCorner").Text+" "+box.child("upperCorner").Text), ",")
+		if system := box.attribute("srsName", ""); system != "" {
+			r.values["bbox"] += "," + system
+		}
+	}
+	return left
+}
+
+// conjuncts are the conditions of which all must hold.
+func conjuncts(all []element, depth int) []element {
+	var out []element
+	for _, e := range all {
+		if e.name() == "And" && depth < cql.MaxDepth {
+			out = append(out, conjuncts(e.Children, depth+1)...)
+		} else {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// addFilter puts conditions beside those that there are.
+func (r *request) addFilter(q *question, conditions []element) {
+	var all []cql.Node
+	if held, ok := q.Filter.(cql.Node); ok {
+		all = append(all, held)
+	}
+	for i := range conditions {
+		if n := r.condition(q, &conditions[i], 0); n != nil {
+			all = append(all, n)
+		}
+	}
+	switch len(all) {
+	case 0:
+	case 1:
+		q.Filter = all[0]
+	default:
+		q.Filter = cql.Operation{Op: cql.And, Args: all}
+	}
+}
+
+// placeOf is what the geometry goes by in filters.
+func placeOf(c *spatial.Collection) cql.Property {
+	if _, taken := c.Field("geometry"); taken {
+		return cql.Property{Name: "geom"}
+	}
+	return cql.Property{Name: "geometry"}
 }

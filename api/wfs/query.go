@@ -35,7 +35,7 @@ const startMost = 10_000_000
 
 func (r *request) readQuestion() (*question, error) {
 	q := &question{Query: spatial.Query{Access: r.access}, geom: true}
-	r.readFilter()
+	conditions := r.readFilter()
 	ids, err := r.resources(q)
 	if err != nil {
 		return nil, err
@@ -72,6 +72,7 @@ func (r *request) readQuestion() (*question, error) {
 	if ids != nil {
 		q.Filter = ofIDs(q.c, ids)
 	}
+	r.addFilter(q, conditions)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -216,11 +217,7 @@ func (r *request) readBox(q *question, ids []string) {
 }
 
 func placed(c *spatial.Collection) spatial.Filter {
-	name := "geometry"
-	if _, taken := c.Field(name); taken {
-		name = "geom"
-	}
-	return cql.Operation{Op: cql.Not, Args: []cql.Node{cql.Operation{Op: cql.IsNull, Args: []cql.Node{cql.Property{Name: name}}}}}
+	return cql.Operation{Op: cql.Not, Args: []cql.Node{cql.Operation{Op: cql.IsNull, Args: []cql.Node{placeOf(c)}}}}
 }
 
 func local(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }

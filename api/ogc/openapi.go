@@ -61,7 +61,7 @@ func (r *request) definition() object {
 		paths["/collections/{collectionId}/"+kind] = get(kind, "Capabilities", "JSON Schema: the "+kind+" of a collection", "schema", ref("parameters", "collectionId"))
 	}
 	paths["/functions"] = get("getFunctions", "Capabilities", "Functions that filters may call", "functions")
-	parameters, responses := r.h.parameters(), responses()
+	parameters, responses, schemas := r.h.parameters(), responses(), schemas()
 	if r.h.Editor != nil {
 		paths["/collections/{collectionId}/changes"] = get("getChanges", "Capabilities", "Changes of a collection in the order of the commits", "changes",
 			ref("parameters", "collectionId"), ref("parameters", "since"), ref("parameters", "crs"))
@@ -69,6 +69,7 @@ func (r *request) definition() object {
 		maps.Copy(parameters, moreParameters)
 		maps.Copy(responses, moreResponses)
 	}
+	r.addAttachments(paths, parameters, responses, schemas)
 	doc := object{
 		"openapi": "3.0.3",
 		"info": object{
@@ -77,7 +78,7 @@ func (r *request) definition() object {
 		},
 		"servers":    []object{{"url": r.h.Origin.Base(r.Request()) + "/ogc"}},
 		"paths":      paths,
-		"components": object{"parameters": parameters, "responses": responses, "schemas": schemas()},
+		"components": object{"parameters": parameters, "responses": responses, "schemas": schemas},
 	}
 	r.h.extend(doc)
 	return doc
@@ -160,7 +161,7 @@ func (h *Handlers) parameters() object {
 		"filter-crs": query("filter-crs", "The coordinate system of the geometries in the filter.", uri),
 		"cursor":     query("cursor", "Where the page begins; comes with next links and means nothing by itself.", object{"type": "string"}),
 		"offset":     query("offset", "How many features to leave out, for clients that do not follow next links.", object{"type": "integer", "minimum": 0, "maximum": offsetMax}),
-		"sortby": query("sortby", "Properties to sort by, joined by commas, one with a minus before it in descending order; see /sortables. Features without the property come last, the id decides between equals.",
+		"sortby": query("sortby", "Properties to sort by, joined by commas, one with a minus before it in descending order; see /sortables. Features without the property come last, the id decides between equals, in the direction of the last property.",
 			object{"type": "array", "items": object{"type": "string"}}),
 		"q": query("q", "Words in the name of the features, with or without diacritics; of several terms joined by commas one suffices.", object{"type": "string", "minLength": 1}),
 		"properties": query("properties", "The properties wanted, joined by commas; all of them by default.",

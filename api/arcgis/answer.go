@@ -24,6 +24,8 @@ func (r *request) query() error {
 		return err
 	}
 	switch {
+	case q.summary != nil:
+		return r.summarize(q)
 	case q.extent:
 		return r.extentOf(q)
 	case q.count:

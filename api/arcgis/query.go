@@ -23,6 +23,7 @@ type question struct {
 	count    bool
 	ids      bool
 	extent   bool
+	summary  *summary // nil where features are asked for
 	offset   int64
 	key      string // of paging.Anchors
 }
@@ -81,7 +82,7 @@ func (a *asker) reference(name string, normal spatial.SRID) spatial.SRID {
 
 // unable names what would change the answer and is not done here; leaving it out
 // silently would give another answer than the one asked for.
-var unable = [...]string{"outStatistics", "groupByFieldsForStatistics", "having", "topFilter", "gdbVersion", "historicMoment", "relationParam", "fullText"}
+var unable = [...]string{"having", "topFilter", "gdbVersion", "historicMoment", "relationParam", "fullText"}
 
 // offsetMost bounds what may be skipped.
 const offsetMost = 10_000_000
@@ -93,9 +94,6 @@ func (r *request) readQuestion(l *layer) (question, error) {
 		if a.text(name) != "" {
 			a.fault(name, "is not done by this server")
 		}
-	}
-	if a.flag("returnDistinctValues", false) {
-		a.fault("returnDistinctValues", "is not done by this server")
 	}
 	q.count, q.ids, q.extent = a.flag("returnCountOnly", false), a.flag("returnIdsOnly", false), a.flag("returnExtentOnly", false)
 	q.geometry, q.z = a.flag("returnGeometry", true) && l.c.GeometryType != spatial.GeometryNone, a.flag("returnZ", false)
@@ -111,8 +109,10 @@ func (r *request) readQuestion(l *layer) (question, error) {
 	if n, ok := a.whole("resultRecordCount", offsetMost); ok && n > 0 {
 		q.Limit = int(min(n, recordsMost))
 	}
-	q.fields = a.outFields(l)
-	q.Sort = a.order(l)
+	if q.summary = a.summary(l, &q); q.summary == nil {
+		q.fields = a.outFields(l)
+		q.Sort = a.order(l)
+	}
 	q.Time = a.time()
 	conditions := a.conditions(l, &q)
 	if offset, ok := a.whole("resultOffset", offsetMost); ok {
@@ -123,6 +123,9 @@ func (r *request) readQuestion(l *layer) (question, error) {
 	}
 	if err := a.where(l, &q, conditions); err != nil {
 		return q, err
+	}
+	if q.summary != nil {
+		return q, nil
 	}
 	q.narrow()
 	q.key = paging.Key(l.c, r.access, q.said()+" "+r.RealIP()+" "+r.Request().UserAgent())

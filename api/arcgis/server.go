@@ -33,6 +33,8 @@ type Features interface {
 	Count(ctx context.Context, c *spatial.Collection, q spatial.Query) (int64, error)
 	// Extent is the box around what matches, in the SRID it names, and the count.
 	Extent(ctx context.Context, c *spatial.Collection, q spatial.Query) (spatial.Envelope, int64, error)
+	// Summarize returns rows of groups and statistics, and whether there are more.
+	Summarize(ctx context.Context, c *spatial.Collection, q spatial.Query, s spatial.Summary) ([][]any, bool, error)
 }
 
 // CodeLists give codes their meaning; one that is not there is CodeNotFound.

@@ -156,7 +156,7 @@ func (r *request) layerDocument(id string) (*layer, object, error) {
 		"objectIdField": l.oid, "uniqueIdField": object{"name": l.oid, "isSystemMaintained": true}, "globalIdField": "", "typeIdField": "",
 		"displayField": l.displayField(), "fields": l.fields, "indexes": []object{}, "types": []object{}, "templates": []object{}, "relationships": []object{},
 		"capabilities": "Query", "maxRecordCount": recordsMost, "standardMaxRecordCount": recordsMost, "tileMaxRecordCount": recordsMost,
-		"supportedQueryFormats": "JSON, geoJSON", "useStandardizedQueries": true, "supportsAdvancedQueries": true, "supportsStatistics": false,
+		"supportedQueryFormats": "JSON, geoJSON", "useStandardizedQueries": true, "supportsAdvancedQueries": true, "supportsStatistics": true,
 		"supportsValidateSql": false, "supportsCoordinatesQuantization": false, "advancedQueryCapabilities": abilities(),
 		"hasAttachments": false, "isDataVersioned": false, "hasStaticData": false, "htmlPopupType": "esriServerHTMLPopupTypeNone",
 		"hasZ": c.Dimensions == spatial.XYZ || c.Dimensions == spatial.XYZM, "hasM": false, "allowGeometryUpdates": false,
@@ -181,9 +181,9 @@ func (r *request) layerDocument(id string) (*layer, object, error) {
 func abilities() object {
 	return object{
 		"supportsPagination": true, "supportsOrderBy": true, "supportsReturningQueryExtent": true, "supportsQueryWithDistance": true,
-		"supportsSqlExpression": false, "supportsDistinct": false, "supportsStatistics": false, "supportsHavingClause": false,
+		"supportsSqlExpression": false, "supportsDistinct": true, "supportsStatistics": true, "supportsHavingClause": false,
 		"supportsQueryWithResultType": false, "supportsReturningGeometryCentroid": false, "supportsTopFeaturesQuery": false,
-		"supportsPaginationOnAggregatedQueries": false, "supportsQueryAttachments": false, "supportsAdvancedQueryRelated": false,
+		"supportsPaginationOnAggregatedQueries": true, "supportsQueryAttachments": false, "supportsAdvancedQueryRelated": false,
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gisd/spatial"
-	"gisd/spatial/postgis/orders"
 	"gisd/spatial/postgis/sql"
 )
 
@@ -32,7 +31,7 @@ func newOrder(c *spatial.Collection, sort []spatial.Sort) (order, error) {
 				spatial.FieldError{Name: "sortby", Reason: fmt.Sprintf("%q is not a property of %s", s.Field.Name, c.ID)})
 		}
 		o.keys = append(o.keys, orderKey{
-			expr: sql.Concat(sql.Lit("t."), orders.Value(field)), typ: sql.ColumnType(field.Type), descending: s.Descending,
+			expr: valueOf(field), typ: sql.ColumnType(field.Type), descending: s.Descending,
 		})
 	}
 	return o, nil

@@ -37,7 +37,7 @@ func TestStatistics(t *testing.T) {
 			"groupByFieldsForStatistics", "name", "where", "count >= 0", "orderByFields", "most ASC"}},
 		{"of nothing", "0", []string{"outStatistics", `[{"statisticType":"count","onStatisticField":"count","outStatisticFieldName":"n"}]`, "where", "1=0"}},
 		{"spread", "2.5 1.5811388300841898", []string{"outStatistics", `[{"statisticType":"var","onStatisticField":"count","outStatisticFieldName":"v"},{"statisticType":"stddev","onStatisticField":"count","outStatisticFieldName":"d"}]`, "where", "count < 5"}},
-		{"the last day", "1.7691264e+12", []string{"outStatistics", `[{"statisticType":"max","onStatisticField":"built","outStatisticFieldName":"day"}]`, "where", "count < 22"}},
+		{"the last day", "1.76904e+12", []string{"outStatistics", `[{"statisticType":"max","onStatisticField":"built","outStatisticFieldName":"day"}]`, "where", "count < 22"}},
 		{"distinct", "Chợ 0, Chợ 1, Cầu 50% 0", []string{"returnDistinctValues", "true", "outFields", "name,open", "returnGeometry", "false", "where", "count < 4 OR count = 10 OR count = 7", "orderByFields", "name ASC"}},
 	} {
 		a := s.ask("shops", tt.pairs...)

@@ -11,8 +11,12 @@ import (
 	"gisd/spatial"
 )
 
-// memoryForPage is how much of a page is kept before it goes out.
-const memoryForPage = 4 << 20
+// memoryForPage is how much of a page is kept before it goes out; what follows goes in
+// pieces, so that the database, this server and the client work at the same time.
+const (
+	memoryForPage = 4 << 20
+	pieceOfPage   = 128 << 10
+)
 
 // pageWriter writes a page of features as JSON while they are read. The features
 // come first, what is known only after them follows: counts and links.
@@ -43,8 +47,19 @@ func (w *pageWriter) add(f *spatial.Feature) error {
 	}
 	w.count++
 	var err error
-	if w.buf, err = w.encoder.append(w.buf, f); err != nil || len(w.buf) < memoryForPage {
+	if w.buf, err = w.encoder.append(w.buf, f); err != nil {
 		return err
+	}
+	return w.flushBeyond(memoryForPage)
+}
+
+// flushBeyond sends what is there once it is that much, and by pieces from then on.
+func (w *pageWriter) flushBeyond(kept int) error {
+	if w.out != nil {
+		kept = pieceOfPage
+	}
+	if len(w.buf) < kept {
+		return nil
 	}
 	return w.flush()
 }

@@ -15,7 +15,7 @@ import (
 const (
 	stretch       = 10_000
 	sortedStretch = 50_000
-	sendAt        = 256 << 10 // bytes, between two statements
+	sendAt        = 256 << 10 // bytes
 )
 
 // recordSeparator begins each text of a sequence (RFC 8142 §2).
@@ -59,12 +59,6 @@ func (h *Handlers) sequence(r *request, c *spatial.Collection, q itemsQuery) err
 			break
 		}
 		next.After, next.Offset = page.Next, 0
-		if len(w.buf) < sendAt {
-			continue
-		}
-		if err := w.flush(); err != nil {
-			return w.fail(err)
-		}
 	}
 	page.Prev = nil // a sequence goes forward
 	if w.out == nil {
@@ -85,8 +79,6 @@ func (w *pageWriter) addText(f *spatial.Feature) (err error) {
 	if w.buf, err = w.encoder.append(w.buf, f); err != nil {
 		return err
 	}
-	if w.buf = append(w.buf, '\n'); len(w.buf) < memoryForPage {
-		return nil
-	}
-	return w.flush()
+	w.buf = append(w.buf, '\n')
+	return w.flushBeyond(sendAt)
 }

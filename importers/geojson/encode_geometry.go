@@ -269,10 +269,16 @@ func appendFixed(dst []byte, v float64, decimals int) []byte {
 	if fraction == 0 {
 		return dst
 	}
-	dst = append(dst, '.')
-	for unit /= 10; fraction > 0; unit /= 10 {
-		dst = append(dst, byte('0'+fraction/unit))
-		fraction %= unit
+	// By tens from the right: dividing by a constant is a multiplication.
+	var digits [15]byte
+	for i := decimals - 1; i >= 0; i-- {
+		rest := fraction / 10
+		digits[i] = byte('0' + fraction - 10*rest)
+		fraction = rest
 	}
-	return dst
+	end := decimals
+	for digits[end-1] == '0' {
+		end--
+	}
+	return append(append(dst, '.'), digits[:end]...)
 }

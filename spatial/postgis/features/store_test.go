@@ -296,6 +296,11 @@ func TestFirstPageCounts(t *testing.T) {
 		}
 	}
 	page, err := s.features.Query(t.Context(), many, spatial.Query{BBox: &extent, Limit: 3})
+	if err != nil || page.Estimated || page.Matched != 10_050 {
+		t.Errorf("what was sorted out is counted: %d, %v, %v", page.Matched, page.Estimated, err)
+	}
+	since := spatial.TimeRange{Start: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
+	page, err = s.features.Query(t.Context(), many, spatial.Query{Time: &since, Limit: 3})
 	if err != nil || !page.Estimated || page.Matched < 5000 || page.Matched > 20_000 {
 		t.Errorf("more than are counted: %+v, %v", page, err)
 	}

@@ -113,7 +113,7 @@ func TestPrepare(t *testing.T) {
 	fixture.Collection(t, s.Pool, fixture.Spec{ID: "next", Features: fixture.Points(5)})
 	keep(t, s, "next", "name")
 	keep(t, s, "next", "count")
-	c := fixture.Collection(t, s.Pool, fixture.Spec{ID: "next", Fields: fixture.Fields()[:1], Features: fixture.Points(5)})
+	c := fixture.Collection(t, s.Pool, fixture.Spec{ID: "next", Fields: fixture.Fields()[:1], Features: []fixture.Feature{{ID: "1"}}})
 	if got := indexed(t, s, c.Table); len(got) > 0 {
 		t.Fatalf("a new version is indexed by %v", got)
 	}

@@ -926,7 +926,7 @@ export interface paths {
         };
         /**
          * WFS 2.0, read alone, for clients that know nothing newer
-         * @description GetCapabilities, DescribeFeatureType, GetFeature (typeNames, bbox, resourceId, propertyName, sortBy, srsName, count, startIndex, resultType) in GML 3.2, ListStoredQueries, DescribeStoredQueries and GetFeatureById. Names of parameters are taken in any case.
+         * @description GetCapabilities, DescribeFeatureType, GetFeature (typeNames, bbox, resourceId, filter, propertyName, sortBy, srsName, count, startIndex, resultType) in GML 3.2, ListStoredQueries, DescribeStoredQueries and GetFeatureById. Names of parameters are taken in any case.
          */
         get: operations["wfs"];
         put?: never;
@@ -2374,7 +2374,7 @@ export interface operations {
                 /** @description How many features to leave out, for clients that do not follow links; not with cursor. */
                 offset?: number;
                 /**
-                 * @description Properties to sort by, joined by commas, one with a minus before it in descending order. Texts are compared by code point; features without the property come last; the id decides between equals.
+                 * @description Properties to sort by, joined by commas, one with a minus before it in descending order. Texts are compared by code point; features without the property come last; the id decides between equals, in the direction of the last property. An order that was asked for before is read by an index.
                  * @example -height,name
                  */
                 sortby?: string;
@@ -4039,6 +4039,8 @@ export interface operations {
                 bbox?: string;
                 /** @description Ids of features joined by commas. */
                 resourceId?: string;
+                /** @description A fes:Filter in XML: ids, or comparisons and boxes joined by And, Or and Not. */
+                filter?: string;
                 /** @description Properties joined by commas. */
                 propertyName?: string;
                 /** @description Properties joined by commas, each with ASC or DESC. */

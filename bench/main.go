@@ -23,6 +23,7 @@ type options struct {
 	data   string
 	n      int
 	rounds int
+	copies int // of the parcels in suite pyramid
 	soak   time.Duration
 	peers  string         // folder of the peers that `make bench-peers` installs
 	only   *regexp.Regexp // suites
@@ -43,6 +44,7 @@ func suites() []suite {
 		{"upsert", upsertSuite},
 		{"cold-tiles", coldTileSuite},
 		{"cells", cellSuite},
+		{"pyramid", pyramidSuite},
 		{"cached-tiles", cachedTileSuite},
 		{"tile-servers", tileServerSuite},
 		{"features", featureSuite},
@@ -68,6 +70,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	flags.StringVar(&o.gisd, "gisd", "bin/gisd", "the program to measure")
 	flags.StringVar(&o.data, "data", "../shared/data/bench/tile_parcels.py", "script that makes the parcels")
 	flags.IntVar(&o.n, "n", 1_000_000, "parcels")
+	flags.IntVar(&o.copies, "copies", 1, "how many times the parcels the suite pyramid packs in its second run, if more than one")
 	flags.IntVar(&o.rounds, "rounds", 2, "runs of each side; medians count")
 	flags.DurationVar(&o.soak, "soak", 2*time.Minute, "how long the suite soak measures")
 	flags.StringVar(&o.peers, "peers", filepath.Join(os.TempDir(), "gisd-bench", "peers"), "folder of the tile servers that `make bench-peers` installs")

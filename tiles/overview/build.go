@@ -3,6 +3,7 @@ package overview
 import (
 	"context"
 	"fmt"
+	"iter"
 	"runtime"
 	"slices"
 	"sync"
@@ -21,14 +22,16 @@ const BaseZoom = tiles.PlainZoom
 // it.
 const CountProperty = "point_count"
 
-// Config says what a build makes; only Workers has no effect on the result.
+// Config says what a build makes; only Workers and Memory have no effect on the
+// result.
 type Config struct {
 	Value   string // the property that polygons and lines dissolve by, and that is kept longest; "" is none
 	MinZoom int    // zooms below it are left out
 	Budget  int    // bytes of a tile before compression; 0 is generalise.DefaultBudget
 	Workers int    // 0 is one a processor
+	Memory  int    // bytes of a level's parts that stay in memory; 0 is shelfBytes
 	// Keep takes the parts of BaseZoom, which Update wants; nil where nobody does. It
-	// is called from one goroutine; part is nil where the cell's core holds nothing.
+	// is called for one at a time; part is nil where the cell's core holds nothing.
 	Keep func(at tiles.Coord, part []byte) error
 }
 
@@ -42,53 +45,50 @@ type Emit func(band cell.Band, at tiles.Coord, features int, record []byte) erro
 
 // Build makes the cells of the zooms below BaseZoom from those of BaseZoom that
 // have records, each zoom from the one before, and returns what each came to, the
-// largest first. The same records give the same bytes. Memory is that of two
-// levels and of a few cells in the making. Errors are those of load, emit and ctx.
+// largest first. The same records give the same bytes. Levels are on disk: memory
+// is that of the cells in the making and Config.Memory, however many features there
+// are. Errors are those of load, emit and ctx, and of the disk.
 func Build(ctx context.Context, c Config, cells []tiles.Coord, load Load, emit Emit) ([]generalise.Choice, error) {
-	b := newBuild(c)
-	var choices []generalise.Choice
 	if c.MinZoom >= BaseZoom {
 		return nil, nil
 	}
-	first, err := b.survey(ctx, cells, load)
+	b := newBuild(c)
+	b.base.cells, b.base.load = slices.SortedFunc(slices.Values(cells), alongCurve), load
+	first, err := b.survey(ctx)
 	if err != nil {
 		return nil, err
 	}
-	from, err := b.base(ctx, cells, load, first)
+	from, err := b.level(ctx, first)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { from.close() }()
+	var choices []generalise.Choice
 	was := effort{step: first}
 	for z := BaseZoom - 1; z >= max(c.MinZoom, 0); z-- {
-		band := bandOf(z)
-		made, choice, err := b.zoom(ctx, band, from, was)
-		if z == BaseZoom-1 && err == nil && first < generalise.StepDissolve && choice.Step >= generalise.StepDissolve {
+		made, choice, err := b.zoom(ctx, bandOf(z), from, was)
+		if err == nil && made == nil {
 			// What the survey hoped for was too much: the base merges too.
-			if from, err = b.base(ctx, cells, load, choice.Step); err == nil {
-				made, choice, err = b.zoom(ctx, band, from, effort{step: generalise.StepDissolve})
+			from.close()
+			if from, err = b.level(ctx, choice.Step); err == nil {
+				made, choice, err = b.zoom(ctx, bandOf(z), from, effort{step: generalise.StepDissolve})
 			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("overview: zoom %d: %w", z, err)
 		}
 		if z == BaseZoom-1 {
-			if err := b.keep(cells, from, choice.Step); err != nil {
-				return nil, err
-			}
+			err = b.keep(ctx, from, choice.Step)
+		}
+		if err == nil {
+			err = made.emit(bandOf(z), emit)
+		}
+		from.close()
+		if from = made.level; err != nil {
+			return nil, err
 		}
 		was = effortOf(choice)
 		choices = append(choices, choice)
-		for _, m := range made {
-			if m.record == nil {
-				continue
-			}
-			if err := emit(band, m.at, m.features, m.record); err != nil {
-				return nil, err
-			}
-		}
-		if from, err = b.parts(ctx, made); err != nil {
-			return nil, err
-		}
 	}
 	return choices, nil
 }
@@ -102,7 +102,13 @@ func bandOf(z int) cell.Band {
 type build struct {
 	Config
 	values  *values
-	workers sync.Pool
+	workers chan *worker
+
+	base struct {
+		cells []tiles.Coord // along the curve
+		load  Load
+		step  generalise.Step // of the level that was made of them last
+	}
 
 	mu     sync.Mutex
 	load   *generalise.Load // of zoom BaseZoom-1, as the rows are
@@ -121,40 +127,65 @@ func newBuild(c Config) *build {
 	if c.Workers <= 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
+	if c.Memory <= 0 {
+		c.Memory = shelfBytes
+	}
 	b := &build{
-		Config: c, values: newValues(), groups: map[group]float64{},
+		Config: c, values: newValues(), groups: map[group]float64{}, workers: make(chan *worker, c.Workers),
 		load: generalise.NewLoad(BaseZoom-1, generalise.LoadOptions{Dissolve: true}),
 	}
-	b.workers.New = func() any { return newWorker(b) }
+	for range c.Workers {
+		b.workers <- newWorker(b)
+	}
 	return b
 }
 
 // keep hands the parts of BaseZoom out, for a zoom of that step.
-func (b *build) keep(cells []tiles.Coord, from level, step generalise.Step) error {
+func (b *build) keep(ctx context.Context, from level, step generalise.Step) error {
 	if b.Keep == nil {
 		return nil
 	}
-	w := b.workers.Get().(*worker)
-	defer b.workers.Put(w)
-	for _, at := range cells {
-		record, err := w.keep(at, from.parts[at], step)
+	var mu sync.Mutex
+	return b.each(ctx, len(b.base.cells), func(_ context.Context, w *worker, i int) error {
+		record, err := from.shelf.record(i)
+		if err == nil && keptStep(b.base.step) != keptStep(step) {
+			var p *part
+			if p, err = w.kept(record); err == nil {
+				record, err = w.keep(b.base.cells[i], p, step)
+			}
+		}
 		if err != nil {
 			return err
 		}
-		if err := b.Keep(at, record); err != nil {
-			return err
-		}
-	}
-	return nil
+		mu.Lock()
+		defer mu.Unlock()
+		return b.Keep(b.base.cells[i], record)
+	})
 }
 
 // level is what a zoom left for the one before: the parts of its cells, on a
-// lattice of so many bits.
+// lattice of so many bits. Those of a build are on a shelf, the few that an update
+// has to do with in memory.
 type level struct {
 	zoom  uint32
 	bits  uint
+	shelf *shelf
 	parts map[tiles.Coord]*part
 	were  map[tiles.Coord]*part // of an update: those of parts that changed, as they were
+}
+
+// part is nil where nothing is known of the cell.
+func (l level) part(w *worker, at tiles.Coord) (*part, error) {
+	if l.shelf != nil {
+		return l.shelf.part(w, at)
+	}
+	return l.parts[at], nil
+}
+
+func (l level) close() {
+	if l.shelf != nil {
+		l.shelf.close()
+	}
 }
 
 // part is what the core of a cell holds.
@@ -171,8 +202,8 @@ type source struct {
 	values [][]byte
 }
 
+// madeCell is a cell of a zoom.
 type madeCell struct {
-	at       tiles.Coord
 	features int
 	record   []byte
 	bytes    int // of the tile
@@ -180,82 +211,61 @@ type madeCell struct {
 
 // each has workers at n pieces of work, several at a time.
 func (b *build) each(ctx context.Context, n int, do func(ctx context.Context, w *worker, i int) error) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(b.Workers)
-	for i := range n {
+	for i := 0; i < n && inner.Err() == nil; i++ {
 		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
+			if err := inner.Err(); err != nil {
 				return err
 			}
-			w := b.workers.Get().(*worker)
-			defer b.workers.Put(w)
-			return do(ctx, w, i)
+			w := <-b.workers
+			defer func() { b.workers <- w }()
+			return do(inner, w, i)
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
-// cells makes the cells of a list with so much effort.
-func (b *build) cells(ctx context.Context, band cell.Band, from level, list []tiles.Coord, e effort) ([]madeCell, error) {
-	cells := make([]madeCell, len(list))
-	return cells, b.each(ctx, len(list), func(_ context.Context, w *worker, i int) (err error) {
-		cells[i], err = w.cell(band, list[i], from, e, nil)
-		return err
-	})
-}
-
-// base makes the parts of cells of BaseZoom for a zoom of that step.
-func (b *build) base(ctx context.Context, cells []tiles.Coord, load Load, step generalise.Step) (level, error) {
-	l := level{zoom: BaseZoom, bits: bandOf(BaseZoom - 1).Bits()}
-	parts := make([]*part, len(cells))
-	err := b.each(ctx, len(cells), func(ctx context.Context, w *worker, i int) error {
-		parts[i] = &part{}
-		record, err := load(ctx, cells[i])
-		if err == nil && record.Len() > 0 {
-			parts[i], err = w.base(record, step)
-		}
-		return err
-	})
-	l.parts = collect(cells, parts)
-	return l, err
-}
-
-// parts makes the parts of cells of a zoom below BaseZoom from their records, as
-// an update does.
-func (b *build) parts(ctx context.Context, made []madeCell) (level, error) {
-	parts, cells := make([]*part, len(made)), make([]tiles.Coord, len(made))
-	err := b.each(ctx, len(made), func(_ context.Context, w *worker, i int) (err error) {
-		cells[i] = made[i].at
-		parts[i], err = w.kept(made[i].record)
-		return err
-	})
-	if err != nil || len(made) == 0 {
+// level makes the parts of the cells of BaseZoom for a zoom of that step.
+func (b *build) level(ctx context.Context, step generalise.Step) (level, error) {
+	l := level{zoom: BaseZoom, bits: baseOut().Bits()}
+	b.base.step = step
+	var err error
+	if l.shelf, err = newShelf(b.base.cells, b.Memory); err != nil {
 		return level{}, err
 	}
-	z := made[0].at.Z
-	return level{zoom: z, bits: bandOf(int(z)).Bits(), parts: collect(cells, parts)}, nil
-}
-
-func collect(cells []tiles.Coord, parts []*part) map[tiles.Coord]*part {
-	of := make(map[tiles.Coord]*part, len(cells))
-	for i, at := range cells {
-		of[at] = parts[i]
+	err = b.each(ctx, len(b.base.cells), func(ctx context.Context, w *worker, i int) error {
+		record, err := b.base.load(ctx, b.base.cells[i])
+		if err != nil || record.Len() == 0 {
+			return err
+		}
+		p, err := w.base(record, step)
+		if err != nil {
+			return err
+		}
+		kept, err := w.keep(b.base.cells[i], p, step)
+		if err != nil {
+			return err
+		}
+		return l.shelf.put(i, kept)
+	})
+	if err != nil {
+		l.close()
+		return level{}, err
 	}
-	return of
+	return l, nil
 }
 
-// parents lists the cells of a zoom over what the level has, by row and column.
-func parents(from level, zoom uint32) []tiles.Coord {
-	d := from.zoom - zoom
+// parents lists the cells of a zoom over others, along the curve.
+func parents(cells iter.Seq[tiles.Coord], zoom uint32) []tiles.Coord {
 	var list []tiles.Coord
-	for at := range from.parts {
+	for at := range cells {
+		d := at.Z - zoom
 		list = append(list, tiles.Coord{Z: zoom, X: at.X >> d, Y: at.Y >> d})
 	}
-	slices.SortFunc(list, func(a, b tiles.Coord) int {
-		if a.Y != b.Y {
-			return int(int64(a.Y) - int64(b.Y))
-		}
-		return int(int64(a.X) - int64(b.X))
-	})
+	slices.SortFunc(list, alongCurve)
 	return slices.Compact(list)
 }

@@ -10,5 +10,5 @@
 //	records of z13 ─> parts of z13 ─> z12 ─> z11 ─> ... ─> z0
 //
 // A part is what a cell's core holds; a cell of the next level puts those under
-// and around it together, and seams dissolve.
+// and around it together, and seams dissolve. Parts wait on disk (ADR 0015).
 package overview

@@ -3,8 +3,10 @@ package overview
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"math"
 	"slices"
+	"sync"
 
 	"gisd/tiles"
 	"gisd/tiles/cell"
@@ -54,27 +56,78 @@ func effortOf(c generalise.Choice) effort {
 }
 
 // choice is what an effort came to.
-func (b *build) choice(band cell.Band, e effort, cells []madeCell) generalise.Choice {
-	c := generalise.Choice{Zoom: int(band.First), Step: e.step, Tolerance: e.tolerance(), MinRank: e.minRank}
-	for _, m := range cells {
-		c.LargestBytes = max(c.LargestBytes, m.bytes)
+func (b *build) choice(band cell.Band, e effort, largest int) generalise.Choice {
+	return generalise.Choice{Zoom: int(band.First), Step: e.step, Tolerance: e.tolerance(), MinRank: e.minRank,
+		LargestBytes: largest, Over: largest > b.Budget}
+}
+
+// made is all cells of a zoom, in the order of its shelf.
+type made struct {
+	level
+	features []int
+	largest  int // bytes of a tile
+}
+
+// emit hands out the cells in which there is anything.
+func (m *made) emit(band cell.Band, emit Emit) error {
+	for i, at := range m.shelf.cells {
+		record, err := m.shelf.record(i)
+		if err != nil {
+			return err
+		}
+		if record == nil {
+			continue
+		}
+		if err := emit(band, at, m.features[i], record); err != nil {
+			return err
+		}
 	}
-	c.Over = c.LargestBytes > b.Budget
-	return c
+	return nil
+}
+
+// errOver ends a pass at the first tile beyond the budget.
+var errOver = errors.New("overview: a tile is larger than the budget")
+
+// pass makes the cells of a zoom with so much effort, within the budget where
+// limited: else errOver.
+func (b *build) pass(ctx context.Context, band cell.Band, from level, e effort, limited bool) (*made, error) {
+	list := parents(slices.Values(from.shelf.cells), band.First)
+	m := &made{level: level{zoom: band.First, bits: band.Bits()}, features: make([]int, len(list))}
+	var err error
+	if m.shelf, err = newShelf(list, b.Memory); err != nil {
+		return nil, err
+	}
+	var mu sync.Mutex
+	order := heaviest(from.shelf, list)
+	err = b.each(ctx, len(list), func(_ context.Context, w *worker, n int) error {
+		i := order[n]
+		c, err := w.cell(band, list[i], from, e, nil)
+		if err != nil {
+			return err
+		}
+		if limited && c.bytes > b.Budget {
+			return errOver
+		}
+		mu.Lock()
+		m.largest = max(m.largest, c.bytes)
+		mu.Unlock()
+		m.features[i] = c.features
+		return m.shelf.put(i, c.record)
+	})
+	if err != nil {
+		m.close()
+		return nil, err
+	}
+	return m, nil
 }
 
 // zoom makes the cells of a zoom with the least effort that keeps the budget, of
 // the effort of the zoom before or more: what that one gave up is gone. Where the
 // zoom below BaseZoom turns out to want merged parts it makes none.
-func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort) ([]madeCell, generalise.Choice, error) {
-	list := parents(from, band.First)
-	heavy := heaviest(from, list)
+func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort) (*made, generalise.Choice, error) {
 	e := effort{step: was.step}
 	if e.step == generalise.StepVertices {
 		e.coarse = 1
-	}
-	if e.step == generalise.StepRank {
-		e.minRank = was.minRank
 	}
 	for ; ; e = e.next() {
 		if e.step == generalise.StepRank {
@@ -83,51 +136,54 @@ func (b *build) zoom(ctx context.Context, band cell.Band, from level, was effort
 		if band.First == BaseZoom-1 && was.step < generalise.StepDissolve && e.step == generalise.StepDissolve {
 			return nil, generalise.Choice{Zoom: int(band.First), Step: e.step}, nil
 		}
-		// The cells that have most tell of most efforts that they are not enough.
-		cells, err := b.cells(ctx, band, from, heavy, e)
-		if err != nil {
-			return nil, generalise.Choice{}, err
-		}
-		if b.choice(band, e, cells).Over {
+		m, err := b.pass(ctx, band, from, e, true)
+		if errors.Is(err, errOver) {
 			continue
 		}
-		cells, err = b.cells(ctx, band, from, list, e)
 		if err != nil {
 			return nil, generalise.Choice{}, err
 		}
-		if c := b.choice(band, e, cells); !c.Over {
-			return cells, c, nil
-		}
+		return m, b.choice(band, e, m.largest), nil
 	}
 }
 
-// trials is how many cells are made before all of a zoom.
+// trials is how many cells are made ahead of the others.
 const trials = 2
 
-// heaviest are those cells of a list that are made of the most vertices, trials of
-// them where the list is several times as long.
-func heaviest(from level, list []tiles.Coord) []tiles.Coord {
-	if len(list) < 4*trials {
-		return nil
+// heaviest is the order in which cells of a list are made: first those over the
+// largest records, which tell of most efforts that they are not enough, then along
+// the curve.
+func heaviest(from *shelf, list []tiles.Coord) []int {
+	weights, order := make([]int, len(list)), make([]int, len(list))
+	for i, at := range from.cells {
+		d := at.Z - list[0].Z
+		over, _ := slices.BinarySearchFunc(list, tiles.Coord{Z: list[0].Z, X: at.X >> d, Y: at.Y >> d}, alongCurve)
+		weights[over] += from.places[i].size
 	}
-	points := map[tiles.Coord]int{}
-	for at, p := range from.parts {
-		d := from.zoom - list[0].Z
-		points[tiles.Coord{Z: list[0].Z, X: at.X >> d, Y: at.Y >> d}] += len(p.shapes.Points)
+	for i := range order {
+		order[i] = i
 	}
-	heavy := slices.Clone(list)
-	slices.SortStableFunc(heavy, func(a, b tiles.Coord) int { return points[b] - points[a] })
-	return heavy[:trials]
+	for n := range min(trials, len(order)) {
+		most := n
+		for i := n + 1; i < len(order); i++ {
+			if weights[order[i]] > weights[order[most]] {
+				most = i
+			}
+		}
+		heavy := order[most]
+		copy(order[n+1:most+1], order[n:most])
+		order[n] = heavy
+	}
+	return order
 }
 
 // leaveOut makes the cells of a zoom without the groups of the least rank, as few
 // of these as keeps the budget.
-func (b *build) leaveOut(ctx context.Context, band cell.Band, from level, least generalise.Rank) ([]madeCell, generalise.Choice, error) {
+func (b *build) leaveOut(ctx context.Context, band cell.Band, from level, least generalise.Rank) (*made, generalise.Choice, error) {
 	b.rank()
-	list := parents(from, band.First)
 	lo, _ := slices.BinarySearch(b.order, least)
 	hi := len(b.order) - 1 // the highest stay in any case
-	var best []madeCell
+	var best *made
 	var choice generalise.Choice
 	for best == nil || lo < hi {
 		i := (lo + hi) / 2
@@ -135,13 +191,20 @@ func (b *build) leaveOut(ctx context.Context, band cell.Band, from level, least 
 		if len(b.order) > 0 {
 			e.minRank = max(b.order[min(i, len(b.order)-1)], least)
 		}
-		cells, err := b.cells(ctx, band, from, list, e)
+		m, err := b.pass(ctx, band, from, e, false)
 		if err != nil {
+			if best != nil {
+				best.close()
+			}
 			return nil, choice, err
 		}
-		c := b.choice(band, e, cells)
+		c := b.choice(band, e, m.largest)
 		if best == nil || !c.Over || choice.Over {
-			best, choice = cells, c
+			best, m = m, best
+			choice = c
+		}
+		if m != nil {
+			m.close()
 		}
 		if c.Over {
 			lo = i + 1
@@ -172,9 +235,9 @@ func (b *build) rank() {
 
 // survey reads all records to learn what the groups have, and returns the first
 // step that is worth trying for the zoom below BaseZoom.
-func (b *build) survey(ctx context.Context, cells []tiles.Coord, load Load) (generalise.Step, error) {
-	err := b.each(ctx, len(cells), func(ctx context.Context, w *worker, i int) error {
-		record, err := load(ctx, cells[i])
+func (b *build) survey(ctx context.Context) (generalise.Step, error) {
+	err := b.each(ctx, len(b.base.cells), func(ctx context.Context, w *worker, i int) error {
+		record, err := b.base.load(ctx, b.base.cells[i])
 		if err != nil || record.Len() == 0 {
 			return err
 		}

@@ -168,6 +168,8 @@ func (w *worker) unpack(r cell.Record, shift uint) error {
 // order, where rings begin does.
 func (w *worker) inOrder(dst, src *generalise.Shapes) {
 	dst.Reset()
+	dst.Points, dst.Parts = slices.Grow(dst.Points, len(src.Points)), slices.Grow(dst.Parts, len(src.Parts))
+	dst.Features = slices.Grow(dst.Features, len(src.Features))
 	class := func(i int) int {
 		from, _ := src.PartRange(i)
 		switch k := src.Parts[from].Kind; {
@@ -207,12 +209,15 @@ func (w *worker) inOrder(dst, src *generalise.Shapes) {
 // keep is the record of a part of BaseZoom for a zoom of that step; without
 // features there is none.
 func (w *worker) keep(at tiles.Coord, p *part, step generalise.Step) ([]byte, error) {
-	step = min(step, generalise.StepAttributes) // of the others it has everything
 	record, _, err := w.write(baseBand(), at, &p.shapes, writing{
-		sources: p.sources, keys: p.keys, effort: effort{step: step}, shift: baseShift(),
+		sources: p.sources, keys: p.keys, effort: effort{step: keptStep(step)}, shift: baseShift(),
 	})
 	return record, err
 }
+
+// keptStep is the step that a part is written for: of those beyond
+// generalise.StepAttributes it has everything.
+func keptStep(s generalise.Step) generalise.Step { return min(s, generalise.StepAttributes) }
 
 // kept reads the part of a cell back: of BaseZoom the record that keep made, of
 // a zoom below it the cell's own. Without a record it is empty.

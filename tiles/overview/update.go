@@ -172,7 +172,7 @@ func (u *update) band(ctx context.Context, band cell.Band, from level) (level, e
 }
 
 // dependents lists the cells of a band that what is different in the level's parts
-// concerns, by row and column: those over them, and those beside these whose
+// concerns, along the curve: those over them, and those beside these whose
 // margin sees it.
 func (u *update) dependents(ctx context.Context, band cell.Band, from level) ([]tiles.Coord, error) {
 	d, last := from.zoom-band.First, int64(1)<<band.First-1
@@ -205,7 +205,7 @@ func (u *update) dependents(ctx context.Context, band cell.Band, from level) ([]
 			found[p.at] = nil
 		}
 	}
-	return parents(level{zoom: band.First, parts: found}, band.First), err
+	return parents(maps.Keys(found), band.First), err
 }
 
 // sees reports whether a pass over the cell takes two parts for different.

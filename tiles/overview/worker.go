@@ -27,6 +27,8 @@ type worker struct {
 	b        *build
 	g        *generalise.Generaliser
 	src, dst generalise.Shapes
+	clipped  generalise.Shapes
+	near     []*part // of the cell at hand
 	sources  []source
 	known    map[uint64]int32 // sources by id
 	others   []string         // keys of the sources' values
@@ -93,9 +95,8 @@ func (w *worker) base(r cell.Record, step generalise.Step) (*part, error) {
 // gives back.
 func (w *worker) core(c generalise.Cell, of *generalise.Shapes) *part {
 	p := &part{keys: slices.Clone(w.others)}
-	var clipped generalise.Shapes
-	generalise.Clip(&clipped, of, c)
-	w.inOrder(&p.shapes, &clipped)
+	generalise.Clip(&w.clipped, of, c)
+	w.inOrder(&p.shapes, &w.clipped)
 	for i := range p.shapes.Features {
 		if f := &p.shapes.Features[i]; f.Source >= 0 {
 			p.sources = append(p.sources, w.sources[f.Source])
@@ -144,7 +145,9 @@ func (w *worker) choose(z uint32, step generalise.Step) {
 // cell makes a cell of a zoom from the parts under and around it; before is an
 // earlier record of it, or nil.
 func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort, before []byte) (madeCell, error) {
-	w.gather(at, from)
+	if err := w.gather(at, from); err != nil {
+		return madeCell{}, err
+	}
 	w.choose(at.Z, e.step)
 	shift := from.bits - band.Bits()
 	o := generalise.Options{
@@ -163,7 +166,7 @@ func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort, befo
 		o.DustCell <<= e.coarse
 		o.Cluster = clusterSide << (shift + e.coarse)
 	}
-	m := madeCell{at: at}
+	var m madeCell
 	if _, err := w.g.Run(&w.dst, &w.src, o); err != nil {
 		return m, err
 	}
@@ -172,7 +175,7 @@ func (w *worker) cell(band cell.Band, at tiles.Coord, from level, e effort, befo
 	if err != nil || m.record == nil {
 		return m, err
 	}
-	return m, w.measure(&m)
+	return m, w.measure(at, &m)
 }
 
 // margined is the square of a cell on the lattice of the level that it is made of.
@@ -182,19 +185,29 @@ func margined(band cell.Band, at tiles.Coord, from level) generalise.Cell {
 }
 
 // gather puts the parts of a cell and of those around it into src.
-func (w *worker) gather(at tiles.Coord, from level) {
-	w.reset()
+func (w *worker) gather(at tiles.Coord, from level) error {
+	w.near = w.near[:0]
 	d := from.zoom - at.Z
 	for y := int64(at.Y)<<d - 1; y <= int64(at.Y+1)<<d; y++ {
 		for x := int64(at.X)<<d - 1; x <= int64(at.X+1)<<d; x++ {
 			if x < 0 || y < 0 {
 				continue
 			}
-			if p := from.parts[tiles.Coord{Z: from.zoom, X: uint32(x), Y: uint32(y)}]; p != nil {
-				w.take(p)
+			p, err := from.part(w, tiles.Coord{Z: from.zoom, X: uint32(x), Y: uint32(y)})
+			if err != nil {
+				return err
+			}
+			if p != nil {
+				w.near = append(w.near, p)
 			}
 		}
 	}
+	w.reset()
+	for i, p := range w.near {
+		w.take(p)
+		w.near[i] = nil
+	}
+	return nil
 }
 
 func (w *worker) take(p *part) {
@@ -222,13 +235,13 @@ func (w *worker) take(p *part) {
 }
 
 // measure cuts the tile of the cell.
-func (w *worker) measure(m *madeCell) error {
+func (w *worker) measure(at tiles.Coord, m *madeCell) error {
 	r, err := cell.Open(m.record)
 	if err != nil {
 		return err
 	}
 	w.cutter.Reset()
-	if _, err := w.cutter.Cut(r, m.at, cell.Options{Layer: "layer", Buffer: tiles.TileBuffer}); err != nil {
+	if _, err := w.cutter.Cut(r, at, cell.Options{Layer: "layer", Buffer: tiles.TileBuffer}); err != nil {
 		return err
 	}
 	m.bytes = len(w.cutter.Tile())

@@ -171,7 +171,7 @@ func (b *build) pack(ctx context.Context, tx pgx.Tx, id int64, blocks []tiles.Co
 	group, ctx := errgroup.WithContext(ctx)
 	cells := b.start(ctx, group, blocks)
 	group.Go(func() error {
-		_, err := tx.CopyFrom(ctx, pgx.Identifier{"gisd", "cell"}, []string{"pyramid_id", "first_zoom", "x", "y", "features", "record"},
+		_, err := tx.CopyFrom(ctx, pgx.Identifier{"gisd", "cell"}, cellColumns(),
 			&cellRows{ctx: ctx, id: id, cells: cells, report: &b.report})
 		return err
 	})
@@ -241,6 +241,11 @@ func (b *build) work(ctx context.Context, todo <-chan tiles.Coord, cells chan<- 
 
 // quoteLiteral is for the one statement that takes no parameters.
 func quoteLiteral(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// cellColumns are those of gisd.cell, in the order in which they are copied.
+func cellColumns() []string {
+	return []string{"pyramid_id", "first_zoom", "x", "y", "features", "record"}
+}
 
 // cellRows are cells as rows of gisd.cell, until the channel ends or ctx does.
 type cellRows struct {

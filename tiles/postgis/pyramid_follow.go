@@ -77,6 +77,7 @@ func (p *Pyramids) follow(ctx context.Context, tx pgx.Tx, s *small) (SmallReport
 	if err != nil || !free {
 		return f.report, err
 	}
+	defer s.close()
 	err = pgx.BeginTxFunc(ctx, p.db.Pool, read, func(seen pgx.Tx) error {
 		s.tx = seen
 		return f.make(ctx, s)
@@ -89,7 +90,7 @@ func (p *Pyramids) follow(ctx context.Context, tx pgx.Tx, s *small) (SmallReport
 		return f.report, err
 	}
 	if f.report.Whole {
-		if err = s.store(ctx, tx, f.made, f.choices); err == nil {
+		if err = s.store(ctx, tx); err == nil {
 			_, err = tx.Exec(ctx, queryPyramidReady, s.id)
 		}
 	} else {
@@ -108,8 +109,6 @@ type following struct {
 	report  SmallReport
 	edited  []edited
 	updated overview.Updated
-	made    []smallCell
-	choices []generalise.Choice
 }
 
 // edited is a cell of zoom 13 that was packed again so often.
@@ -145,25 +144,28 @@ func (f *following) make(ctx context.Context, s *small) error {
 	for i, e := range f.edited {
 		changed[i] = e.at
 	}
-	if err := json.Unmarshal(note, &f.choices); err != nil {
+	var choices []generalise.Choice
+	if err := json.Unmarshal(note, &choices); err != nil {
 		return err
 	}
 	err = overview.ErrChoices
-	if complete && len(f.choices) > 0 && dissolve == dissolveBy(s.c) {
-		f.updated, err = overview.Update(ctx, s.config(), f.choices, changed, s)
+	if complete && len(choices) > 0 && dissolve == dissolveBy(s.c) {
+		f.updated, err = overview.Update(ctx, s.config(), choices, changed, s)
 	}
 	if errors.Is(err, overview.ErrChoices) || errors.Is(err, cell.ErrRecord) {
 		f.report.Whole = true
-		f.made, f.choices, err = s.build(ctx)
-		f.report.Cells = len(f.made)
+		err = s.build(ctx)
+		f.report.Cells = len(s.made)
 	}
 	return err
 }
 
 // store writes what is different and tells readers of its tiles.
 func (f *following) store(ctx context.Context, tx pgx.Tx, s *small) error {
-	if err := s.keep(ctx, tx, f.updated.Parts); err != nil {
-		return err
+	for at, part := range f.updated.Parts {
+		if err := s.keep(ctx, tx, at, part); err != nil {
+			return err
+		}
 	}
 	var touched []tiles.Coord
 	for _, c := range f.updated.Cells {

@@ -38,30 +38,46 @@ func dissolveBy(c *spatial.Collection) string {
 	return style.By
 }
 
-// small are cells of small scales in the making.
+// small are cells of small scales in the making. It is closed when they are
+// stored, or not wanted.
 type small struct {
 	c       *spatial.Collection
 	id      int64
 	workers int
 	mu      sync.Mutex // one transaction, several who read
 	tx      pgx.Tx
-	parts   map[tiles.Coord][]byte // of the cells of overview.BaseZoom
+	spill   *overview.Spill // of the following; nil before build
+	made    []smallCell
+	parts   []smallPart // of the cells of overview.BaseZoom
+	choices []generalise.Choice
 }
 
 // smallCell is one of them.
 type smallCell struct {
-	band     cell.Band
 	at       tiles.Coord
 	features int
-	record   []byte
+	record   overview.Place
+}
+
+// smallPart is what a cell comes to at small scales.
+type smallPart struct {
+	at   tiles.Coord
+	part overview.Place
+}
+
+func (s *small) close() {
+	if s.spill != nil {
+		_ = s.spill.Close()
+	}
 }
 
 // build makes the cells from those of overview.BaseZoom as tx sees them; none
-// where one of these is too large to be packed.
-func (s *small) build(ctx context.Context) ([]smallCell, []generalise.Choice, error) {
+// where one of these is too large to be packed. They wait on disk for store, so that
+// nobody waits for rows meanwhile.
+func (s *small) build(ctx context.Context) error {
 	rows, err := s.tx.Query(ctx, querySmallCells, s.id, int16(overview.BaseZoom))
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	var (
 		cells []tiles.Coord
@@ -74,24 +90,28 @@ func (s *small) build(ctx context.Context) ([]smallCell, []generalise.Choice, er
 		cells = append(cells, tiles.Coord{Z: overview.BaseZoom, X: uint32(x), Y: uint32(y)})
 		return nil
 	}); err != nil || skip {
-		return nil, nil, err
+		return err
 	}
-	var made []smallCell
+	if s.spill, err = overview.NewSpill(); err != nil {
+		return err
+	}
 	config := s.config()
 	config.Keep = func(at tiles.Coord, part []byte) error {
-		s.parts[at] = part
-		return nil
+		place, err := s.spill.Put(part)
+		s.parts = append(s.parts, smallPart{at, place})
+		return err
 	}
-	s.parts = make(map[tiles.Coord][]byte, len(cells))
-	choices, err := overview.Build(ctx, config, cells, s.load, func(band cell.Band, at tiles.Coord, features int, record []byte) error {
-		made = append(made, smallCell{band, at, features, record})
-		return nil
+	choices, err := overview.Build(ctx, config, cells, s.load, func(_ cell.Band, at tiles.Coord, features int, record []byte) error {
+		place, err := s.spill.Put(record)
+		s.made = append(s.made, smallCell{at, features, place})
+		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	fit, err := overview.Fit(ctx, config, cells, s.load)
-	return made, append(fit, choices...), err
+	s.choices = append(fit, choices...)
+	return err
 }
 
 func (s *small) config() overview.Config {
@@ -117,12 +137,12 @@ func (s *small) record(ctx context.Context, sql string, args ...any) (record []b
 	return record, err
 }
 
-// store puts the cells in place of those that are there.
-func (s *small) store(ctx context.Context, tx pgx.Tx, made []smallCell, choices []generalise.Choice) error {
+// store puts the cells that were built in place of those that are there.
+func (s *small) store(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, querySmallClear, s.id, int16(blockZoom)); err != nil {
 		return err
 	}
-	if len(choices) == 0 {
+	if len(s.choices) == 0 {
 		return nil
 	}
 	for _, band := range cell.Bands() {
@@ -132,32 +152,40 @@ func (s *small) store(ctx context.Context, tx pgx.Tx, made []smallCell, choices 
 			}
 		}
 	}
-	for _, m := range made {
-		if _, err := tx.Exec(ctx, queryCellPut, s.id, int16(m.at.Z), int32(m.at.X), int32(m.at.Y), int32(m.features), m.record); err != nil {
-			return err
-		}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"gisd", "cell"}, cellColumns(), pgx.CopyFromSlice(len(s.made), func(i int) ([]any, error) {
+		m := s.made[i]
+		record, err := s.spill.Get(m.record)
+		return []any{s.id, int16(m.at.Z), int32(m.at.X), int32(m.at.Y), int32(m.features), record}, err
+	}))
+	if err != nil {
+		return err
 	}
-	note, err := json.Marshal(choices)
+	note, err := json.Marshal(s.choices)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, querySmallNote, s.id, dissolveBy(s.c), note); err != nil {
 		return err
 	}
-	return s.keep(ctx, tx, s.parts)
-}
-
-// keep stores parts; what shows nothing is stored too, so that it is known.
-func (s *small) keep(ctx context.Context, tx pgx.Tx, parts map[tiles.Coord][]byte) error {
-	for at, part := range parts {
-		if part == nil {
-			part = []byte{}
+	for _, p := range s.parts {
+		part, err := s.spill.Get(p.part)
+		if err == nil {
+			err = s.keep(ctx, tx, p.at, part)
 		}
-		if _, err := tx.Exec(ctx, queryPartPut, s.id, int32(at.X), int32(at.Y), part); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keep stores a part; that it shows nothing is stored too, so that it is known.
+func (s *small) keep(ctx context.Context, tx pgx.Tx, at tiles.Coord, part []byte) error {
+	if part == nil {
+		part = []byte{}
+	}
+	_, err := tx.Exec(ctx, queryPartPut, s.id, int32(at.X), int32(at.Y), part)
+	return err
 }
 
 // small makes the small scales of a build from the cells that tx has written.
@@ -166,10 +194,10 @@ func (b *build) small(ctx context.Context, tx pgx.Tx, id int64) error {
 		return nil
 	}
 	s := small{c: b.c, id: id, workers: b.o.Workers, tx: tx}
-	made, choices, err := s.build(ctx)
-	if err != nil {
+	defer s.close()
+	if err := s.build(ctx); err != nil {
 		return err
 	}
-	b.report.Cells += int64(len(made))
-	return s.store(ctx, tx, made, choices)
+	b.report.Cells += int64(len(s.made))
+	return s.store(ctx, tx)
 }

@@ -13,10 +13,10 @@ import (
 // at budgets that lead to each step: all is as it was with plenty.
 func TestMemoryDoesNotShow(t *testing.T) {
 	t.Parallel()
-	town := newTown(t, 120, false)
+	town := newTownOf(t, 2*plot, 30, false, func(_, _ int64, use string) (string, bool) { return use, true })
 	seen := map[generalise.Step]bool{}
-	for _, budget := range []int{0, 250_000, 60_000, 12_000, 800} {
-		c := overview.Config{Value: "loai_dat", Budget: budget, MinZoom: 9, Workers: 2}
+	for budget := 40_000; budget > 100; budget = budget * 3 / 4 {
+		c := overview.Config{Value: "loai_dat", Budget: budget, MinZoom: 10, Workers: 2}
 		want := town.store(t, c)
 		c.Memory = 1
 		got := town.store(t, c)

@@ -42,6 +42,7 @@ type Builder struct {
 	encoder   *mvt.Encoder // of a band of one zoom
 	drawn     []byte       // what it drew
 	before    map[uint64]*Feature
+	unproven  bool
 	out       writer
 }
 
@@ -81,7 +82,7 @@ func (b *Builder) Reset(band Band, c tiles.Coord, keys []string) error {
 	b.far = b.near.grown(band.buffer())
 	b.entries, b.positions, b.parts, b.values = b.entries[:0], b.positions[:0], b.parts[:0], b.values[:0]
 	b.dict.Reset()
-	b.drawn, b.before = b.drawn[:0], nil
+	b.drawn, b.before, b.unproven = b.drawn[:0], nil, false
 	if !band.single() {
 		return nil
 	}
@@ -104,6 +105,11 @@ func (b *Builder) Before(r Record) error {
 		return nil
 	})
 }
+
+// Unproven leaves it to whoever cuts a tile to repair polygons that could be proven
+// or drawn now, which takes as long as all the rest: for records that are read
+// feature by feature. It holds until Reset.
+func (b *Builder) Unproven() { b.unproven = true }
 
 // known is what an earlier record has proven of the feature in b.shape.
 func (b *Builder) known(id uint64) *proof {
@@ -243,7 +249,10 @@ func (b *Builder) end(m Meta, known *proof) {
 	e := entry{Meta: m, parts: len(b.parts)}
 	first := b.partsBefore()
 	e.box = frameOf(b.positions[b.parts[first].Start:])
-	if known == nil {
+	switch {
+	case b.unproven:
+		known = &proof{}
+	case known == nil:
 		b.take(b.parts[first:])
 		known = b.known(m.ID)
 	}

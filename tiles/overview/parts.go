@@ -34,6 +34,7 @@ type writing struct {
 	keys    []string // of their values
 	effort  effort
 	shift   uint   // how much coarser the shapes are than the band's lattice
+	part    bool   // no tile is cut from it
 	before  []byte // an earlier record of the cell; nil where there is none
 }
 
@@ -50,6 +51,9 @@ func (w *worker) write(band cell.Band, at tiles.Coord, s *generalise.Shapes, o w
 	}
 	if err := w.builder.Reset(band, at, w.keys); err != nil {
 		return nil, 0, err
+	}
+	if o.part {
+		w.builder.Unproven()
 	}
 	if len(o.before) > 0 {
 		r, err := cell.Open(o.before)
@@ -210,7 +214,7 @@ func (w *worker) inOrder(dst, src *generalise.Shapes) {
 // features there is none.
 func (w *worker) keep(at tiles.Coord, p *part, step generalise.Step) ([]byte, error) {
 	record, _, err := w.write(baseBand(), at, &p.shapes, writing{
-		sources: p.sources, keys: p.keys, effort: effort{step: keptStep(step)}, shift: baseShift(),
+		sources: p.sources, keys: p.keys, effort: effort{step: keptStep(step)}, shift: baseShift(), part: true,
 	})
 	return record, err
 }

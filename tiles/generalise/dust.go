@@ -12,7 +12,12 @@ import (
 type speck struct {
 	key, x, y    int32
 	area, mx, my int64 // area is twice the area
+	at           seat
 }
+
+// seat is where in its dust cell a speck is drawn: around the middle of a
+// rectangle, and about as wide for its height.
+type seat struct{ x, y, width, height int64 }
 
 // isDust reports whether a shell is too small to draw and as small in every
 // cell that sees it: one as wide as the margin may be cut elsewhere.
@@ -39,18 +44,14 @@ func (g *Generaliser) addSpeck(key int32, b box, area int64) {
 	x, y := (at.X-g.o.Cell.X)/g.o.DustCell, (at.Y-g.o.Cell.Y)/g.o.DustCell
 	mx := int64(at.X - g.o.Cell.X - x*g.o.DustCell)
 	my := int64(at.Y - g.o.Cell.Y - y*g.o.DustCell)
-	g.dust = append(g.dust, speck{key, x, y, area, mx * area, my * area})
+	g.dust = append(g.dust, speck{key: key, x: x, y: y, area: area, mx: mx * area, my: my * area})
 }
 
 // writeDust writes a feature of squares for each group that has dust. Squares
 // of a feature do not touch, as each is a unit smaller than its dust cell.
 func (g *Generaliser) writeDust() {
-	slices.SortFunc(g.dust, func(a, b speck) int {
-		if a.key != b.key {
-			return g.list[a.key].compare(g.list[b.key])
-		}
-		return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
-	})
+	g.sumDust()
+	g.seatDust()
 	for k, at := range g.list {
 		if at.alone > 0 {
 			g.border.lost[g.dustOf(int32(k))] += g.border.lost[k]
@@ -63,13 +64,7 @@ func (g *Generaliser) writeDust() {
 			whole += g.dust[i].area
 		}
 		share, carry := g.balance(key, whole), dither(g.o.Cell.X, g.o.Cell.Y, g.list[key])-0.5
-		for k := from; k < i; {
-			sum := g.dust[k]
-			for k++; k < i && g.dust[k].x == sum.x && g.dust[k].y == sum.y; k++ {
-				sum.area += g.dust[k].area
-				sum.mx += g.dust[k].mx
-				sum.my += g.dust[k].my
-			}
+		for _, sum := range g.dust[from:i] {
 			carry = g.writeSpeck(sum, share, carry)
 		}
 		g.stats.LostArea += float64(int32(carry)) * g.square()
@@ -79,6 +74,83 @@ func (g *Generaliser) writeDust() {
 			g.dst.EndFeature(f)
 		}
 	}
+}
+
+// sumDust sorts the specks by group and makes those of one dust cell one.
+func (g *Generaliser) sumDust() {
+	slices.SortFunc(g.dust, func(a, b speck) int {
+		if a.key != b.key {
+			return g.list[a.key].compare(g.list[b.key])
+		}
+		return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
+	})
+	n := 0
+	for _, s := range g.dust {
+		if n > 0 && g.dust[n-1].key == s.key && g.dust[n-1].x == s.x && g.dust[n-1].y == s.y {
+			last := &g.dust[n-1]
+			last.area, last.mx, last.my = last.area+s.area, last.mx+s.mx, last.my+s.my
+			continue
+		}
+		g.dust[n] = s
+		n++
+	}
+	g.dust = g.dust[:n]
+}
+
+// seatDust says where each group's share of a dust cell is drawn: around its middle,
+// or, where dust is most of the cell, side by side in a square around the common
+// middle. Drawn over each other there, they would leave a gap beside.
+func (g *Generaliser) seatDust() {
+	g.seats = sized(g.seats, len(g.dust))
+	order := g.seats
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int {
+		a, b := g.dust[i], g.dust[j]
+		return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x), cmp.Compare(b.area, a.area), cmp.Compare(i, j))
+	})
+	for len(order) > 0 {
+		n, sum := 0, speck{}
+		for first := g.dust[order[0]]; n < len(order); n++ {
+			s := &g.dust[order[n]]
+			if s.x != first.x || s.y != first.y {
+				break
+			}
+			s.at = seat{x: s.mx / s.area, y: s.my / s.area}
+			sum.area, sum.mx, sum.my = sum.area+s.area, sum.mx+s.mx, sum.my+s.my
+		}
+		if room := int64(g.o.DustCell); 2*sum.area >= 3*room*room { // twice the area: three quarters of the cell
+			side := min(int64(math.Sqrt(float64(sum.area)/2)), room)
+			left := min(max(sum.mx/sum.area-side/2, 0), room-side)
+			top := min(max(sum.my/sum.area-side/2, 0), room-side)
+			g.seat(order[:n], sum.area, seat{left, top, side, side})
+		}
+		order = order[n:]
+	}
+}
+
+// seat cuts a rectangle across its longer side, the larger groups from the smaller,
+// into two about equal halves, and those likewise.
+func (g *Generaliser) seat(order []int32, area int64, at seat) {
+	if len(order) == 1 {
+		g.dust[order[0]].at = at
+		return
+	}
+	n, half := 1, g.dust[order[0]].area
+	for ; n < len(order)-1 && 2*half < area; n++ {
+		half += g.dust[order[n]].area
+	}
+	first, second := at, at
+	if at.width >= at.height {
+		first.width = at.width * half / area
+		second.x, second.width = at.x+first.width, at.width-first.width
+	} else {
+		first.height = at.height * half / area
+		second.y, second.height = at.y+first.height, at.height-first.height
+	}
+	g.seat(order[:n], half, first)
+	g.seat(order[n:], area-half, second)
 }
 
 // balance is by how much a key's dust, twice whole, has to grow or shrink to
@@ -97,7 +169,7 @@ func (g *Generaliser) square() float64 {
 	return float64(unit * unit)
 }
 
-// writeSpeck writes a rectangle of a share of the sum's area around its middle.
+// writeSpeck writes a rectangle of a share of the sum's area at its seat.
 // carry is the area that the one before could not take, and returned is what
 // this one leaves, so that areas add up.
 func (g *Generaliser) writeSpeck(s speck, share, carry float64) float64 {
@@ -105,12 +177,12 @@ func (g *Generaliser) writeSpeck(s speck, share, carry float64) float64 {
 	side := g.o.DustCell / unit
 	room := side - 1
 	area := float64(share*float64(s.area))/2/g.square() + carry
-	width, height := rectangle(area, room)
+	width, height := rectangle(area, room, s.at.ratio())
 	if height == 0 {
 		return area
 	}
-	left := min(max(int32(s.mx/s.area)/unit-width/2, 0), room-width)
-	top := min(max(int32(s.my/s.area)/unit-height/2, 0), room-height)
+	left := min(max((int32(2*s.at.x+s.at.width)/unit-width)/2, 0), room-width)
+	top := min(max((int32(2*s.at.y+s.at.height)/unit-height)/2, 0), room-height)
 	p := Point{(s.x+g.o.Cell.X/g.o.DustCell)*side + left, (s.y+g.o.Cell.Y/g.o.DustCell)*side + top}
 	for _, q := range [4]Point{p, {p.X + width, p.Y}, {p.X + width, p.Y + height}, {p.X, p.Y + height}} {
 		g.dst.Add(Point{q.X * g.o.DustUnit, q.Y * g.o.DustUnit})
@@ -119,10 +191,23 @@ func (g *Generaliser) writeSpeck(s speck, share, carry float64) float64 {
 	return area - float64(width)*float64(height)
 }
 
-// rectangle has an area as near as whole sides up to room allow; the longer is
-// at most about twice the shorter.
-func rectangle(area float64, room int32) (width, height int32) {
-	side := min(max(round(math.Sqrt(max(area, 0))), 1), room)
+// ratio is of the width to the height.
+func (s seat) ratio() float64 {
+	const most = 4
+	if s.width == 0 || s.height == 0 {
+		return 1
+	}
+	return min(max(float64(s.width)/float64(s.height), 1./most), most)
+}
+
+// rectangle has an area as near as whole sides up to room allow, and about the
+// ratio of its width to its height.
+func rectangle(area float64, room int32, ratio float64) (width, height int32) {
+	area = max(area, 0)
+	side := min(max(round(math.Sqrt(area*ratio)), 1), room)
+	if float64(room)*float64(side) < area { // as wide as it takes
+		side = min(int32(math.Ceil(area/float64(room))), room)
+	}
 	least := math.Inf(1)
 	for w := side; w > 0 && 4*w >= 3*side; w-- {
 		h := min(max(round(area/float64(w)), 0), room)
@@ -146,7 +231,7 @@ func dither(x, y int32, at group) float64 {
 func coarsenDust(ring []Point, shift uint, carry float64) float64 {
 	b := boundsOf(ring)
 	area := float64(b.maxX-b.minX)*float64(b.maxY-b.minY)/float64(int64(1)<<(2*shift)) + carry
-	width, height := rectangle(area, math.MaxInt32)
+	width, height := rectangle(area, math.MaxInt32, 1)
 	p := Point{b.minX >> shift, b.minY >> shift}
 	if height == 0 {
 		width = 0

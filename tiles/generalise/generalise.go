@@ -63,6 +63,7 @@ type Generaliser struct {
 	order    []int32
 	keys     []int32 // by feature; -1: left out
 	dust     []speck
+	seats    []int32 // of dust
 	dots     []dot
 	a, b, c  []Point
 	members  []int32 // features by group

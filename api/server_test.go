@@ -2,78 +2,24 @@ package api_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
-	"testing/fstest"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"gisd/api"
-	"gisd/api/auth"
 	"gisd/api/negotiate"
 	"gisd/api/problem"
-	"gisd/spatial"
 )
-
-// keys knows two keys and nobody.
-type keys struct{}
-
-func (keys) Key(_ context.Context, sum [32]byte) (*spatial.APIKey, error) {
-	for secret, role := range map[string]spatial.Role{"viewer-key": spatial.RoleViewer, "operator-key": spatial.RoleOperator} {
-		if sum == sha256.Sum256([]byte(secret)) {
-			return &spatial.APIKey{Prefix: secret, Roles: []spatial.Role{role}}, nil
-		}
-	}
-	return nil, spatial.NotFound("keys", "no such key")
-}
-
-func (keys) TouchKey(context.Context, int64) error { return nil }
-
-var mapFiles = fstest.MapFS{
-	"index.html":          {Data: []byte("<!doctype html><title>gisd</title>")},
-	"favicon.svg":         {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
-	"assets/main-ab12.js": {Data: bytes.Repeat([]byte("console.log('gisd');\n"), 500)},
-}
-
-func config() api.Config {
-	return api.Config{
-		Auth: auth.New(auth.Config{Keys: keys{}}),
-		Map:  mapFiles,
-		Log:  slog.New(slog.DiscardHandler),
-	}
-}
-
-func server(t *testing.T, cfg api.Config) *api.Server {
-	t.Helper()
-	s, err := api.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func get(s *api.Server, method, target string, header ...string) *httptest.ResponseRecorder {
-	req := httptest.NewRequest(method, target, nil)
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	rec := httptest.NewRecorder()
-	s.Handler().ServeHTTP(rec, req)
-	return rec
-}
 
 func TestEveryErrorIsAProblem(t *testing.T) {
 	t.Parallel()
@@ -150,51 +96,6 @@ func TestHeadAndOptions(t *testing.T) {
 			t.Errorf("%s %s allows %q, want %q", test.method, test.path, got, test.allow)
 		}
 		res.Body.Close()
-	}
-}
-
-func TestMap(t *testing.T) {
-	t.Parallel()
-	s := server(t, config())
-	page := get(s, "GET", "/")
-	if page.Code != 200 || page.Header().Get("Cache-Control") != "no-cache" || !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") {
-		t.Errorf("%d %v", page.Code, page.Header())
-	}
-	csp := page.Header().Get("Content-Security-Policy")
-	for _, want := range []string{"default-src 'none'", "script-src 'self';", "worker-src 'self' blob:", "img-src 'self' data:"} {
-		if !strings.Contains(csp, want) {
-			t.Errorf("the policy lacks %q: %s", want, csp)
-		}
-	}
-	if strings.Contains(csp, "unsafe") {
-		t.Errorf("the policy admits inline code: %s", csp)
-	}
-	script := get(s, "GET", "/assets/main-ab12.js", "Accept-Encoding", "br, gzip")
-	if script.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" || script.Header().Get("Content-Encoding") != "gzip" {
-		t.Errorf("%v", script.Header())
-	}
-	r, err := gzip.NewReader(script.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if plain, err := io.ReadAll(r); err != nil || !bytes.Equal(plain, mapFiles["assets/main-ab12.js"].Data) {
-		t.Errorf("%d bytes, %v", len(plain), err)
-	}
-	if plain := get(s, "GET", "/assets/main-ab12.js", "Accept-Encoding", "gzip;q=0"); plain.Header().Get("Content-Encoding") != "" {
-		t.Error("compressed for a caller that refuses it")
-	}
-	if again := get(s, "GET", "/", "If-None-Match", page.Header().Get("ETag")); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
-		t.Errorf("%d", again.Code)
-	}
-}
-
-func TestContentPolicyAdmitsTheBasemap(t *testing.T) {
-	t.Parallel()
-	cfg := config()
-	cfg.BasemapURL = "https://tile.example.org/{z}/{x}/{y}.png"
-	csp := get(server(t, cfg), "GET", "/").Header().Get("Content-Security-Policy")
-	if !strings.Contains(csp, "img-src 'self' data: blob: https://tile.example.org;") || !strings.Contains(csp, "connect-src 'self' https://tile.example.org;") {
-		t.Error(csp)
 	}
 }
 
@@ -363,85 +264,6 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-// Streams are told to stop before the server waits for requests in progress.
-func TestShutdown(t *testing.T) {
-	t.Parallel()
-	stop := make(chan struct{})
-	entered := make(chan struct{})
-	cfg := config()
-	cfg.Streams = []string{"/stream"}
-	cfg.StopStreams = []func(){func() { close(stop) }}
-	cfg.Register = []func(*echo.Echo){func(e *echo.Echo) {
-		e.GET("/stream", func(c echo.Context) error {
-			close(entered)
-			<-stop
-			return c.String(http.StatusOK, "bye")
-		})
-	}}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- server(t, cfg).Serve(ctx, l) }()
-	body := make(chan string, 1)
-	go func() {
-		res, err := http.Get("http://" + l.Addr().String() + "/stream")
-		if err != nil {
-			body <- err.Error()
-			return
-		}
-		defer res.Body.Close()
-		text, _ := io.ReadAll(res.Body)
-		body <- string(text)
-	}()
-	<-entered
-	cancel()
-	if got := <-body; got != "bye" {
-		t.Errorf("the stream ended with %q", got)
-	}
-	select {
-	case err := <-ended:
-		if err != nil {
-			t.Error(err)
-		}
-	case <-time.After(30 * time.Second):
-		t.Fatal("the server did not stop")
-	}
-	if _, err := http.Get("http://" + l.Addr().String() + "/healthz"); err == nil {
-		t.Error("the server still answers")
-	}
-}
-
-// A server that cannot listen says what to do, and does not say that it is ready.
-func TestTakenAddress(t *testing.T) {
-	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	var log bytes.Buffer
-	cfg := config()
-	cfg.Listen = l.Addr().String()
-	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
-	err = server(t, cfg).Run(t.Context())
-	e, ok := errors.AsType[*spatial.Error](err)
-	if !ok || !strings.Contains(e.Message, "another program listens on "+cfg.Listen) || !strings.Contains(e.Message, "--listen") {
-		t.Errorf("%v", err)
-	}
-	cfg.Listen = "192.0.2.1:1" // RFC 5737: nobody's
-	err = server(t, cfg).Run(t.Context())
-	if e, ok := errors.AsType[*spatial.Error](err); !ok || !strings.Contains(e.Message, "cannot assign") || !strings.Contains(e.Message, "GISD_LISTEN") {
-		t.Errorf("%v", err)
-	}
-	if log.Len() > 0 {
-		t.Errorf("log: %s", &log)
-	}
-}
-
-// Text is compressed on the way; tiles carry their own compression.
 func TestCompression(t *testing.T) {
 	t.Parallel()
 	cfg := config()

@@ -41,7 +41,7 @@ func startServer(t *testing.T, env []string) (address string, stop context.Cance
 		}
 	})
 	address = "http://" + listen
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if response, err := http.Get(address + "/readyz"); err == nil {
 			_ = response.Body.Close()
 			if response.StatusCode == http.StatusOK {
@@ -101,7 +101,7 @@ func TestSimulate(t *testing.T) {
 		return places
 	}
 	var first map[string]string
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		now := where()
 		if first == nil && len(now) == 10 {
 			first = now

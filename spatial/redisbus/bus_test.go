@@ -216,7 +216,7 @@ func TestRedisComesLate(t *testing.T) {
 	go func() {
 		done <- bus.Subscribe(ctx, live.BusListener{Gap: func() { gaps <- struct{}{} }, Message: func([]byte) {}})
 	}()
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(lines.String(), "level=WARN"); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(lines.String(), "level=WARN"); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("nobody says that there is no Redis")
 		}

@@ -137,6 +137,7 @@ func TestUpsertByGeometryOfZoning(t *testing.T) {
 // TestUpsertOfParcelsByGUID edits a copy of the parcels with another program.
 func TestUpsertOfParcelsByGUID(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	needOGR(t)
 	env, pool := importDB(t)
 	source := testdata.Shared(t, "data/vietnam/parcels_vn2000/chauhoa.shp")

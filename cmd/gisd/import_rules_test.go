@@ -139,6 +139,7 @@ func TestImportRejectFiles(t *testing.T) {
 // with its area before and after.
 func TestImportRepairsWards(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	files, err := filepath.Glob(filepath.Join(testdata.Shared(t, "corpus/import/vn_invalid_wards"), "*.geojson"))
 	if err != nil || len(files) != 38 {
 		t.Fatal(len(files), err)

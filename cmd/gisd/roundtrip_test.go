@@ -81,7 +81,11 @@ func made(shapes ...string) func(*testing.T) string {
 }
 
 func stored(rel string) func(*testing.T) string {
-	return func(t *testing.T) string { t.Helper(); return testdata.Shared(t, "data/"+rel) }
+	return func(t *testing.T) string {
+		t.Helper()
+		testdata.SkipUnderRace(t)
+		return testdata.Shared(t, "data/"+rel)
+	}
 }
 
 // exactTrips come back bit by bit: every coordinate, property and id.

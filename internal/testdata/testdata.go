@@ -47,13 +47,14 @@ func Shared(t testing.TB, rel string) string {
 	return path
 }
 
-// SkipUnderRace leaves a test out that walks many files one after the other: there
-// is nothing to race in it, and with the detector it takes ten times as long and
-// several times the memory.
+// SkipUnderRace leaves a test out that does much, one thing after the other: what
+// runs beside each other in it does so in smaller tests too, and with the detector
+// it takes ten times as long and several times the memory. `make ci` runs it in
+// `make test`.
 func SkipUnderRace(t testing.TB) {
 	t.Helper()
 	if Raced {
-		t.Skip("not under the race detector: files that are read one after the other, in ten times the time and memory")
+		t.Skip("not under the race detector: one thing after the other, in ten times the time and memory; make test runs it without")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
@@ -100,6 +101,9 @@ func TestRandomEdits(t *testing.T) {
 	for _, srid := range []spatial.SRID{4326, 9210, 3857} {
 		t.Run(srid.String(), func(t *testing.T) {
 			t.Parallel()
+			if srid != 9210 {
+				testdata.SkipUnderRace(t)
+			}
 			pool := testdb.DB(t)
 			rng := rand.New(rand.NewPCG(7, uint64(srid)))
 			spec := fixture.Spec{ID: "mixed", SRID: srid, Fields: fixture.Fields()[:2]}

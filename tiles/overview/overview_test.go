@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/tiles"
 	"gisd/tiles/cell"
 	"gisd/tiles/generalise"
@@ -221,6 +222,7 @@ func inside(ring []mvttest.Position) float64 {
 
 func TestAreasStayAtEveryZoom(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	for _, test := range []struct {
 		name   string
 		budget int

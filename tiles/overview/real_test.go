@@ -175,6 +175,7 @@ func areaOf(s *mvt.Shape) float64 {
 // for much more than that, few samples may lie between them.
 func TestNoGaps(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	all := commune(t)
 	band, _ := cell.BandOf(overview.BaseZoom)
 	packed := packedAt(t, all, band)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/tiles"
 	"gisd/tiles/cell"
 	"gisd/tiles/overview"
@@ -41,29 +42,33 @@ func (t *town) store(tb testing.TB, c overview.Config) *stored {
 // the cells and parts of a build from scratch, and the tiles that differ.
 func TestUpdateIsABuild(t *testing.T) {
 	t.Parallel()
+	side := int64(200)
+	if testdata.Raced {
+		side = 80 // a sixth of the parcels, around the same corner of cells
+	}
 	for name, points := range map[string]bool{"parcels": false, "points": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			config := overview.Config{Value: "loai_dat", Workers: 2}
-			before := newTown(t, 200, points)
+			before := newTown(t, side, points)
 			s := before.store(t, config)
 			for i, edit := range []func(x, y int64, use string) (string, bool){
 				func(_, _ int64, use string) (string, bool) { return use, true },
 				func(x, y int64, use string) (string, bool) { // one parcel is something else
-					if x == 150 && y == 150 {
+					if x == side*3/4 && y == side*3/4 {
 						use = "SKK"
 					}
 					return use, true
 				},
 				func(x, y int64, use string) (string, bool) { // in the corner of four cells of every zoom
-					if x >= 96 && x < 104 && y >= 96 && y < 104 {
+					if near(x, side/2) && near(y, side/2) {
 						use = "SKK"
 					}
 					return use, true
 				},
-				func(x, y int64, use string) (string, bool) { return use, x >= 40 || y >= 40 }, // a corner is gone
+				func(x, y int64, use string) (string, bool) { return use, x >= side/5 || y >= side/5 }, // a corner is gone
 			} {
-				after := newEditedTown(t, 200, points, edit)
+				after := newEditedTown(t, side, points, edit)
 				want := after.store(t, config)
 				s.town = after
 				var changed []tiles.Coord
@@ -112,6 +117,8 @@ func TestUpdateIsABuild(t *testing.T) {
 		})
 	}
 }
+
+func near(v, at int64) bool { return v >= at-4 && v < at+4 }
 
 func union(a, b []tiles.Coord) []tiles.Coord {
 	all := map[tiles.Coord]bool{}

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
@@ -100,6 +101,7 @@ func register(t testing.TB, pool *pgxpool.Pool, c *spatial.Collection) *spatial.
 // byte, from the first zoom at which features are as they are.
 func TestTilesFromCellsAreThoseFromRows(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	pool := testdb.DB(t)
 	var collections []*spatial.Collection
 	for _, srid := range []spatial.SRID{9210, 3857, 4326, 3395} {

@@ -17,6 +17,7 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/crs"
@@ -30,6 +31,7 @@ import (
 // one unit, a line's length by 3 units a vertex, a point's position by 1.
 func TestAgainstAsMVT(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	shapes := []struct {
 		name string
 		make func(int) []fixture.Feature

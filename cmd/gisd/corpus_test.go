@@ -208,7 +208,7 @@ func TestCorpusMemory(t *testing.T) {
 	most := 0
 	for _, path := range paths[:min(16, len(paths))] {
 		ctx, cancel := context.WithTimeout(t.Context(), corpusLimit)
-		cmd := exec.CommandContext(ctx, os.Args[0], "inspect", "--json", filepath.Join(root, path))
+		cmd := exec.CommandContext(ctx, plainPath(t), "inspect", "--json", filepath.Join(root, path))
 		cmd.Env = append(os.Environ(), programVariable+"=1")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -265,14 +264,13 @@ func TestUpsertKilled(t *testing.T) {
 	t.Parallel()
 	env, pool := importDB(t)
 	path := writeFile(t, "many.geojsonl", manyPoints(60_000))
-	must(t, env, "import", path, "--collection", "p", "--key", "number")
+	mustApart(t, env, "import", path, "--collection", "p", "--key", "number")
 	for _, when := range []string{
 		"select exists (select from pg_stat_progress_copy where datname = current_database() and tuples_processed > 1000)",
 		"select exists (select from pg_stat_activity where datname = current_database() and query like '%d.old = c.ctid%' and state = 'active' and pid <> pg_backend_pid())",
 		"select exists (select from pg_stat_progress_create_index where datname = current_database())",
 	} {
-		victim := exec.Command(os.Args[0], "import", path, "--collection", "p", "--mode", "upsert", "--delete-missing")
-		victim.Env = append(append(os.Environ(), programVariable+"=1"), env...)
+		victim, _ := child(t, env, "import", path, "--collection", "p", "--mode", "upsert", "--delete-missing")
 		if err := victim.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -299,7 +297,7 @@ func TestUpsertKilled(t *testing.T) {
 			t.Errorf("%d features", got)
 		}
 	}
-	r := imported(t, env, path, "--collection", "p", "--mode", "upsert", "--dry-run")
+	r := reported(t, mustApart(t, env, "import", "--json", path, "--collection", "p", "--mode", "upsert", "--dry-run"))
 	if r.Unchanged != 60_000 || !r.DryRun || leftovers(t, pool) != 0 {
 		t.Errorf("a rehearsal: %+v, %d things left behind", r.Counts, leftovers(t, pool))
 	}

@@ -249,7 +249,7 @@ func TestServerImportCanceled(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	admin := o.key(t, "admin", "admin", "")
-	big := form(t, []string{"collection=big"}, "big.geojsonl", manyPoints(200_000))
+	big := form(t, []string{"collection=big"}, "big.geojsonl", manyPoints(lasting(200_000)))
 	again := *big
 	again.Buffer = *bytes.NewBuffer(bytes.Clone(big.Bytes()))
 	i := o.started(t, admin, big)
@@ -296,7 +296,7 @@ func TestServerImportSurvivesStop(t *testing.T) {
 	t.Parallel()
 	dir := clusterDir(t)
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-		up := startUp(t, dir)
+		up := startProgram(t, plainPath(t), dir)
 		up.await(t, "msg=ready")
 		o := &office{server: "http://" + up.address, dir: dir, env: []string{"PATH=" + os.Getenv("PATH"), "GISD_DATA_DIR=" + dir}}
 		admin := o.key(t, signal.String(), "admin", "")
@@ -309,7 +309,7 @@ func TestServerImportSurvivesStop(t *testing.T) {
 		waitFor(t, "the load", func() bool { return psql("select exists (select from gisd.import where state = 'running')") == "t" })
 		up.end(t, signal)
 
-		up = startUp(t, dir)
+		up = startProgram(t, plainPath(t), dir)
 		up.await(t, "msg=ready")
 		o.server = "http://" + up.address
 		if _, last := o.watch(t, admin, big.ID); last.State != "interrupted" || last.Error.Detail != "The server stopped in the middle of the import." {

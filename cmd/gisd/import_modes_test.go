@@ -56,9 +56,13 @@ func imported(t *testing.T, env []string, args ...string) importers.Report {
 	if r.code != 0 && r.code != exitRejected {
 		t.Fatalf("%v: exit code %d: %s", args, r.code, r.err)
 	}
-	var report importers.Report
-	if err := json.Unmarshal([]byte(r.out), &report); err != nil {
-		t.Fatalf("%v: %s", err, r.out)
+	return reported(t, r.out)
+}
+
+func reported(t *testing.T, out string) (report importers.Report) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	return report
 }

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,16 +18,13 @@ import (
 	"gisd/internal/testdb"
 )
 
-// programVariable makes this test binary the program itself, for tests that
-// kill it.
-const programVariable = "GISD_TEST_PROGRAM"
-
 func TestMain(m *testing.M) {
 	if os.Getenv(programVariable) != "" {
 		os.Exit(run(untilSignal(), os.Args[1:], os.Environ(), streams{os.Stdin, os.Stdout, os.Stderr}))
 	}
 	code := testdb.Main(m)
 	removeFinished()
+	removePlain()
 	os.Exit(code)
 }
 
@@ -150,88 +144,4 @@ func postmasterPID(dir string) int {
 		return 0
 	}
 	return pid
-}
-
-// process is `gisd up` as a process of its own.
-type process struct {
-	*exec.Cmd
-	address string
-	lines   chan string // of standard error
-	log     strings.Builder
-}
-
-func startUp(t *testing.T, dir string, args ...string) *process {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	_ = l.Close()
-	p := &process{
-		Cmd:     exec.Command(os.Args[0], append([]string{"up", "--no-demo", "--data-dir", dir, "--listen", address}, args...)...),
-		address: address,
-		lines:   make(chan string, 10_000),
-	}
-	p.Env = append(os.Environ(), programVariable+"=1")
-	stderr, err := p.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		defer close(p.lines)
-		for sc := bufio.NewScanner(stderr); sc.Scan(); {
-			p.lines <- sc.Text()
-		}
-	}()
-	t.Cleanup(func() {
-		_ = p.Process.Kill()
-		_ = p.Wait()
-	})
-	return p
-}
-
-// serves reports whether the server answers that it can.
-func (p *process) serves() bool {
-	response, err := http.Get("http://" + p.address + "/readyz")
-	if err != nil {
-		return false
-	}
-	_ = response.Body.Close()
-	return response.StatusCode == http.StatusOK
-}
-
-// await reads the process's standard error until a line holds want.
-func (p *process) await(t *testing.T, want string) {
-	t.Helper()
-	limit := time.After(time.Minute)
-	for {
-		select {
-		case line, ok := <-p.lines:
-			p.log.WriteString(line + "\n")
-			if !ok {
-				t.Fatalf("ended without %q:\n%s", want, p.log.String())
-			}
-			if strings.Contains(line, want) {
-				return
-			}
-		case <-limit:
-			t.Fatalf("no %q within a minute:\n%s", want, p.log.String())
-		}
-	}
-}
-
-// end sends a signal and returns the exit code.
-func (p *process) end(t *testing.T, s syscall.Signal) int {
-	t.Helper()
-	if err := p.Process.Signal(s); err != nil {
-		t.Fatal(err)
-	}
-	for range p.lines { // Wait must not close the pipe under the reader
-	}
-	_ = p.Wait()
-	return p.ProcessState.ExitCode()
 }

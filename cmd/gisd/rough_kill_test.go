@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -20,29 +19,6 @@ import (
 )
 
 var seed = flag.Uint64("seed", 0, "of the moments at which imports are killed; 0 takes another each time")
-
-// child is the program as a process of its own.
-func child(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, said *bytes.Buffer) {
-	t.Helper()
-	cmd, said = exec.Command(os.Args[0], args...), &bytes.Buffer{}
-	cmd.Env, cmd.Stderr = append(append(os.Environ(), programVariable+"=1"), env...), said
-	t.Cleanup(func() {
-		if cmd.Process != nil {
-			_ = cmd.Process.Kill()
-		}
-	})
-	return cmd, said
-}
-
-// exitCode waits for a child; a signal is -1.
-func exitCode(t *testing.T, cmd *exec.Cmd) int {
-	t.Helper()
-	var exit *exec.ExitError
-	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return cmd.ProcessState.ExitCode()
-}
 
 // numberedPoints are GeoJSON lines from 106.6° 11° on, each with the version.
 func numberedPoints(t *testing.T, from, n, version int) string {
@@ -83,7 +59,7 @@ func TestImportKilledAtAnyMoment(t *testing.T) {
 	t.Logf("-seed %d", s)
 	dice := rand.New(rand.NewPCG(s, 0))
 	env, pool := importDB(t)
-	must(t, env, "import", numberedPoints(t, 1, 20_000, 1), "--collection", "land", "--key", "number", "--publish")
+	mustApart(t, env, "import", numberedPoints(t, 1, 20_000, 1), "--collection", "land", "--key", "number", "--publish")
 	attempts := []*attempt{
 		{mode: "replace", path: numberedPoints(t, 1, 40_000, 2), gives: 40_000},
 		{mode: "upsert", path: numberedPoints(t, 10_001, 40_000, 3), gives: 50_000},
@@ -91,7 +67,7 @@ func TestImportKilledAtAnyMoment(t *testing.T) {
 	}
 	for _, a := range attempts {
 		start := time.Now()
-		must(t, env, "import", a.path, "--collection", "land", "--mode", a.mode, "--dry-run")
+		mustApart(t, env, "import", a.path, "--collection", "land", "--mode", a.mode, "--dry-run")
 		a.takes = time.Since(start)
 	}
 	killed := 0
@@ -105,7 +81,7 @@ func TestImportKilledAtAnyMoment(t *testing.T) {
 		t.Errorf("%d kills hit", killed)
 	}
 	for _, a := range attempts[:2] {
-		must(t, env, "import", a.path, "--collection", "land", "--mode", a.mode)
+		mustApart(t, env, "import", a.path, "--collection", "land", "--mode", a.mode)
 	}
 	if n := leftovers(t, pool); n != 0 {
 		t.Errorf("%d things left behind", n)
@@ -193,7 +169,7 @@ func TestImportDatabaseStops(t *testing.T) {
 			t.Errorf("%v: %s, want %s", s, got, want)
 		}
 	}
-	must(t, nil, "import", many, "--collection", "land", "--mode", "replace", "--data-dir", dir)
+	mustApart(t, nil, "import", many, "--collection", "land", "--mode", "replace", "--data-dir", dir)
 }
 
 // TestImportsOfOneCollectionAtOnce: one wins, the other changes nothing and says

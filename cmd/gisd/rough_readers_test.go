@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,45 +15,6 @@ import (
 
 	"github.com/paulmach/orb/encoding/mvt"
 )
-
-// startServe is `gisd serve` as a process of its own on a free port.
-func startServe(t *testing.T, env []string) (address string) {
-	t.Helper()
-	address, _ = startServing(t, env)
-	return address
-}
-
-// startServing is startServe for tests that kill the process.
-func startServing(t *testing.T, env []string) (address string, cmd *exec.Cmd) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = "http://" + l.Addr().String()
-	listen := l.Addr().String()
-	_ = l.Close()
-	cmd, said := child(t, append(env, "GISD_RATE_LIMIT=0"), "serve", "--listen", listen, "--data-dir", t.TempDir())
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Log(said.String()[max(0, said.Len()-4000):])
-		}
-	})
-	waitFor(t, "the server", func() bool {
-		res, err := http.Get(address + "/readyz")
-		if err != nil {
-			return false
-		}
-		_ = res.Body.Close()
-		return res.StatusCode == http.StatusOK
-	})
-	return address, cmd
-}
 
 // readers are clients that look at the tiles and items of a collection whose
 // features all bear the version in "v".
@@ -169,7 +128,9 @@ func TestImportUnderReaders(t *testing.T) {
 	const versions, clients = 5, 50
 	env, _ := importDB(t)
 	must(t, env, "import", numberedPoints(t, 1, 5000, 1), "--collection", "land", "--key", "number", "--publish")
-	r := &readers{address: startServe(t, env), tiles: map[string]int{},
+	// Within this process, where the race detector sees what they do to the server.
+	address, _ := startServer(t, append(env, "GISD_RATE_LIMIT=0", "GISD_DATA_DIR="+t.TempDir()))
+	r := &readers{address: address, tiles: map[string]int{},
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
 	var at []string
 	for _, z := range []int{14, 15, 16} {

@@ -12,6 +12,11 @@ APT_CONFORMANCE := $(APT_TEST) openjdk-17-jdk-headless maven
 APT_CLIENTS := $(APT_TEST) python3-qgis
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# The tests, the linters and the program are built alike, and so from one build
+# of everything they depend on.
+export CGO_ENABLED := 0
+export GOFLAGS := $(GOFLAGS) -trimpath
+
 GO_SOURCES := $(shell git ls-files --cached --others --exclude-standard '*.go' '*.sql' '*.yaml' go.mod go.sum 2>/dev/null)
 WEB_SOURCES := $(shell git ls-files --cached --others --exclude-standard web/map 2>/dev/null)
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
@@ -29,7 +34,7 @@ build: bin/gisd ## web map and program: leaves ./bin/gisd
 
 bin/gisd: $(GO_SOURCES) web/dist/app/index.html
 	@scripts/toolchain.sh go
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/gisd
+	go build -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/gisd
 
 .PHONY: web
 web: web/dist/app/index.html ## the web map alone
@@ -75,13 +80,19 @@ test: need-test build test-go test-web test-e2e ## install what is missing and r
 test-go: clients/.venv/.installed clients/node_modules/.installed
 	go run ./internal/testdb/cmd/testcluster -- go test -timeout 20m ./...
 
-# Readers and writers of formats have no goroutines of their own; those that run
-# them (importers, importers/ogr, cmd/gisd) are among the packages that are raced.
-ALONE := csv|dxf|encodings|flatbuf|flatgeobuf|geojson|geoparquet|gpkg|gpx|kml|mapping|markup|shapefile|table|wkb|xlsx
+# Packages that start no goroutines, in their tests either, as internal/archtest
+# checks: formats, codecs, geometry. Those that run them beside each other
+# (importers, importers/ogr, tiles/overview, tiles/postgis, api, cmd/gisd) are raced.
+ALONE := importers/(csv|demo|dxf|encodings|flatbuf|flatgeobuf|geojson|geoparquet|gpkg|gpx|kml|mapping|markup|rejects|shapefile|table|wkb|xlsx)
+ALONE := $(ALONE)|tiles/(cell|generalise|label|mvt|mvt/mvttest|styles/glyphs|styles/icons|styles/sheets)
+ALONE := $(ALONE)|spatial|spatial/cql|spatial/postgis/(filter|sql)
+ALONE := $(ALONE)|api/(crs|negotiate|ogc/attach|ogc/coords|ogc/receive|page|problem|shape)
+ALONE := $(ALONE)|internal/(archtest|fixture)|conformance|web
 
 .PHONY: race
 race: need-test ## the Go tests of everything that has goroutines, under the race detector
-	go run ./internal/testdb/cmd/testcluster -- go test -race -timeout 40m $$(go list ./... | grep -vE '/importers/($(ALONE))$$')
+	@# The detector needs cgo; go vet has its own turn, in lint.
+	go run ./internal/testdb/cmd/testcluster -- env CGO_ENABLED=1 go test -race -vet=off -timeout 40m $$(go list ./... | grep -vE '^gisd/($(ALONE))$$')
 
 .PHONY: test-web
 test-web: web/map/node_modules/.installed

@@ -33,6 +33,7 @@ type Config struct {
 	Intake    *live.Intake
 	Catalogue Catalogue // nil: nobody is told of new versions
 	Registrar Registrar // nil: devices are registered by the command line only
+	Rules     Rules     // those with a nil member have no routes
 	AccessOf  func(echo.Context) spatial.Access
 	Registry  prometheus.Registerer // nil counts nothing
 	Log       *slog.Logger
@@ -92,6 +93,7 @@ type Handlers struct {
 	metrics *metrics
 	limiter limiter
 	news    news
+	alarms  alarms
 	closing chan struct{}
 	once    sync.Once
 }
@@ -127,6 +129,7 @@ func (h *Handlers) Register(e *echo.Echo) {
 	if h.cfg.Registrar != nil {
 		e.POST("/live/devices", h.postDevices)
 	}
+	h.registerRules(e)
 }
 
 // Close ends every stream with a last event, and refuses new ones. It does not

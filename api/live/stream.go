@@ -90,6 +90,8 @@ func (s *stream) run(ctx context.Context, watch live.Watch, lastEvent string) er
 	}
 	watcher := h.hub.Watch(watch)
 	defer watcher.Close()
+	alarm := h.alarms.join(s.access)
+	defer h.alarms.leave(alarm)
 	comment := time.NewTicker(h.cfg.Comment)
 	defer comment.Stop()
 	age := time.NewTimer(h.cfg.MaxStreamAge + rand.N(h.cfg.MaxStreamAge/10+1))
@@ -107,6 +109,10 @@ func (s *stream) run(ctx context.Context, watch live.Watch, lastEvent string) er
 			return s.bye("age")
 		case <-comment.C:
 			s.text(": \n\n")
+		case <-alarm.wake:
+			if !s.alarmed(alarm) {
+				continue
+			}
 		case <-watcher.Wake():
 			frame := watcher.Take()
 			if frame.Empty() {

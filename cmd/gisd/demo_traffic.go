@@ -28,6 +28,7 @@ const (
 // and leave no history: days of made-up positions would fill the disk.
 type demoFleet struct {
 	hub       *live.Hub
+	rules     live.Listener
 	devices   *devices.Store
 	catalogue *postgis.Catalogue
 	log       *slog.Logger
@@ -76,6 +77,7 @@ func (d demoFleet) run(ctx context.Context) error {
 	}
 	o.Report = func(_ context.Context, positions []live.Position) error {
 		d.hub.Update(positions)
+		d.rules.Reported(positions)
 		return nil
 	}
 	return simulate.Run(ctx, o)
@@ -96,7 +98,9 @@ func (d demoFleet) whilePresent(ctx context.Context) error {
 
 func (d demoFleet) reportFixed(ctx context.Context) error {
 	for ctx.Err() == nil {
-		d.hub.Update(fixedPositions(time.Now()))
+		fixed := fixedPositions(time.Now())
+		d.hub.Update(fixed)
+		d.rules.Reported(fixed)
 		pause(ctx, demoFixedRate)
 	}
 	return nil

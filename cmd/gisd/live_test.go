@@ -19,6 +19,7 @@ func TestLiveThroughServer(t *testing.T) {
 	t.Parallel()
 	env := []string{"GISD_DATABASE_URL=" + testdb.URL(t), "PATH=" + os.Getenv("PATH")}
 	key := strings.TrimSpace(must(t, env, "devices", "register", "bus-12", "--kind", "bus", "--visibility", "public", "--key"))
+	operator := strings.TrimSpace(must(t, env, "keys", "create", "centre", "--role", "operator"))
 	must(t, env, "devices", "register", "patrol", "--kind", "truck")
 	server, stop := startServer(t, env)
 
@@ -90,6 +91,7 @@ func TestLiveThroughServer(t *testing.T) {
 	if status, text := post(`{"device":"patrol","lon":106.65,"lat":10.98}`); status != http.StatusBadRequest || !strings.Contains(text, "not registered") {
 		t.Errorf("another device: %d %s", status, text)
 	}
+	rulesThroughServer(t, server, operator, key)
 	must(t, env, "devices", "revoke", "bus-12")
 	until(`"devices":["bus-12"]`)
 	stopping := time.Now()

@@ -14,13 +14,16 @@ import (
 	"gisd/api/listen"
 	apilive "gisd/api/live"
 	"gisd/api/mqtt"
+	"gisd/spatial"
 	"gisd/spatial/live"
 	"gisd/spatial/live/ais"
+	"gisd/spatial/live/fence"
 	"gisd/spatial/live/jt808"
 	"gisd/spatial/live/nmea"
 	"gisd/spatial/live/recorder"
 	"gisd/spatial/live/teltonika"
 	"gisd/spatial/postgis/devices"
+	"gisd/spatial/postgis/fences"
 	"gisd/spatial/redisbus"
 	"gisd/spatial/spool"
 )
@@ -36,23 +39,42 @@ func (n *node) addLive(ctx context.Context) error {
 	if err := hub.Load(ctx); err != nil {
 		return err
 	}
-	record, err := n.openRecorder(ctx, history, hub)
+	var warden *fence.Warden // before anything is recovered
+	record, err := n.openRecorder(ctx, history, func(positions []live.Position) {
+		hub.Update(positions)
+		warden.Reported(positions)
+	})
 	if err != nil {
 		return err
 	}
 	lobby := live.NewLobby(store, n.log)
 	intake := &live.Intake{Hub: hub, Recorder: record, Lobby: lobby}
+	rules := fences.NewStore(n.db, n.catalogue)
 	streams := apilive.New(apilive.Config{
 		Intake:    intake,
 		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
+		Rules: apilive.Rules{Geofences: rules, Rules: rules, Events: rules},
 	})
-	n.freshness.Tell = streams.TilesChanged
+	warden = fence.NewWarden(fence.WardenConfig{
+		Engine: fence.Config{Device: hub.Device}, Source: rules, Tell: streams.TellEvents, Log: n.log,
+	})
+	if err := warden.Load(ctx); err != nil {
+		return err
+	}
+	intake.Listener = warden
+	n.freshness.Tell = func(changes []spatial.Change) {
+		warden.Edited(changes)
+		streams.TilesChanged(changes)
+	}
 	n.server.Register = append(n.server.Register, streams.Register)
 	n.server.Streams = append(n.server.Streams, apilive.StreamPath, apilive.SocketPath)
 	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
-	n.parts = append(n.parts, hub.Run, record.Run, history.Run, streams.Run, lobby.Run)
+	n.parts = append(n.parts, hub.Run, record.Run, history.Run, streams.Run, lobby.Run, warden.Run)
+	if days := n.cfg.PositionDays; days > 0 {
+		n.parts = append(n.parts, func(ctx context.Context) error { return rules.KeepEvents(ctx, time.Duration(days)*24*time.Hour) })
+	}
 	if n.cfg.DatabaseURL == "" && n.cfg.Demo {
-		n.parts = append(n.parts, demoFleet{hub: hub, devices: store, catalogue: n.catalogue, log: n.log}.traffic)
+		n.parts = append(n.parts, demoFleet{hub: hub, rules: warden, devices: store, catalogue: n.catalogue, log: n.log}.traffic)
 	}
 	return errors.Join(n.addListeners(ctx, intake), n.addMQTT(ctx, intake))
 }
@@ -60,7 +82,7 @@ func (n *node) addLive(ctx context.Context) error {
 // openRecorder opens the spool of this process below the data folder, where each
 // database has a folder: what waits for one must not go to another. What a process that
 // is gone has left goes to the database, and to the map, first.
-func (n *node) openRecorder(ctx context.Context, history *devices.History, hub *live.Hub) (*recorder.Recorder, error) {
+func (n *node) openRecorder(ctx context.Context, history *devices.History, recovered func([]live.Position)) (*recorder.Recorder, error) {
 	database, err := n.db.Secret(ctx, "name of the spool")
 	if err != nil {
 		return nil, err
@@ -79,7 +101,7 @@ func (n *node) openRecorder(ctx context.Context, history *devices.History, hub *
 	}
 	record := recorder.New(recorder.Config{
 		Spool: own, Left: left, Store: history, Log: n.log,
-		Recovered: func(positions []live.Position) { hub.Update(positions) },
+		Recovered: recovered,
 	})
 	spool.RegisterMetrics(n.registry, own)
 	recorder.RegisterMetrics(n.registry, record, time.Now)

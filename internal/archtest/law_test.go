@@ -49,6 +49,7 @@ var law = []room{
 	{pattern: "spatial/postgis/jobs", may: []string{"spatial", "spatial/postgis", "spatial/postgis/imports"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/accounts", may: []string{"spatial", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/outbox", may: []string{"spatial", "spatial/outbox", "spatial/postgis"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/fences", may: []string{"spatial", "spatial/live", "spatial/live/fence", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis"}, libraries: []string{"pgx"}},
 

@@ -18,12 +18,19 @@ type Recorder interface {
 	Record(ctx context.Context, positions []Position) error
 }
 
+// Listener hears of positions that were taken, late and held ones among them. It
+// must not block, nor keep or change them.
+type Listener interface {
+	Reported(positions []Position)
+}
+
 // Intake is where positions enter: it checks who reports what, hands them to
 // the recorder and then to the hub.
 type Intake struct {
 	Hub      *Hub
 	Recorder Recorder // nil keeps no history
 	Lobby    *Lobby   // nil notes no strangers
+	Listener Listener // nil tells nobody
 	Limits   Limits
 	Now      func() time.Time
 }
@@ -123,6 +130,9 @@ func (in *Intake) take(ctx context.Context, l lot, receipt *Receipt, allOrNothin
 		}
 	}
 	in.Hub.Update(taken)
+	if in.Listener != nil {
+		in.Listener.Reported(taken)
+	}
 	receipt.Accepted, receipt.Late, receipt.Duplicates, receipt.Held = counted.Accepted, counted.Late, counted.Duplicates, counted.Held
 	receipt.Rejected += excess.Rejected
 	receipt.Errors = append(receipt.Errors, excess.Errors[:min(len(excess.Errors), maxRowErrors-len(receipt.Errors))]...)

@@ -1039,7 +1039,7 @@ export interface paths {
         };
         /**
          * What moves, as server-sent events
-         * @description Events are snapshot, positions, remove, tiles-changed and bye. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again. The data of tiles-changed names in collections those that have a new version, and in tiles where features of others changed: {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]} with boxes as minlon, minlat, maxlon, maxlat in degrees, or {"collection":"parcels","all":true}.
+         * @description Events are snapshot, positions, remove, tiles-changed, events and bye. The data of events, which operators get whatever the viewport, is {"missed":false,"events":[…]} with items as in /live/events; missed says that some were left out, which /live/events has. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again. The data of tiles-changed names in collections those that have a new version, and in tiles where features of others changed: {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]} with boxes as minlon, minlat, maxlon, maxlat in degrees, or {"collection":"parcels","all":true}.
          */
         get: operations["getStream"];
         put?: never;
@@ -1182,6 +1182,113 @@ export interface paths {
         };
         /** One device */
         get: operations["getDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/geofences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fences that people have drawn
+         * @description For operators.
+         */
+        get: operations["getGeofences"];
+        put?: never;
+        /** Keep a drawn fence, in the place of one of its id */
+        post: operations["postGeofence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/geofences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the fence. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One drawn fence */
+        get: operations["getGeofence"];
+        put?: never;
+        post?: never;
+        /** Delete a drawn fence that no rule names */
+        delete: operations["deleteGeofence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules by which devices are watched
+         * @description For operators; those on collections of which the caller reads everything.
+         */
+        get: operations["getRules"];
+        put?: never;
+        /**
+         * Keep a rule, in the place of one of its id
+         * @description A rule finds what happens from then on. Servers notice within a second.
+         */
+        post: operations["postRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the rule. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One rule */
+        get: operations["getRule"];
+        put?: never;
+        post?: never;
+        /** Delete a rule; its events stay */
+        delete: operations["deleteRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What rules found, the newest first
+         * @description For operators; of devices they see and collections of which they read everything, so that fewer may come than the limit. An event is named by rule, device, fence, other device, kind and time; what is told of it later takes its place.
+         */
+        get: operations["getEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1783,6 +1890,102 @@ export interface components {
             /** @description Degrees clockwise from north. */
             bearing?: number;
             attributes?: Record<string, never>;
+        };
+        Geofence: {
+            /** @enum {string} */
+            type: "Feature";
+            id: string;
+            /** @description A valid Polygon or MultiPolygon in degrees, longitude first. */
+            geometry: Record<string, never>;
+            properties?: {
+                name?: string;
+            } | null;
+        };
+        Rule: {
+            id: string;
+            name?: string;
+            disabled?: boolean;
+            /** @enum {string} */
+            subject: "fence" | "speed" | "reading" | "rate" | "proximity";
+            /** @description Of fences: enter, exit, inside, dwell and cross, or outside with together; else begin, end and dwell. */
+            events: ("enter" | "exit" | "inside" | "outside" | "cross" | "dwell" | "begin" | "end")[];
+            /** @description Of devices; none is all. */
+            kinds?: string[];
+            /** @description Ids; none is all. */
+            devices?: string[];
+            /** @description Its areas are the fences; its lines the roads of a rule on speed. */
+            collection?: string;
+            /** @description Property of the roads with their speed limit, km/h. */
+            limitField?: string;
+            /** @description Ids of drawn fences, in place of a collection. */
+            geofences?: string[];
+            /** @description The fences count as one. */
+            together?: boolean;
+            /** @description How far outside is outside, metres. */
+            hysteresis?: number;
+            /** @description How long a side lasts before it counts: 30s. */
+            confirm?: string;
+            /** @description How long a stay is before it is a dwell. */
+            dwell?: string;
+            /** @description Between two inside or outside; 0s is every fix. */
+            every?: string;
+            /** @description Beyond it two fixes have no way between them; 0s is never. */
+            gap?: string;
+            /** @description Member of a position's attributes. */
+            attribute?: string;
+            /** @description Of a speed km/h (above the road's, where there are roads), of a reading, of a rate per hour. */
+            limit?: number;
+            /** @description How far behind the limit it ends. */
+            release?: number;
+            /** @description It is below the limit that counts. */
+            below?: boolean;
+            /** @description How far the road may be, or how near two devices come, metres. */
+            within?: number;
+            /** @description After it an event is final; 30s. */
+            watermark?: string;
+            schedule?: {
+                /** @default Asia/Ho_Chi_Minh */
+                zone: string;
+                windows: {
+                    days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                    /** @description Time of day, 22:00. */
+                    from: string;
+                    /** @description Time of day; not after from, it is the next day's. */
+                    to: string;
+                }[];
+            };
+        };
+        Event: {
+            rule: string;
+            /** @enum {string} */
+            kind: "enter" | "exit" | "inside" | "outside" | "cross" | "dwell" | "begin" | "end";
+            device: string;
+            /** @description The device that it came near. */
+            other?: string;
+            /** @description Of the fence; absent for a drawn one. */
+            collection?: string;
+            /** @description Absent for rules with one state for each device. */
+            fence?: string;
+            /**
+             * Format: date-time
+             * @description Of the fix.
+             */
+            time: string;
+            /**
+             * Format: date-time
+             * @description When the stay began; of a crossing the fix before.
+             */
+            since: string;
+            lon: number;
+            lat: number;
+            /** @description Speed, reading, rate or distance in metres. */
+            value?: number;
+            /** @description Whose speed limit counted. */
+            road?: string;
+            /** @enum {string} */
+            status: "provisional" | "final" | "withdrawn";
+            /** @description Told after it was, or would have been, final. */
+            correction: boolean;
         };
         Receipt: {
             /** @description Positions that were taken. */
@@ -4584,6 +4787,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getGeofences: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One feature for each fence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postGeofence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Geofence"];
+                "application/geo+json": components["schemas"]["Geofence"];
+            };
+        };
+        responses: {
+            /** @description The fence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Geofence"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getGeofence: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the fence. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Geofence"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteGeofence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the fence. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRules: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, by id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rules: components["schemas"]["Rule"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rule"];
+            };
+        };
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the rule. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the rule. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEvents: {
+        parameters: {
+            query?: {
+                /** @description Of this rule. */
+                rule?: string;
+                /** @description Of this device. */
+                device?: string;
+                /** @description A time, or two with a slash between; .. is open. */
+                datetime?: string;
+                /** @description How many are looked at; more than 1000 is 1000. */
+                limit?: number;
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        events: components["schemas"]["Event"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];

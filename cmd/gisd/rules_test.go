@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// rulesThroughServer draws a fence, writes a rule, and has a bus drive in and out
+// until its entry is told, recorded and final. What others may not know of it they
+// are not told.
+func rulesThroughServer(t *testing.T, server, operator, device string) {
+	t.Helper()
+	send := func(method, path, key, body string) (int, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, server+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+key)
+		r.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, string(text)
+	}
+	const drawn = `{"type":"Feature","id":"depot","properties":{"name":"Bến xe"},
+		"geometry":{"type":"Polygon","coordinates":[[[106.7,10.98],[106.701,10.98],[106.701,10.981],[106.7,10.981],[106.7,10.98]]]}}`
+	const rule = `{"id":"depot","subject":"fence","events":["enter","exit"],"geofences":["depot"],"watermark":"1s"}`
+	for _, step := range []struct {
+		method, path, key, body string
+		want                    int
+	}{
+		{"POST", "/live/geofences", device, drawn, 403},
+		{"POST", "/live/rules", operator, rule, 400}, // there is no such fence yet
+		{"POST", "/live/geofences", operator, drawn, 200},
+		{"POST", "/live/rules", operator, rule, 200},
+		{"GET", "/live/events", device, "", 403},
+		{"DELETE", "/live/geofences/depot", operator, "", 409},
+	} {
+		if status, text := send(step.method, step.path, step.key, step.body); status != step.want {
+			t.Fatalf("%s %s: %d %s, want %d", step.method, step.path, status, text, step.want)
+		}
+	}
+	var list struct {
+		Events []struct{ Rule, Kind, Device, Fence, Status string }
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	for east := 0; time.Now().Before(deadline); east++ {
+		lon := []string{"106.7005", "106.7015"}[east%2]
+		if status, text := send("POST", "/live/positions", device, `{"device":"bus-12","lon":`+lon+`,"lat":10.9805}`); status != http.StatusAccepted {
+			t.Fatalf("%d %s", status, text)
+		}
+		status, text := send("GET", "/live/events?rule=depot", operator, "")
+		if status != http.StatusOK || json.Unmarshal([]byte(text), &list) != nil {
+			t.Fatalf("%d %s", status, text)
+		}
+		for _, e := range list.Events {
+			if e.Kind == "enter" && e.Device == "bus-12" && e.Fence == "depot" && e.Status == "final" {
+				return
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("no final entry: %+v", list.Events)
+}

@@ -1,0 +1,14 @@
+-- The last positions of each device that are not older, by time; held ones left out.
+-- $1 timestamptz: oldest, $2 integer: how many of each device.
+-- Index: the key of each day's partition, once for each device.
+select p.*
+from gisd.device d
+cross join lateral (
+  select device_id, at, received_at, lon, lat, speed_kmh, attributes
+  from gisd.device_position
+  where device_id = d.id and at > $1 and flags & 16 = 0
+  order by at desc
+  limit $2
+) p
+where d.revoked_at is null
+order by p.at

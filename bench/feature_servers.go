@@ -17,7 +17,7 @@ const degreeTable = "bench_degrees"
 // featureServer is a program that serves the parcels as OGC API - Features.
 type featureServer struct {
 	name    string
-	items   string // path
+	items   string // path with its format, GeoJSON
 	program string // "" where it is not installed
 	start   func(context.Context) (*server, error)
 	slow    bool
@@ -25,7 +25,7 @@ type featureServer struct {
 
 func (b importBench) gisdFeatures() featureServer {
 	return featureServer{
-		name: "gisd", program: b.gisd, items: "/ogc/collections/" + benchCollection + "/items",
+		name: "gisd", program: b.gisd, items: "/ogc/collections/" + benchCollection + "/items?f=json",
 		start: func(ctx context.Context) (*server, error) { return b.serveGisd(ctx) },
 	}
 }
@@ -34,7 +34,7 @@ func (b importBench) gisdFeatures() featureServer {
 func (b importBench) tipgFeatures() featureServer {
 	program := b.installed("tipg/bin/uvicorn")
 	return featureServer{
-		name: "TiPg", program: program, slow: true, items: "/collections/data." + degreeTable + "/items",
+		name: "TiPg", program: program, slow: true, items: "/collections/data." + degreeTable + "/items?f=geojson",
 		start: func(ctx context.Context) (*server, error) {
 			env := []string{"DATABASE_URL=" + b.tcp, `TIPG_DB_SCHEMAS=["data"]`, `TIPG_DB_TABLES=["data.` + degreeTable + `"]`,
 				"TIPG_MAX_FEATURES_PER_QUERY=" + strconv.Itoa(walkPage), "TIPG_DB_DATETIME_EXTENT=false"}
@@ -47,7 +47,7 @@ func (b importBench) tipgFeatures() featureServer {
 func (b importBench) pygeoapi() featureServer {
 	program := b.installed("pygeoapi/bin/gunicorn")
 	return featureServer{
-		name: "pygeoapi", program: program, slow: true, items: "/collections/parcels/items",
+		name: "pygeoapi", program: program, slow: true, items: "/collections/parcels/items?f=json",
 		start: func(ctx context.Context) (*server, error) {
 			address, err := freePort()
 			if err != nil {

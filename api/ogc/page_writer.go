@@ -35,7 +35,7 @@ func (r *request) newPageWriter(c *spatial.Collection, q itemsQuery) (*pageWrite
 	if err != nil {
 		return nil, err
 	}
-	w := &pageWriter{r: r, c: c, q: q, encoder: e, buf: make([]byte, 0, 64<<10)}
+	w := &pageWriter{r: r, c: c, q: q, encoder: e, buf: make([]byte, 0, 16<<10)}
 	w.buf = append(w.buf, `{"type":"FeatureCollection"`...)
 	w.buf = append(append(w.buf, e.root()...), `,"features":[`...)
 	return w, nil

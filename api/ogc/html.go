@@ -86,7 +86,12 @@ func (r *request) featurePage(c *spatial.Collection, f *spatial.Feature, links [
 	data := struct {
 		page.Frame
 		Properties []property
+		Map        string // where the map shows the feature
 	}{Frame: r.frame(r.titleOf(c)+" "+f.ID, links[0].Href, r.crumbsBelow(c))}
+	var err error
+	if data.Map, err = r.featureMapHref(c, f); err != nil {
+		return err
+	}
 	for i, field := range c.Fields {
 		data.Properties = append(data.Properties, property{r.labelOf(field), r.show(f.Properties[i]), field.Unit})
 	}

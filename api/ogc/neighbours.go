@@ -51,12 +51,47 @@ func (r *request) resource(c *spatial.Collection) metadata.Resource {
 // mapHref is this server's own map with the collection turned on, where it lies; ""
 // for what is nowhere. Pages frame it: its scripts, styles and letters come from here.
 func (r *request) mapHref(c *spatial.Collection) string {
-	const framePixels, tilePixels = 800, 512
-	e := c.Extent
-	if c.GeometryType == spatial.GeometryNone || e.Empty() || e.MinX > e.MaxX || c.FeatureCount == 0 {
+	if c.GeometryType == spatial.GeometryNone || c.FeatureCount == 0 {
 		return ""
 	}
-	width := max(e.MaxX-e.MinX, 2*(e.MaxY-e.MinY), 1e-3) // degrees; the frame is twice as wide as high
-	zoom := min(max(math.Log2(360*framePixels/tilePixels/width), 0), 16)
+	return r.mapOf(c, c.Extent, 16)
+}
+
+// mapOf is the map of the collection where e lies (SRID 4326), no closer than zoom;
+// "" for an empty envelope and for one across the antimeridian.
+func (r *request) mapOf(c *spatial.Collection, e spatial.Envelope, zoom float64) string {
+	const framePixels, tilePixels = 800, 512
+	if e.Empty() || e.MinX > e.MaxX {
+		return ""
+	}
+	width := max(e.MaxX-e.MinX, 2*(e.MaxY-e.MinY), 1e-4) // degrees; the frame is twice as wide as high
+	zoom = min(max(math.Log2(360*framePixels/tilePixels/width), 0), zoom)
 	return fmt.Sprintf("%s/#map=%.2f/%.5f/%.5f&lang=%s&on=%s", r.h.Origin.Base(r.Request()), zoom, (e.MinY+e.MaxY)/2, (e.MinX+e.MaxX)/2, r.lang, c.ID)
+}
+
+// featureMapHref is the map around a feature, which is chosen there; "" for one
+// without a geometry. It turns the geometry into lon, lat degrees (SRID 4326).
+func (r *request) featureMapHref(c *spatial.Collection, f *spatial.Feature) (string, error) {
+	if f.Geometry.Empty() {
+		return "", nil
+	}
+	p := projector{to: crs84}
+	if err := p.apply(&f.Geometry); err != nil {
+		return "", err
+	}
+	e := spatial.EmptyEnvelope(spatial.SRIDWGS84)
+	err := p.walker.Rewrite(f.Geometry.EWKB, func(flat []float64, stride int) error {
+		for i := 0; i+1 < len(flat); i += stride {
+			e = e.Extend(flat[i], flat[i+1])
+		}
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("ogc: bounds of a feature: %w", err)
+	}
+	href := r.mapOf(c, e, 17)
+	if href == "" {
+		return "", nil
+	}
+	return href + "&sel=" + c.ID + "/" + url.QueryEscape(f.ID), nil
 }

@@ -332,12 +332,17 @@ func hasScript(body string) bool {
 	return strings.Contains(ownScripts.ReplaceAllString(body, ""), "<script")
 }
 
-// Pages frame this server's own map where the collection lies.
+// Pages frame this server's own map where the collection or the feature lies.
 func TestMapOnPages(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	for _, target := range []string{"/ogc/collections/points?f=html", "/ogc/collections/points/items?f=html"} {
-		if body := s.get(target).Body.String(); !strings.Contains(body, `src="http://example.com/#map=11.19/10.95000/106.22000&amp;lang=en&amp;on=points"`) {
+	for target, want := range map[string]string{
+		"/ogc/collections/points?f=html":           "11.19/10.95000/106.22000&amp;lang=en&amp;on=points",
+		"/ogc/collections/points/items?f=html":     "11.19/10.95000/106.22000&amp;lang=en&amp;on=points",
+		"/ogc/collections/points/items/3?f=html":   "17.00/11.00000/106.12000&amp;lang=en&amp;on=points&amp;sel=points/3",
+		"/ogc/collections/national/items/7?f=html": "17.00/11.03065/106.66696&amp;lang=en&amp;on=national&amp;sel=national/7",
+	} {
+		if body := s.get(target).Body.String(); !strings.Contains(body, `src="http://example.com/#map=`+want+`"`) {
 			t.Errorf("%s: no map in %s", target, body)
 		}
 	}

@@ -9,7 +9,7 @@ APT_RUN  := postgresql postgresql-postgis gdal-bin
 APT_TEST := $(APT_RUN) redis-server proj-bin chromium python3-venv
 APT_BENCH := $(APT_TEST) python3-gdal postgis
 APT_CONFORMANCE := $(APT_TEST) openjdk-17-jdk-headless maven
-APT_CLIENTS := $(APT_TEST) python3-qgis
+APT_CLIENTS := $(APT_TEST) python3-qgis debootstrap
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The tests, the linters and the program are built alike, and so from one build
@@ -70,14 +70,14 @@ clients/.venv/.installed: clients/requirements.txt
 
 clients/node_modules/.installed: clients/package.json
 	@scripts/toolchain.sh node
-	cd clients && npm install --no-save --no-package-lock --omit=optional --no-audit --no-fund --loglevel=error
+	cd clients && npm install --no-save --no-package-lock --no-audit --no-fund --loglevel=error
 	touch $@
 
 .PHONY: test
 test: need-test build test-go test-web test-e2e ## install what is missing and run every test
 
 .PHONY: test-go
-test-go: clients/.venv/.installed clients/node_modules/.installed
+test-go: clients/.venv/.installed clients/node_modules/.installed web/map/node_modules/.installed
 	go run ./internal/testdb/cmd/testcluster -- go test -timeout 20m ./...
 
 # Packages that start no goroutines, in their tests either, as internal/archtest
@@ -148,8 +148,8 @@ bench-peers: ## install Martin (cargo, compiles for a good while), TiPg and pyge
 	$(PEERS)/pygeoapi/bin/pip install --quiet pygeoapi==0.21.0 gunicorn==27.0.1 sqlalchemy==2.1.9 geoalchemy2 psycopg2-binary==2.9.13
 
 .PHONY: clients
-clients: need-clients build clients/.venv/.installed clients/node_modules/.installed web/map/node_modules/.installed ## programs that people use read a million features each while others edit; writes docs/clients.md
-	cd clients && npm install --no-save --no-package-lock --no-audit --no-fund --loglevel=error
+clients: need-clients build clients/.venv/.installed clients/node_modules/.installed web/map/node_modules/.installed ## programs that people use read a million features each while others edit, and QGIS edits (3 GB of packages, QGIS 3.40 in a Debian 13 of its own); writes docs/clients.md
+	clients/debian13.sh make
 	go run ./clients
 
 .PHONY: soak

@@ -118,6 +118,41 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+// A client that ends with a fault has a line in the table all the same.
+func TestOne(t *testing.T) {
+	t.Parallel()
+	s := &site{options: options{n: 3, log: t.Output()}}
+	for _, tt := range []struct {
+		name, script string
+		edits        bool
+		want         [3]int // seen, lost, doubled
+		fault        string
+	}{
+		{"reads all", "seq 3", false, [3]int{3, 0, 0}, ""},
+		{"loses one", "printf '1\n2\n2\n3'", false, [3]int{2, 1, 1}, "lost 1, doubled 1"},
+		{"fails", "seq 3; echo broken >&2; exit 3", false, [3]int{3, 0, 0}, "exit status 3: broken"},
+		{"edits", `test "$KEY" = secret`, true, [3]int{}, "exit status 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := s.one(t.Context(), client{
+				name: tt.name, edits: tt.edits, program: "sh", ask: []string{"echo", "7"},
+				args: func(*site) []string { return []string{"-c", tt.script} },
+			})
+			got := [3]int{r.seen, r.lost, r.doubled}
+			if got != tt.want || r.version != "7" || (r.fault == nil) != (tt.fault == "") {
+				t.Errorf("%+v", r)
+			}
+			if r.fault != nil && !strings.Contains(r.fault.Error(), tt.fault) {
+				t.Error(r.fault)
+			}
+		})
+	}
+	if r := s.one(t.Context(), client{name: "nobody", ask: []string{"/nowhere/client"}}); r.fault == nil {
+		t.Error("a client that is not there has read")
+	}
+}
+
 func TestReadExamples(t *testing.T) {
 	t.Parallel()
 	got := readExamples("# A\n\n```sh\ncurl x\n```\n\n```json\n{}\n```\n```python\nimport a\n\nb()\n```\n")
@@ -134,7 +169,10 @@ func TestPutTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := putTable(path, []result{{client: client{name: "C", covers: "all"}, version: "1", seen: 5}}); err != nil {
+		if err := putTable(path, []result{
+			{client: client{name: "C", covers: "all"}, version: "1", seen: 5},
+			{client: client{name: "E", covers: "edits", edits: true}, version: "2", fault: errors.New("not saved\nat all")},
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,7 +181,12 @@ func TestPutTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := string(text)
-	if strings.Count(got, "| C | 1 | all | 5 | 0 | 0 | 0 |") != 1 || strings.Contains(got, "old") || !strings.HasPrefix(got, "# A\n") || !strings.HasSuffix(got, "\nB\n") {
+	for _, line := range []string{"| C | 1 | all | 5 | 0 | 0 | 0 |\n", "| E | 2 | edits | – | – | – | 0 |\n", "\nE failed: `not saved`\n"} {
+		if strings.Count(got, line) != 1 {
+			t.Errorf("not once: %q", line)
+		}
+	}
+	if strings.Contains(got, "old") || !strings.HasPrefix(got, "# A\n") || !strings.HasSuffix(got, "\nB\n") {
 		t.Error(got)
 	}
 	if err := os.WriteFile(path, nil, 0o644); err != nil {

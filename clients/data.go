@@ -17,11 +17,18 @@ import (
 // the feature's id. Every movable-th is for the writer, the others stay.
 const (
 	collection = "parcels"
+	edited     = "buildings" // points, for whoever tries edits
 	movable    = 51
 	step       = 0.0005 // degrees between squares
 	west       = 106.4
 	south      = 10.9
 )
+
+// buildings are what edits are tried on.
+const buildings = `{"type":"Feature","geometry":{"type":"Point","coordinates":[106.65,10.98]},"properties":{"name":"Chợ","floors":2}}
+{"type":"Feature","geometry":{"type":"Point","coordinates":[106.66,10.98]},"properties":{"name":"Nhà văn hoá","floors":5}}
+{"type":"Feature","geometry":{"type":"Point","coordinates":[106.67,10.98]},"properties":{"name":"Nhà trẻ","floors":8}}
+`
 
 // numbers is how many there are in all where n stay: movable-1 of each movable.
 func numbers(n int) int { return n + n/(movable-1) }
@@ -45,7 +52,8 @@ func square(number, of int) string {
 type site struct {
 	*served.Site
 	options
-	key string
+	key   string
+	front string // address for those who edit
 }
 
 // start makes a new server with the collection, and another to try edits on.
@@ -57,7 +65,7 @@ func (o options) start(ctx context.Context) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{Site: up, options: o}
+	s := &site{Site: up, options: o, front: up.Address}
 	if err := s.fill(ctx); err != nil {
 		return nil, errors.Join(err, up.Stop())
 	}
@@ -72,12 +80,11 @@ func (s *site) fill(ctx context.Context) error {
 	if _, err := s.run(ctx, "import", path, "--collection", collection, "--key", "number", "--publish"); err != nil {
 		return err
 	}
-	path = filepath.Join(s.work, "buildings.geojsonl")
-	const building = `{"type":"Feature","geometry":{"type":"Point","coordinates":[106.65,10.98]},"properties":{"name":"Chợ","floors":2}}` + "\n"
-	if err := os.WriteFile(path, []byte(building), 0o644); err != nil {
+	path = filepath.Join(s.work, edited+".geojsonl")
+	if err := os.WriteFile(path, []byte(buildings), 0o644); err != nil {
 		return err
 	}
-	if _, err := s.run(ctx, "import", path, "--collection", "buildings", "--publish"); err != nil {
+	if _, err := s.run(ctx, "import", path, "--collection", edited, "--publish"); err != nil {
 		return err
 	}
 	key, err := s.run(ctx, "keys", "create", "clients", "--role", "admin")

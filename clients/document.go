@@ -32,7 +32,17 @@ func table(results []result) string {
 	var b strings.Builder
 	b.WriteString("\n| client | version | reads | features | lost | doubled | seconds |\n|---|---|---|---|---|---|---|\n")
 	for _, r := range results {
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %d | %.0f |\n", r.name, r.version, r.covers, r.seen, r.lost, r.doubled, r.took.Seconds())
+		counts := fmt.Sprintf("%d | %d | %d", r.seen, r.lost, r.doubled)
+		if r.edits {
+			counts = "– | – | –"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %.0f |\n", r.name, r.version, r.covers, counts, r.took.Seconds())
+	}
+	for _, r := range results {
+		if r.fault != nil {
+			what, _, _ := strings.Cut(r.fault.Error(), "\n")
+			fmt.Fprintf(&b, "\n%s failed: `%s`\n", r.name, what)
+		}
 	}
 	fmt.Fprintf(&b, "\n*%d cores, %s.*\n\n", runtime.NumCPU(), time.Now().UTC().Format(time.DateOnly))
 	return b.String()

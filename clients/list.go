@@ -20,9 +20,22 @@ type client struct {
 	ask     []string // prints its version
 	// line holds the number of a feature; the default is a line that is one.
 	line *regexp.Regexp
+	// edits means that it filters and saves, and looks itself at what came of it,
+	// instead of reading the collection.
+	edits bool
 }
 
-const python = ".venv/bin/python"
+const (
+	python       = ".venv/bin/python"
+	systemPython = "/usr/bin/python3" // which QGIS is installed for
+	askQGIS      = "from qgis.core import Qgis; print(Qgis.version())"
+	debian       = "./debian13.sh" // a newer system in a folder
+)
+
+// inDebian has the newer system run the script of the arguments.
+func inDebian(args func(*site) []string) func(*site) []string {
+	return func(s *site) []string { return append([]string{"run"}, args(s)...) }
+}
 
 // ogc is what people paste into a client.
 func (s *site) ogc() string { return s.Address + "/ogc" }
@@ -42,6 +55,10 @@ func all() []client {
 			return append([]string{name, s.ogc(), collection}, more...)
 		}
 	}
+	tiles := func(library string) []string { return []string{"node", "read_tiles.mjs", "version", library} }
+	wfs := func(s *site) []string {
+		return []string{"read_qgis.py", s.Address + "/wfs", "gisd:" + collection, "WFS"}
+	}
 	return []client{
 		{name: "GDAL, ogr2ogr", covers: "OAPIF, pages of 1,000", light: true, program: "ogr2ogr", args: gdal("1000"), ask: []string{"ogr2ogr", "--version"}},
 		{name: "GDAL, ogr2ogr as it comes", covers: "OAPIF, pages of 10", program: "ogr2ogr", args: gdal(""), ask: []string{"ogr2ogr", "--version"}},
@@ -54,12 +71,13 @@ func all() []client {
 			ask: []string{python, "-c", "import owslib; print(owslib.__version__)"}},
 		{name: "@ogcapi-js/features", covers: "by links, pages of 1,000", light: true, program: "node", args: script("read_ogcapi.mjs", "1000"),
 			ask: []string{"node", "-p", "require('@ogcapi-js/features/package.json').version"}},
-		{name: "OpenLayers", covers: "OGCVectorTile, every tile of the tileset WebMercatorQuad", program: "node", args: script("read_tiles.mjs", "openlayers"),
-			ask: []string{"node", "-p", "require('ol/package.json').version"}},
-		{name: "MapLibre", covers: "TileJSON of the tileset, the whole area at zoom 14", program: "node", args: script("read_tiles.mjs", "maplibre"),
-			ask: []string{"node", "-p", "require('../web/map/node_modules/maplibre-gl/package.json').version"}},
-		{name: "QGIS", covers: "OAPIF provider, its own pages", program: "/usr/bin/python3", args: script("read_qgis.py"),
-			ask: []string{"/usr/bin/python3", "-c", "from qgis.core import Qgis; print(Qgis.version())"}},
+		{name: "OpenLayers", covers: "OGCVectorTile, every tile of the tileset WebMercatorQuad at zoom 14", light: true, program: "node", args: script("read_tiles.mjs", "openlayers"), ask: tiles("openlayers")},
+		{name: "MapLibre", covers: "TileJSON of the tileset, the whole area at zoom 14", light: true, program: "node", args: script("read_tiles.mjs", "maplibre"), ask: tiles("maplibre")},
+		{name: "QGIS", covers: "OAPIF, its own pages", program: systemPython, args: script("read_qgis.py", "OAPIF"), ask: []string{systemPython, "-c", askQGIS}},
+		{name: "QGIS, WFS", covers: "WFS 2.0, its own pages", program: systemPython, args: wfs, ask: []string{systemPython, "-c", askQGIS}},
+		{name: "QGIS of Debian 13", covers: "OAPIF, its own pages", program: debian, args: inDebian(script("read_qgis.py", "OAPIF")), ask: []string{debian, "version"}},
+		{name: "QGIS of Debian 13, editing", covers: "filters by CQL2; adds, changes and removes a feature", edits: true, program: debian,
+			args: inDebian(func(s *site) []string { return []string{"edit_qgis.py", s.front + "/ogc", edited} }), ask: []string{debian, "version"}},
 	}
 }
 

@@ -157,6 +157,8 @@ func TestImportUnderReaders(t *testing.T) {
 		})
 	}
 	for v := 2; v <= versions; v++ {
+		// Of the versions before the current one the last alone is kept.
+		waitFor(t, "the version to be read", func() bool { return r.seen[v-1].Load() > 0 || len(failed) > 0 })
 		cmd, said := child(t, env, "import", numberedPoints(t, 1, 5000, v), "--collection", "land", "--mode", "replace")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

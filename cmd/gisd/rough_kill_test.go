@@ -179,18 +179,33 @@ func TestImportsOfOneCollectionAtOnce(t *testing.T) {
 	env, pool := importDB(t)
 	must(t, env, "import", numberedPoints(t, 1, 100, 1), "--collection", "land", "--key", "number", "--publish")
 	for round, modes := range [][2]string{{"replace", "replace"}, {"replace", "upsert"}, {"append", "upsert"}} {
+		// Nobody publishes before one of the two has given up.
+		publishing, err := pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := publishing.Exec(t.Context(), "lock table gisd.collection in share mode"); err != nil {
+			t.Fatal(err)
+		}
 		var racers [2]*exec.Cmd
 		var said [2]*bytes.Buffer
+		ended := make(chan struct{}, len(racers))
 		for i := range racers {
 			racers[i], said[i] = child(t, env, "import", numberedPoints(t, 1000, 50_000, 10*round+i+2),
 				"--collection", "land", "--mode", modes[i], "--max-errors", "-1")
 			if err := racers[i].Start(); err != nil {
 				t.Fatal(err)
 			}
+			go func() { _ = racers[i].Wait(); ended <- struct{}{} }()
 		}
+		<-ended
+		if err := publishing.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-ended
 		won, lost := 0, 0
 		for i := range racers {
-			code := exitCode(t, racers[i])
+			code := racers[i].ProcessState.ExitCode()
 			switch message := lastMessage(said[i].String()); {
 			case code == exitDone || code == exitRejected:
 				won++

@@ -95,6 +95,7 @@ func (r *runner) environment() []string {
 	return append([]string{
 		"LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + r.folder.path, "TMPDIR=" + tmp, "CPL_TMPDIR=" + tmp,
 		"GDAL_SKIP=" + r.others, "GDAL_DRIVER_PATH=disable", "GDAL_PYTHON_DRIVER_PATH=" + tmp, "GDAL_NUM_THREADS=1", "GDAL_CACHEMAX=16",
+		"OPENBLAS_NUM_THREADS=1", // GDAL links it by way of Armadillo; it takes memory for each thread at once
 		"CPL_LOG_ERRORS=NO", "CPL_DEBUG=OFF", "PG_USE_COPY=YES", "PROJ_NETWORK=OFF",
 		"GDAL_HTTP_PROXY=127.0.0.1:9", "GDAL_HTTPS_PROXY=127.0.0.1:9", "GDAL_HTTP_TIMEOUT=1", "GDAL_HTTP_MAX_RETRY=0",
 		"http_proxy=127.0.0.1:9", "https_proxy=127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS={none}",

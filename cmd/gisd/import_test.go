@@ -42,7 +42,10 @@ func leftovers(t *testing.T, pool *pgxpool.Pool) int {
 		select (select count(*) from pg_tables t where schemaname = 'data'
 				and not exists (select from gisd.collection_version v where v.table_name = t.tablename and v.state = 'ready'))
 			+ (select count(*) from gisd.collection_version where state = 'staging')
-			+ (select count(*) from gisd.import where state = 'running')`)
+			+ (select count(*) from gisd.import where state = 'running')
+			+ (select count(*) from gisd.collection c join gisd.collection_version v on v.collection_id = c.id and v.version = c.current_version
+				where not exists (select from information_schema.view_table_usage
+					where view_schema = 'layers' and view_name = c.id and table_schema = 'data' and table_name = v.table_name))`)
 }
 
 func writeFile(t *testing.T, name, content string) string {

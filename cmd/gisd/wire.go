@@ -52,9 +52,6 @@ func serve(ctx context.Context, a *app, db *postgis.DB) error {
 	if err := imports.CleanInterrupted(ctx, db, a.log); err != nil {
 		return err
 	}
-	if err := collections.TidyAll(ctx, db.Pool); err != nil { // what a reader kept from being dropped waits for the next start
-		a.log.WarnContext(ctx, "old versions remain", "error", err)
-	}
 	server, parts, closeAll, err := wire(ctx, a, db)
 	if err != nil {
 		return err

@@ -95,12 +95,12 @@ func TidyVersions(ctx context.Context, db postgis.Beginner, collection string) e
 	return failed
 }
 
-// TidyAll is TidyVersions for every collection: it catches up at a start on what
-// readers or a crash left undone. What is tidy already costs a look and no lock.
+// TidyAll is TidyVersions for every collection that needs it: it catches up on
+// what readers or a crash left undone. All being tidy it costs one query.
 func TidyAll(ctx context.Context, db postgis.Beginner) error {
 	var ids []string
 	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, queryPublishCollections)
+		rows, err := tx.Query(ctx, queryPublishUntidy)
 		if err != nil {
 			return err
 		}

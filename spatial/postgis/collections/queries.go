@@ -49,8 +49,8 @@ var (
 	queryCodeListValuePut string
 	//go:embed queries/publish_view_current.sql
 	queryPublishViewCurrent string
-	//go:embed queries/publish_collections.sql
-	queryPublishCollections string
+	//go:embed queries/publish_untidy.sql
+	queryPublishUntidy string
 	//go:embed queries/import_lives.sql
 	queryImportLives string
 	//go:embed queries/import_serialize.sql

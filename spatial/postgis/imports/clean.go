@@ -2,15 +2,18 @@ package imports
 
 import (
 	"context"
-	"gisd/spatial/postgis"
 	"log/slog"
 
 	"github.com/jackc/pgx/v5"
+
+	"gisd/spatial/postgis"
+	"gisd/spatial/postgis/collections"
 )
 
 // CleanInterrupted drops what imports left behind whose process died: those
-// marked running whose advisory lock nobody holds. The server calls it at each
-// start, every import before it begins. Living imports are not touched.
+// marked running whose advisory lock nobody holds. Of those that died once they
+// had published it points the views at what is current. The server calls it at
+// each start, every import before it begins. Living imports are not touched.
 func CleanInterrupted(ctx context.Context, db *postgis.DB, log *slog.Logger) error {
 	conn, err := db.Connect(ctx)
 	if err != nil {
@@ -50,5 +53,8 @@ func cleanInterrupted(ctx context.Context, conn *pgx.Conn, log *slog.Logger) err
 			log.WarnContext(ctx, "dropped what an interrupted import left", "import", id)
 		}
 	}
-	return nil
+	if err := collections.TidyAll(ctx, conn); err != nil && log != nil && ctx.Err() == nil {
+		log.WarnContext(ctx, "old versions remain", "error", err) // a reader keeps them, until the next import or start
+	}
+	return postgis.Wrap(ctx, op, ctx.Err())
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"gisd/importers"
 	"gisd/internal/fixture"
 	"gisd/internal/testdb"
@@ -92,5 +94,38 @@ func TestDropAfterDeadImport(t *testing.T) {
 	}
 	if left := testdb.Strings(t, s.Pool, importLeftovers); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// What died between its commit and its tidying leaves the view behind: the next
+// import points it at what is current.
+func TestCleanAfterDeadPublish(t *testing.T) {
+	t.Parallel()
+	s := fixture.Open(t)
+	fixture.Collection(t, s.Pool, fixture.Spec{ID: "r", Features: fixture.Points(1)})
+	fixture.Collection(t, s.Pool, fixture.Spec{ID: "r", Features: fixture.Points(2)})
+	err := pgx.BeginFunc(t.Context(), s.Pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), `create table data.r_v3 as select * from data.r_v1`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(t.Context(), `
+			insert into gisd.collection_version (collection_id, version, table_name, state, geometry_type, srid, id_kind)
+			values ('r', 3, 'r_v3', 'staging', 'Point', 4326, 'integer')`); err != nil {
+			return err
+		}
+		return collections.PublishVersion(t.Context(), tx, "r", 3)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const state = `select (select count(*) from layers.r)::text || ' ' || string_agg(version::text, ',' order by version) from gisd.collection_version`
+	if got := testdb.Strings(t, s.Pool, state); got[0] != "2 1,2,3" {
+		t.Fatalf("%v before", got)
+	}
+	if err := imports.CleanInterrupted(t.Context(), s.DB, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := testdb.Strings(t, s.Pool, state); got[0] != "1 2,3" {
+		t.Errorf("%v", got)
 	}
 }

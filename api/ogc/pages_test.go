@@ -4,11 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -245,108 +243,5 @@ func TestSequence(t *testing.T) {
 	}
 	if res, _ := get("", "application/geo+json-seq"); res.Header.Get("Content-Type") != "application/geo+json-seq" {
 		t.Errorf("by Accept: %v", res.Header)
-	}
-}
-
-// A form that was sent empty asks for everything; what it holds comes back as
-// text, however it is meant.
-func TestFormForPeople(t *testing.T) {
-	t.Parallel()
-	s := newService(t)
-	body := s.get("/ogc/collections/points/items?f=html&filter=&q=&sortby=&limit=3").Body.String()
-	for _, want := range []string{`name="filter" value=""`, "<option value=\"-name\">", `rel="next"`, `aria-label`} {
-		if !strings.Contains(body, want) {
-			t.Errorf("no %s in %s", want, body)
-		}
-	}
-	if strings.Contains(body, `name="q"`) {
-		t.Error("a collection without names offers to search them")
-	}
-	for _, evil := range []string{`"><script>alert(1)</script>`, `' onfocus=alert(1) x='`, `javascript:alert(1)`} {
-		quoted := "'" + strings.ReplaceAll(evil, "'", "''") + "'"
-		for _, target := range []string{
-			"/ogc/collections/points/items?f=html&filter=" + escape("name = "+quoted),
-			"/ogc/collections/points/items?f=html&name=" + escape(evil),
-			"/ogc/collections/points/items?f=html&key=" + escape(evil),
-			"/ogc/collections/points/items?f=html&sortby=name&limit=2&name=" + escape(evil),
-		} {
-			rec := s.get(target)
-			if body := rec.Body.String(); rec.Code != 200 || hasScript(body) || strings.Contains(body, `' onfocus=`) || strings.Contains(body, `href="javascript`) {
-				t.Errorf("%s: %d %s", target, rec.Code, body)
-			}
-		}
-	}
-	body = html.UnescapeString(s.get("/ogc/collections/points/items?f=html&sortby=name&limit=2&filter=" + escape("name IS NOT NULL")).Body.String())
-	if !strings.Contains(body, "sortby=-name") || !strings.Contains(body, `aria-sort="ascending"`) || !strings.Contains(body, `value="name IS NOT NULL"`) {
-		t.Errorf("%s", body)
-	}
-}
-
-func TestViews(t *testing.T) {
-	t.Parallel()
-	s := newService(t)
-	one := func(query string) (f struct {
-		Geometry   *struct{ Coordinates [2]json.Number }
-		Properties map[string]any
-	}) {
-		t.Helper()
-		rec := s.get("/ogc/collections/points/items/3?" + query)
-		if err := json.Unmarshal(rec.Body.Bytes(), &f); err != nil || rec.Code != 200 {
-			t.Fatalf("%s: %d %s", query, rec.Code, rec.Body)
-		}
-		return f
-	}
-	if f := one("properties=built,name"); len(f.Properties) != 2 || f.Properties["built"] != "2026-01-03" {
-		t.Errorf("%+v", f)
-	}
-	if f := one("properties="); len(f.Properties) != 0 || f.Geometry == nil {
-		t.Errorf("%+v", f)
-	}
-	if f := one("skipGeometry=true"); f.Geometry != nil || len(f.Properties) != 3 {
-		t.Errorf("%+v", f)
-	}
-	if f := one("precision=1"); f.Geometry.Coordinates != [2]json.Number{"106.1", "11"} {
-		t.Errorf("%+v", f.Geometry)
-	}
-	if f := one("precision=15&crs=EPSG:3857"); len(f.Geometry.Coordinates[0]) > len("11811554.1234") {
-		t.Errorf("more digits than there are: %+v", f.Geometry)
-	}
-	s.get("/ogc/collections/points/items?zoom-level=12&properties=name&skipGeometry=true&sortby=-built,name&limit=3")
-	q := s.store.last.Load()
-	if q.ToleranceMeters < 19 || q.ToleranceMeters > 20 || !q.WithoutGeometry || strings.Join(q.Fields, " ") != "name" {
-		t.Errorf("%+v", q)
-	}
-	if len(q.Sort) != 2 || q.Sort[0].Field.Name != "built" || !q.Sort[0].Descending || q.Sort[1].Descending {
-		t.Errorf("%+v", q.Sort)
-	}
-	s.get("/ogc/collections/points/items?sortby=%2Bname&limit=3")
-	if q := s.store.last.Load(); len(q.Sort) != 1 || q.Sort[0].Field.Name != "name" || strconv.FormatBool(q.Sort[0].Descending) != "false" {
-		t.Errorf("%+v", q.Sort)
-	}
-}
-
-var ownScripts = regexp.MustCompile(`<script type="application/ld\+json">[^<]*</script>`)
-
-// hasScript tells whether a page has a script that is not the service's own.
-func hasScript(body string) bool {
-	return strings.Contains(ownScripts.ReplaceAllString(body, ""), "<script")
-}
-
-// Pages frame this server's own map where the collection or the feature lies.
-func TestMapOnPages(t *testing.T) {
-	t.Parallel()
-	s := newService(t)
-	for target, want := range map[string]string{
-		"/ogc/collections/points?f=html":           "11.19/10.95000/106.22000&amp;lang=en&amp;on=points",
-		"/ogc/collections/points/items?f=html":     "11.19/10.95000/106.22000&amp;lang=en&amp;on=points",
-		"/ogc/collections/points/items/3?f=html":   "17.00/11.00000/106.12000&amp;lang=en&amp;on=points&amp;sel=points/3",
-		"/ogc/collections/national/items/7?f=html": "17.00/11.03065/106.66696&amp;lang=en&amp;on=national&amp;sel=national/7",
-	} {
-		if body := s.get(target).Body.String(); !strings.Contains(body, `src="http://example.com/#map=`+want+`"`) {
-			t.Errorf("%s: no map in %s", target, body)
-		}
-	}
-	if body := s.get("/ogc/collections/empty?f=html").Body.String(); strings.Contains(body, "<iframe") {
-		t.Errorf("a map of nothing: %s", body)
 	}
 }

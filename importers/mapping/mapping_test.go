@@ -1,13 +1,9 @@
 package mapping_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,7 +13,6 @@ import (
 	"gisd/importers/importertest"
 	"gisd/importers/mapping"
 	"gisd/importers/wkb"
-	"gisd/internal/testdata"
 	"gisd/spatial"
 )
 
@@ -173,92 +168,6 @@ func opens(src importers.Source) func(context.Context, string, string) (importer
 	return func(context.Context, string, string) (importers.Source, error) { return src, nil }
 }
 
-func TestJoin(t *testing.T) {
-	t.Parallel()
-	owners := table(false, "SO_THUA,CHU,A", "2,Hai,b", "1,Một,a", "9,Chín,z", "1,trùng,-", "-,ai,-")
-	out := apply(t, table(false, "SO,A", "1,x", "2,y", "3,w", "-,v"), "join: {file: owners.xlsx, key: so_thua, on: SO}\nfields: [{from: CHU, name: chu_su_dung}]",
-		mapping.Surroundings{Open: opens(owners)})
-	want := []string{
-		"chu_su_dung=Một SO=1 A=x A_2=a", "chu_su_dung=Hai SO=2 A=y A_2=b",
-		"chu_su_dung=- SO=3 A=w A_2=- lost SO 3", "chu_su_dung=- SO=- A=v A_2=- lost SO ",
-	}
-	for range 2 { // a second reading begins its counts anew
-		if diff := cmp.Diff(want, read(t, out)); diff != "" {
-			t.Error(diff)
-		}
-	}
-	remarks := importers.RemarksOf(out)
-	if n := strings.Join(remarks.Notes, "\n"); !strings.Contains(n, "2 records found their row, 2 did not; 1 rows were not asked for; 1 rows repeat a key, of which the first counts; 1 rows have no key") {
-		t.Error(n)
-	}
-	var unmatched []string
-	if err := remarks.Rejects(func(e importers.RecordError) error { unmatched = append(unmatched, e.Field+" "+e.Raw); return nil }); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"so_thua 9"}, unmatched); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// A joined table larger than any window is found whole, in any order.
-func TestJoinOfManyRows(t *testing.T) {
-	t.Parallel()
-	var left, right []string
-	for i := range 20_000 {
-		left = append(left, fmt.Sprint(i*7%20_000))
-		right = append(right, fmt.Sprintf("%d,%s%d", i, strings.Repeat("x", i%300), i))
-	}
-	out := apply(t, table(false, "K", left...), "join: {file: o, key: K}", mapping.Surroundings{Open: opens(table(false, "K,V", right...)), Scratch: t.TempDir()})
-	n := 0
-	err := out.Read(t.Context(), func(r *importers.Record) error {
-		k := n * 7 % 20_000
-		if want := fmt.Sprintf("%s%d", strings.Repeat("x", k%300), k); string(r.Values[1].Bytes) != want {
-			return fmt.Errorf("row %d: %q", k, r.Values[1].Bytes)
-		}
-		n++
-		return nil
-	})
-	if err != nil || n != 20_000 {
-		t.Error(n, err)
-	}
-}
-
-func TestLoadListsEveryFault(t *testing.T) {
-	t.Parallel()
-	_, err := mapping.Load([]byte(`version: 1
-crs: EPSG:abc
-unknown: 1
-encoding: klingon
-fields:
-  - {from: A, name: a, type: text}
-  - {from: A, name: b}
-  - {name: c}
-  - {from: D, name: b, default: x, type: integer}
-  - {area: m2}
-  - {from: E, area: acre, name: e}
-  - {from: F, type: date, format: hello}
-join: {file: x.csv}
-`))
-	if err == nil {
-		t.Fatal("accepted")
-	}
-	got := faults(err)
-	for _, want := range []string{
-		"line 2: crs", `line 3: "unknown" is not known here; names are crs,`, "line 4: encoding", `line 6: "text": want one of string`,
-		"line 7: A is listed in line 6 already", "line 8: a field has from", `line 9: the default "x" is no integer`, "line 9: the name b is given in line 7",
-		"line 10: a field that is computed", `line 11: "acre"`, "line 11: a field has only one", "line 12: format", "line 13: a join needs",
-	} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no word of %q in\n%s", want, got)
-		}
-	}
-	for _, text := range []string{"", "[]", "a: [", "version: 2", "version: 1\na: &x [1]\nb: *x", strings.Repeat("#", 2<<20)} {
-		if _, err := mapping.Load([]byte(text)); err == nil {
-			t.Errorf("accepted: %.20q", text)
-		}
-	}
-}
-
 func TestApplyListsEveryMissingField(t *testing.T) {
 	t.Parallel()
 	f := load(t, "key: so\nfields: [{from: X}, {from: Y, name: B}, {from: A, name: C}, {name: dt, area: m2}]\njoin: [{file: o.csv, key: Q, on: A}, {file: o.csv, key: K, on: Z}]")
@@ -270,96 +179,5 @@ func TestApplyListsEveryMissingField(t *testing.T) {
 		if !strings.Contains(faults(err), want) {
 			t.Errorf("no word of %q in %s", want, faults(err))
 		}
-	}
-}
-
-// What Write writes changes nothing.
-func TestWriteAndLoad(t *testing.T) {
-	t.Parallel()
-	src := table(true, "Số thửa,yes,a: b,#x,12,'q\"", "1,2,3,4,5,6")
-	src.schema.Fields[1].Type = spatial.FieldString
-	var b bytes.Buffer
-	d := mapping.Draft{Schema: src.schema, CRS: importers.CRS{SRID: 9210, Reason: "a reason\nof two lines # here"}, Samples: map[string][]string{"yes": {"2", "3"}}}
-	if err := mapping.Write(&b, &d); err != nil {
-		t.Fatal(err)
-	}
-	f, err := mapping.Load(b.Bytes())
-	if err != nil {
-		t.Fatalf("%s\n%s", faults(err), b.String())
-	}
-	out, err := mapping.Apply(t.Context(), src, f, mapping.Surroundings{})
-	if err != nil {
-		t.Fatalf("%s\n%s", faults(err), b.String())
-	}
-	if f.SRID != 9210 || f.Layer != "thua_dat" {
-		t.Errorf("%+v", f)
-	}
-	if diff := cmp.Diff(read(t, src), read(t, out)); diff != "" {
-		t.Error(diff)
-	}
-	if notes := importers.RemarksOf(out).Notes; len(notes) > 0 {
-		t.Error(notes)
-	}
-}
-
-// A square of a hundredth of a degree at 11° N; the area is that of PROJ's
-// azimuthal equal-area projection about its centre, the length that of geod.
-func TestAreaInDegrees(t *testing.T) {
-	t.Parallel()
-	src := table(true, "A", "1")
-	src.schema.CRS.SRID = 4326
-	g := wkb.AppendCount(wkb.AppendCount(wkb.AppendHeader(nil, wkb.Polygon, spatial.XY), 1), 5)
-	for _, p := range [][2]float64{{0, 0}, {0.01, 0}, {0.01, 0.01}, {0, 0.01}, {0, 0}} {
-		g = wkb.AppendFloat(wkb.AppendFloat(g, 106.66+p[0]), 11.05+p[1])
-	}
-	src.records[0].Geometry = g
-	out := apply(t, src, "fields: [{name: a, area: m2}, {name: l, length: m}]", mapping.Surroundings{})
-	err := out.Read(t.Context(), func(r *importers.Record) error {
-		if a, l := r.Values[0].Float, r.Values[1].Float; math.Abs(a-wantArea) > 0.01 || math.Abs(l-wantLength) > 0.001 {
-			t.Errorf("area %.3f, length %.4f", a, l)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-const wantArea, wantLength = 1208660.893, 4397.6470
-
-func FuzzLoad(f *testing.F) {
-	f.Add("version: 1\nfields: [{from: A, name: b, type: date, format: dd/mm/yyyy}]\njoin: {file: x, key: y}")
-	f.Add("version: 1\ncrs: [")
-	f.Fuzz(func(t *testing.T, text string) {
-		m, err := mapping.Load([]byte(text))
-		if err != nil {
-			return
-		}
-		out, err := mapping.Apply(t.Context(), table(false, "A,B", "1,2"), m, mapping.Surroundings{CRS: importers.CRSRequest{SRID: 2056}})
-		if err == nil {
-			_ = out.Read(t.Context(), func(*importers.Record) error { return nil })
-			_ = out.Close()
-		}
-	})
-}
-
-// TestDocumentedExample reads the example of docs/import-mapping.md.
-func TestDocumentedExample(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(testdata.Root(t), "docs", "import-mapping.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, ok := strings.Cut(string(text), "```yaml\n")
-	example, _, closed := strings.Cut(rest, "```")
-	if !ok || !closed {
-		t.Fatal("no example")
-	}
-	f, err := mapping.Load([]byte(example))
-	if err != nil {
-		t.Fatal(faults(err))
-	}
-	if len(f.Fields) != 8 || len(f.Joins) != 1 || f.SRID != 9210 || f.Title.EN != "Parcels" {
-		t.Errorf("%+v", f)
 	}
 }

@@ -55,3 +55,43 @@ func TestKeeperBuildsOnce(t *testing.T) {
 		t.Errorf("build %d, %v; want the first", last, err)
 	}
 }
+
+func TestKeeperPacksWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	fixture.Collection(t, pool, fixture.Spec{ID: "one", Features: fixture.Points(50)})
+	db := postgis.NewDB(pool, nil)
+	catalogue := postgis.NewCatalogue(db)
+	if err := catalogue.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	keeper := tilespostgis.NewKeeper(tilespostgis.KeeperConfig{Pyramids: tilespostgis.NewPyramids(db, nil), Catalogue: catalogue}, nil)
+	go func() { done <- keeper.Run(ctx) }()
+	packed := func(id string) {
+		t.Helper()
+		for {
+			changed := catalogue.Changed()
+			if err := catalogue.Reload(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if c, err := catalogue.Collection(id, spatial.Access{}); err == nil && len(c.Pyramid.Bands) > 0 {
+				return
+			}
+			select {
+			case <-changed:
+			case err := <-done:
+				t.Fatalf("the keeper went away: %v", err)
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	packed("one")
+	fixture.Collection(t, pool, fixture.Spec{ID: "two", Features: fixture.Points(50)})
+	packed("two")
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("%v", err)
+	}
+}

@@ -183,3 +183,20 @@ func TestEditsDuringABuild(t *testing.T) {
 		t.Errorf("%v were drawn, want all three", found)
 	}
 }
+
+func TestLargeFeaturesAreNotPacked(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	world := []fixture.Feature{{ID: "1", WKT: "POLYGON((-170 -80,170 -80,170 80,-170 80,-170 -80))"}}
+	c := fixture.Collection(t, pool, fixture.Spec{ID: "world", Features: world})
+	report, err := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil).Build(t.Context(), c, tilespostgis.BuildOptions{})
+	if err != nil || report.NotPacked == "" {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	if c = current(t, pool, "world"); tilespostgis.Wanting(c) || len(c.Pyramid.Bands) != 0 {
+		t.Errorf("%+v", c.Pyramid)
+	}
+	if len(layer(t, cellSource(t, pool, tilespostgis.NewSource(pool, nil)), c, tiles.Coord{Z: 14, X: 9000, Y: 8000})) == 0 {
+		t.Error("nothing is drawn")
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -256,38 +255,6 @@ func TestVersionsNeverMix(t *testing.T) {
 	}
 }
 
-func TestVerifyMends(t *testing.T) {
-	t.Parallel()
-	pool := testdb.DB(t)
-	c := register(t, pool, parcels(t, pool, 3000)[9210])
-	pyramids := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil)
-	verify := func(built bool, mended int64) {
-		t.Helper()
-		report, err := pyramids.Verify(t.Context(), c, 0, tilespostgis.BuildOptions{})
-		if err != nil || report.Built != built || report.Mended != mended || report.Cells == 0 {
-			t.Errorf("%+v, %v; want built %v, mended %d", report, err, built, mended)
-		}
-	}
-	verify(true, 0)
-	verify(false, 0)
-	exec(t, pool, `delete from gisd.cell where ctid = (select min(ctid) from gisd.cell where first_zoom = 14)`)
-	verify(false, 1)
-	exec(t, pool, `update gisd.cell set record = '\x00' where ctid = (select min(ctid) from gisd.cell where first_zoom = 13)`)
-	verify(false, 1)
-	exec(t, pool, `insert into gisd.cell select pyramid_id, first_zoom, 1, 1, features, record from gisd.cell where first_zoom = 14 limit 1`)
-	verify(false, 1)
-	verify(false, 0)
-	wide := built(t, pool, fixture.Collection(t, pool, fixture.Spec{ID: "wide", Features: []fixture.Feature{
-		{ID: "1", WKT: "POINT(106.6 11)"}, {ID: "2", WKT: "POINT(106.8 11)"}, {ID: "3", WKT: "POINT(107 11)"},
-	}}))
-	for sample, all := range map[int]bool{1: false, 1000: true} {
-		report, err := pyramids.Verify(t.Context(), wide, sample, tilespostgis.BuildOptions{})
-		if err != nil || report.Sampled == all || report.Cells == 0 || report.Mended != 0 {
-			t.Errorf("a sample of %d: %+v, %v", sample, report, err)
-		}
-	}
-}
-
 func TestPurge(t *testing.T) {
 	t.Parallel()
 	pool := testdb.DB(t)
@@ -311,62 +278,5 @@ func TestPurge(t *testing.T) {
 	at := within(rand.New(rand.NewPCG(1, 2)), c.Extent, 14)
 	if got := layer(t, cellSource(t, pool, tilespostgis.NewSource(pool, nil)), c, at); !bytes.Equal(got, layer(t, tilespostgis.NewSource(pool, nil), c, at)) {
 		t.Error("another tile than that of the rows")
-	}
-}
-
-func TestLargeFeaturesAreNotPacked(t *testing.T) {
-	t.Parallel()
-	pool := testdb.DB(t)
-	world := []fixture.Feature{{ID: "1", WKT: "POLYGON((-170 -80,170 -80,170 80,-170 80,-170 -80))"}}
-	c := fixture.Collection(t, pool, fixture.Spec{ID: "world", Features: world})
-	report, err := tilespostgis.NewPyramids(postgis.NewDB(pool, nil), nil).Build(t.Context(), c, tilespostgis.BuildOptions{})
-	if err != nil || report.NotPacked == "" {
-		t.Fatalf("%+v, %v", report, err)
-	}
-	if c = current(t, pool, "world"); tilespostgis.Wanting(c) || len(c.Pyramid.Bands) != 0 {
-		t.Errorf("%+v", c.Pyramid)
-	}
-	if len(layer(t, cellSource(t, pool, tilespostgis.NewSource(pool, nil)), c, tiles.Coord{Z: 14, X: 9000, Y: 8000})) == 0 {
-		t.Error("nothing is drawn")
-	}
-}
-
-func TestKeeperPacksWhatIsMissing(t *testing.T) {
-	t.Parallel()
-	pool := testdb.DB(t)
-	fixture.Collection(t, pool, fixture.Spec{ID: "one", Features: fixture.Points(50)})
-	db := postgis.NewDB(pool, nil)
-	catalogue := postgis.NewCatalogue(db)
-	if err := catalogue.Reload(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
-	keeper := tilespostgis.NewKeeper(tilespostgis.KeeperConfig{Pyramids: tilespostgis.NewPyramids(db, nil), Catalogue: catalogue}, nil)
-	go func() { done <- keeper.Run(ctx) }()
-	packed := func(id string) {
-		t.Helper()
-		for {
-			changed := catalogue.Changed()
-			if err := catalogue.Reload(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if c, err := catalogue.Collection(id, spatial.Access{}); err == nil && len(c.Pyramid.Bands) > 0 {
-				return
-			}
-			select {
-			case <-changed:
-			case err := <-done:
-				t.Fatalf("the keeper went away: %v", err)
-			case <-time.After(20 * time.Millisecond):
-			}
-		}
-	}
-	packed("one")
-	fixture.Collection(t, pool, fixture.Spec{ID: "two", Features: fixture.Points(50)})
-	packed("two")
-	cancel()
-	if err := <-done; err != nil {
-		t.Errorf("%v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gisd/internal/fixture"
 	"gisd/spatial"
+	"gisd/spatial/cql"
 )
 
 func TestBoxUsesTheIndex(t *testing.T) {
@@ -106,6 +107,58 @@ func TestBoxFindsWhatHasNoGeometry(t *testing.T) {
 		}
 		if n, err := s.features.Count(t.Context(), c, q); err != nil || n != int64(tt.want) {
 			t.Errorf("%s: count %d, %v, want %d", tt.name, n, err, tt.want)
+		}
+	}
+}
+
+// A selective filter on geometry in a large collection does not walk the ids, nor
+// the order.
+func TestSpatialFilterUsesItsIndex(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	fixture.Collection(t, s.Pool, fixture.Spec{ID: "plan", SRID: 9210, Geometry: spatial.GeometryPoint, Features: fixture.Points(10)})
+	for _, sql := range []string{
+		`insert into data.plan_v1 (id, name, count, recorded_at, changed_by, geom)
+		select i, 'Tên ' || i, i, now(), 'test', st_setsrid(st_makepoint(550000 + i % 300 * 100, 1190000 + i / 300 * 100), 9210)
+		from generate_series(100, 30000) i`,
+		`create index on data.plan_v1 (count, id)`,
+		`analyze data.plan_v1`,
+		`update gisd.collection_version set min_lon = 106, min_lat = 10.5, max_lon = 107, max_lat = 11.5, feature_count = 29911`,
+		`update gisd.collection set updated_at = now()`,
+	} {
+		if _, err := s.Pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Catalogue.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Catalogue.Collection("plan", spatial.Access{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, filter := range []string{
+		"S_INTERSECTS(geometry, BBOX(106.21, 10.77, 106.22, 10.78))",
+		"count > 5 AND S_WITHIN(geometry, POLYGON((106.21 10.77, 106.22 10.77, 106.22 10.78, 106.21 10.77)))",
+		"DWITHIN(geometry, POINT(106.21 10.77), 300)",
+	} {
+		n, err := cql.Parse(filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sort := range [][]spatial.Sort{nil, sortOf(t, c, "count")} {
+			q := spatial.Query{Limit: 3, Filter: n, Sort: sort}
+			plan, err := s.features.ExplainBox(t.Context(), c, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(plan, "plan_v1_geom_idx") || strings.Contains(plan, "plan_v1_pkey") || strings.Contains(plan, "plan_v1_count_id_idx") {
+				t.Errorf("%s does not use the index on geometry alone:\n%s", filter, plan)
+			}
+			count, err := s.features.Count(t.Context(), c, q)
+			if got := s.walk(t, c, q); err != nil || len(got) == 0 || int64(len(got)) != count {
+				t.Errorf("%s: %d features of %d, %v", filter, len(got), count, err)
+			}
 		}
 	}
 }

@@ -8,6 +8,19 @@ import (
 	"gisd/spatial/postgis/sql"
 )
 
+// Orders keeps the indexes of the orders that pages are asked for in; Asked does not
+// wait.
+type Orders interface {
+	Asked(c *spatial.Collection, f spatial.Field)
+}
+
+// Ordered is the store that tells o in which orders features are asked for.
+func (f *Store) Ordered(o Orders) *Store {
+	with := *f
+	with.orders = o
+	return &with
+}
+
 // order is how the features of a query follow each other: by its sort keys,
 // without a value last in either direction, then by id, in the direction of the last
 // key: so an index on value and id serves both directions of a key (orders.Value).

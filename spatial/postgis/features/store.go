@@ -26,19 +26,6 @@ type Store struct {
 	log       *slog.Logger
 }
 
-// Orders keeps the indexes of the orders that pages are asked for in; Asked does not
-// wait.
-type Orders interface {
-	Asked(c *spatial.Collection, f spatial.Field)
-}
-
-// Ordered is the store that tells o in which orders features are asked for.
-func (f *Store) Ordered(o Orders) *Store {
-	with := *f
-	with.orders = o
-	return &with
-}
-
 // NewStore reads through the pool; the catalogue is asked again when a
 // version vanished since the caller looked it up.
 func NewStore(db *postgis.DB, catalogue *postgis.Catalogue) *Store {

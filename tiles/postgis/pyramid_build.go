@@ -181,12 +181,12 @@ func (b *build) pack(ctx context.Context, tx pgx.Tx, id int64, blocks []tiles.Co
 // start has the workers, in the group, read and pack block after block. The
 // channel is closed after the last cell, or when one of them fails.
 func (b *build) start(ctx context.Context, group *errgroup.Group, blocks []tiles.Coord) <-chan packed {
-	todo, cells := make(chan tiles.Coord), make(chan packed)
+	next, cells := make(chan tiles.Coord), make(chan packed)
 	group.Go(func() error {
-		defer close(todo)
+		defer close(next)
 		for _, at := range blocks {
 			select {
-			case todo <- at:
+			case next <- at:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -197,7 +197,7 @@ func (b *build) start(ctx context.Context, group *errgroup.Group, blocks []tiles
 		defer close(cells)
 		workers, ctx := errgroup.WithContext(ctx)
 		for range min(b.o.Workers, len(blocks)) {
-			workers.Go(func() error { return b.work(ctx, todo, cells, len(blocks)) })
+			workers.Go(func() error { return b.work(ctx, next, cells, len(blocks)) })
 		}
 		return workers.Wait()
 	})
@@ -205,7 +205,7 @@ func (b *build) start(ctx context.Context, group *errgroup.Group, blocks []tiles
 }
 
 // work packs blocks in a session of its own that sees what the build sees.
-func (b *build) work(ctx context.Context, todo <-chan tiles.Coord, cells chan<- packed, blocks int) error {
+func (b *build) work(ctx context.Context, next <-chan tiles.Coord, cells chan<- packed, blocks int) error {
 	conn, err := b.db.Connect(ctx)
 	if err != nil {
 		return err
@@ -224,7 +224,7 @@ func (b *build) work(ctx context.Context, todo <-chan tiles.Coord, cells chan<- 
 		if _, err := tx.Exec(ctx, "set transaction snapshot "+quoteLiteral(b.snapshot)); err != nil {
 			return err
 		}
-		for at := range todo {
+		for at := range next {
 			if err := k.pack(ctx, tx, at, emit); err != nil {
 				return err
 			}

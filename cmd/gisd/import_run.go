@@ -59,7 +59,13 @@ func (a *app) importFile(ctx context.Context, path string, f *importFlags) error
 		return usagef("--reject: %v", err)
 	}
 	progress := newProgress(a.stderr, f.json)
-	reports, err := a.load(ctx, a.database, loading{path: path, flags: f, options: o, rejected: rejected, progress: progress.show})
+	tell := func(s importers.Progress) {
+		if s.Stage == importers.StageLoad {
+			unmapProgram() // what was needed to open the file and to plan
+		}
+		progress.show(s)
+	}
+	reports, err := a.load(ctx, a.database, loading{path: path, flags: f, options: o, rejected: rejected, progress: tell})
 	progress.end()
 	if err = errors.Join(err, rejected.Close()); err != nil {
 		return err

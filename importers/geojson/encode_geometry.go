@@ -20,7 +20,8 @@ func AppendGeometry(dst, ewkb []byte, decimals int) ([]byte, error) {
 		return append(dst, "null"...), nil
 	}
 	at := len(dst)
-	e := geometryEncoder{b: ewkb, dst: dst, decimals: min(max(decimals, 0), 15)}
+	decimals = min(max(decimals, 0), 15)
+	e := geometryEncoder{b: ewkb, dst: dst, xy: newFixed(decimals), heights: newFixed(min(decimals, zDecimals))}
 	if err := e.geometry(0); err != nil {
 		return dst[:at], err
 	}
@@ -33,9 +34,11 @@ func AppendGeometry(dst, ewkb []byte, decimals int) ([]byte, error) {
 type geometryEncoder struct {
 	b         []byte
 	dst       []byte
-	decimals  int
+	xy        fixed
+	heights   fixed
 	positions int
 	order     binary.ByteOrder
+	little    bool
 	stride    int // bytes of a position
 	z         bool
 }
@@ -45,8 +48,8 @@ func (e *geometryEncoder) header() (uint32, error) {
 	if len(e.b) < 5 || e.b[0] > 1 {
 		return 0, wkb.ErrMalformed
 	}
-	e.order = binary.BigEndian
-	if e.b[0] == 1 {
+	e.order, e.little = binary.BigEndian, e.b[0] == 1
+	if e.little {
 		e.order = binary.LittleEndian
 	}
 	word := e.order.Uint32(e.b[1:])
@@ -229,54 +232,71 @@ func (e *geometryEncoder) run(n int, reversed bool) {
 }
 
 func (e *geometryEncoder) ordinate(at int) float64 {
-	return math.Float64frombits(e.order.Uint64(e.b[at:]))
+	if e.little { // as PostGIS writes, and without asking an interface
+		return math.Float64frombits(binary.LittleEndian.Uint64(e.b[at:]))
+	}
+	return math.Float64frombits(binary.BigEndian.Uint64(e.b[at:]))
 }
 
 func (e *geometryEncoder) position(at int) {
 	e.positions++
 	e.dst = append(e.dst, '[')
-	e.dst = appendFixed(e.dst, e.ordinate(at), e.decimals)
+	e.dst = e.xy.append(e.dst, e.ordinate(at))
 	e.dst = append(e.dst, ',')
-	e.dst = appendFixed(e.dst, e.ordinate(at+8), e.decimals)
+	e.dst = e.xy.append(e.dst, e.ordinate(at+8))
 	if e.z {
 		z := e.ordinate(at + 16)
 		if !math.IsNaN(z) && !math.IsInf(z, 0) { // an unknown height is left out
 			e.dst = append(e.dst, ',')
-			e.dst = appendFixed(e.dst, z, min(e.decimals, zDecimals))
+			e.dst = e.heights.append(e.dst, z)
 		}
 	}
 	e.dst = append(e.dst, ']')
 }
 
-// appendFixed rounds to so many decimals and writes no zeros at the end.
-func appendFixed(dst []byte, v float64, decimals int) []byte {
-	power := powersOfTen(decimals)
-	scaled := math.Round(v * power)
-	if !(math.Abs(scaled) < 1<<53) { // too large for the way below, infinite or NaN
+// fixed writes numbers rounded to so many decimals, without zeros at the end.
+type fixed struct {
+	decimals int
+	power    float64
+}
+
+func newFixed(decimals int) fixed { return fixed{decimals, powersOfTen(decimals)} }
+
+func (f fixed) append(dst []byte, v float64) []byte {
+	scaled := math.Abs(v * f.power)
+	if !(scaled < 1<<53) { // too large for the way below, infinite or NaN
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return append(dst, "null"...)
 		}
 		return strconv.AppendFloat(dst, v, 'f', -1, 64)
 	}
-	n := int64(scaled)
-	if n < 0 {
-		dst = append(dst, '-')
-		n = -n
+	n := uint64(scaled)
+	if scaled-float64(n) >= 0.5 {
+		n++
 	}
-	unit := int64(power)
-	dst = strconv.AppendInt(dst, n/unit, 10)
-	fraction := n % unit
-	if fraction == 0 {
+	if v < 0 && n > 0 {
+		dst = append(dst, '-')
+	}
+	unit := uint64(f.power)
+	whole := n / unit
+	dst = strconv.AppendUint(dst, whole, 10)
+	if n -= whole * unit; n == 0 {
 		return dst
 	}
-	// By tens from the right: dividing by a constant is a multiplication.
-	var digits [15]byte
-	for i := decimals - 1; i >= 0; i-- {
-		rest := fraction / 10
-		digits[i] = byte('0' + fraction - 10*rest)
-		fraction = rest
+	// Two digits at a time from the right: dividing by a constant is a multiplication.
+	const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+	var digits [16]byte
+	i := f.decimals
+	for ; i >= 2; i -= 2 {
+		rest := n / 100
+		pair := 2 * (n - 100*rest)
+		digits[i-2], digits[i-1] = pairs[pair], pairs[pair+1]
+		n = rest
 	}
-	end := decimals
+	if i == 1 {
+		digits[0] = byte('0' + n)
+	}
+	end := f.decimals
 	for digits[end-1] == '0' {
 		end--
 	}

@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,6 +96,35 @@ func TestAppendGeometryRefusesGarbage(t *testing.T) {
 	for _, b := range [][]byte{{1}, {2, 1, 0, 0, 0}, {1, 3, 0, 0, 0, 255, 255, 255, 255}, {1, 99, 0, 0, 0}} {
 		if got, err := geojson.AppendGeometry(nil, b, 9); err == nil {
 			t.Errorf("%x: got %s", b, got)
+		}
+	}
+}
+
+// Coordinates are rounded half away from zero and have no zeros at the end.
+func TestCoordinatesAreRounded(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 2))
+	values := []float64{0, -0.0, 0.5, -0.5, 0.0000000005, -0.0000000004, 1e-12, 106.6, -106.65, 99.9999999996, 179.99999999951, 1e6, 9007198, 123456.00005}
+	for range 5000 {
+		values = append(values, (rng.Float64()-0.5)*360, (rng.Float64()-0.5)*math.Pow(10, float64(rng.IntN(9))))
+	}
+	for i, v := range values {
+		decimals := []int{9, 4, 0, 1, 7, 8}[i%6]
+		b, err := geojson.AppendGeometry(nil, encoded(t, geom.NewPointFlat(geom.XY, []float64{v, v}), binary.LittleEndian), decimals)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _, _ := strings.Cut(strings.TrimPrefix(string(b), `{"type":"Point","coordinates":[`), ",")
+		power := math.Pow(10, float64(decimals))
+		want := strconv.FormatFloat(math.Round(v*power)/power+0, 'f', -1, 64)
+		if math.Abs(v*power) >= 1<<53 {
+			want = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		if strings.TrimPrefix(want, "-") == "0" {
+			want = "0"
+		}
+		if text != want {
+			t.Errorf("%v with %d decimals: %s, want %s", v, decimals, text, want)
 		}
 	}
 }

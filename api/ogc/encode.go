@@ -36,7 +36,7 @@ type encoder struct {
 }
 
 func (r *request) newEncoder(c *spatial.Collection, v view) (*encoder, error) {
-	e := &encoder{r: r, view: v, project: projector{to: v.to}, fg: r.format.Name == formatJSONFG.Name, timeAt: -1}
+	e := &encoder{r: r, view: v, project: projector{to: v.to, patches: &r.h.patches}, fg: r.format.Name == formatJSONFG.Name, timeAt: -1}
 	for i, f := range c.Fields {
 		if f.Name == c.TimeField {
 			e.timeAt, e.timeIsDay = i, f.Type == spatial.FieldDate

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gisd/spatial"
+	"gisd/spatial/crs"
 )
 
 // No bytes bring the walker down, and none grow.
@@ -29,7 +30,7 @@ func FuzzReproject(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		p := projector{to: wire{srid: spatial.SRIDWebMercator}}
+		p := projector{to: wire{srid: spatial.SRIDWebMercator}, patches: &crs.PatchSet{}}
 		g := spatial.Geometry{SRID: spatial.SRIDWGS84, EWKB: slices.Clone(raw)}
 		if err := p.apply(&g); err == nil && len(raw) > 0 && g.SRID != spatial.SRIDWebMercator {
 			t.Fatalf("%x: SRID %d", raw, g.SRID)

@@ -19,6 +19,7 @@ import (
 	"gisd/api/paging"
 	"gisd/api/problem"
 	"gisd/spatial"
+	"gisd/spatial/crs"
 )
 
 // Catalogue lists what a caller may read; a hidden collection is CodeNotFound.
@@ -85,6 +86,7 @@ type Handlers struct {
 	cursors     cursors
 	anchors     *paging.Anchors
 	pages       *pages
+	patches     crs.PatchSet  // of stored geometries and the systems of answers
 	downloading chan struct{} // full when as many run as may
 }
 

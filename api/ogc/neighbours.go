@@ -75,7 +75,7 @@ func (r *request) featureMapHref(c *spatial.Collection, f *spatial.Feature) (str
 	if f.Geometry.Empty() {
 		return "", nil
 	}
-	p := projector{to: crs84}
+	p := projector{to: crs84, patches: &r.h.patches}
 	if err := p.apply(&f.Geometry); err != nil {
 		return "", err
 	}

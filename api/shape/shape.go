@@ -15,13 +15,13 @@ import (
 // goroutine.
 type Shaper struct {
 	to         spatial.SRID
-	transforms map[spatial.SRID]*crs.Transform
+	transforms map[spatial.SRID]*crs.Patches
 }
 
 // New prepares for answers in a system that spatial/crs knows; another one is an
 // error of code invalid when the first geometry comes.
 func New(to spatial.SRID) *Shaper {
-	return &Shaper{to: to, transforms: map[spatial.SRID]*crs.Transform{}}
+	return &Shaper{to: to, transforms: map[spatial.SRID]*crs.Patches{}}
 }
 
 // Geometry is g in the system of the answer, x first; nil for no geometry and for
@@ -54,7 +54,7 @@ func (s *Shaper) EWKB(g spatial.Geometry) ([]byte, error) {
 	return b, nil
 }
 
-func convert(g geom.T, t *crs.Transform) error {
+func convert(g geom.T, t *crs.Patches) error {
 	if collection, ok := g.(*geom.GeometryCollection); ok {
 		for _, part := range collection.Geoms() {
 			if err := convert(part, t); err != nil {
@@ -72,11 +72,11 @@ func convert(g geom.T, t *crs.Transform) error {
 	return nil
 }
 
-func (s *Shaper) transform(from spatial.SRID) (*crs.Transform, error) {
+func (s *Shaper) transform(from spatial.SRID) (*crs.Patches, error) {
 	if t, ok := s.transforms[from]; ok {
 		return t, nil
 	}
-	t, err := crs.NewTransform(from, s.to)
+	t, err := crs.NewPatches(from, s.to)
 	if err != nil {
 		return nil, err
 	}

@@ -65,20 +65,26 @@ func Fit(from, to spatial.SRID, box spatial.Envelope, maxErr float64) (*Approxim
 // its inverse, from tile to tile; it saves some microseconds.
 func FitTransform(exact, back *Transform, box spatial.Envelope, maxErr float64) (*Approximation, bool) {
 	a := &Approximation{exact: exact, kx: 1, ky: 1}
-	if box.SRID != 0 && box.SRID != exact.to.SRID || !a.domain(back, box) {
+	if box.SRID != 0 && box.SRID != exact.to.SRID || !a.domain(back, box) || !a.fit(maxErr) {
 		return nil, false
 	}
+	return a, true
+}
+
+// fit finds the polynomial of least degree over Domain, as Fit says.
+func (a *Approximation) fit(maxErr float64) bool {
+	exact := a.exact
 	hx, hy := (a.Domain.MaxX-a.Domain.MinX)/2, (a.Domain.MaxY-a.Domain.MinY)/2
 	h := max(hx, hy)
 	if exact.from.Geographic {
 		h *= sphereRadius * math.Pi / 180
 	}
 	if !(h <= fitReach) || hx == 0 || hy == 0 {
-		return nil, false
+		return false
 	}
 	a.cx, a.cy, a.sx, a.sy = a.Domain.MinX+hx, a.Domain.MinY+hy, 1/hx, 1/hy
 	if n, ok := exact.toNormal(a.cx, a.cy); !ok || math.Abs(n.z) > 0.93969 { // sin 70°
-		return nil, false
+		return false
 	}
 	var vx, vy [fitNodes][fitNodes]float64
 	nodes := chebyshevNodes()
@@ -86,7 +92,7 @@ func FitTransform(exact, back *Transform, box spatial.Envelope, maxErr float64) 
 		for j, v := range nodes {
 			x, y, ok := exact.point(a.cx+u*hx, a.cy+v*hy)
 			if !ok {
-				return nil, false
+				return false
 			}
 			vx[i][j], vy[i][j] = x, y
 		}
@@ -101,10 +107,10 @@ func FitTransform(exact, back *Transform, box spatial.Envelope, maxErr float64) 
 		a.MaxError = max(cutOff(&vx, a.Degree, h), cutOff(&vy, a.Degree, h)) + rounding
 		if a.MaxError <= maxErr {
 			a.px, a.py = monomials(&vx, a.Degree), monomials(&vy, a.Degree)
-			return a, true
+			return true
 		}
 	}
-	return nil, false
+	return false
 }
 
 // domain is the box of the source system around the tile's box: its corners,

@@ -106,6 +106,10 @@ func (t *Transform) outside(x, y float64) error {
 		"The position %v %v is not a valid one in %v, or lies outside the reach of %v.", x, y, t.from.SRID, t.to.SRID))
 }
 
+func (t *Transform) outsideAt(i int, x, y float64) error {
+	return fmt.Errorf("crs: transform: position %d: %w", i, t.outside(x, y))
+}
+
 func (t *Transform) point(x, y float64) (float64, float64, bool) {
 	switch t.path {
 	case pathIdentity:
@@ -199,7 +203,7 @@ func (t *Transform) Flat(xy []float64, stride int) error {
 	for i := 0; i+1 < len(xy); i += stride {
 		u, v, ok := t.point(xy[i], xy[i+1])
 		if !ok {
-			return fmt.Errorf("crs: transform: position %d: %w", i/stride, t.outside(xy[i], xy[i+1]))
+			return t.outsideAt(i/stride, xy[i], xy[i+1])
 		}
 		xy[i], xy[i+1] = u, v
 	}

@@ -34,6 +34,7 @@ var law = []room{
 	{pattern: "spatial/spool", may: []string{"spatial"}, libraries: []string{"prometheus"}},
 	{pattern: "spatial/live/recorder", may: []string{"spatial", "spatial/live", "spatial/spool"}, libraries: []string{"prometheus"}},
 	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}}, // its sentences are NMEA's
+	{pattern: "spatial/live/forecast"}, // series in, series out
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/outbox", may: []string{"spatial"}, libraries: []string{"prometheus"}},

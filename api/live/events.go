@@ -13,6 +13,7 @@ import (
 	"gisd/api/negotiate"
 	"gisd/spatial"
 	"gisd/spatial/live/fence"
+	"gisd/spatial/live/incident"
 )
 
 // eventDocument is an event on the wire, lon lat in degrees.
@@ -104,9 +105,11 @@ type alarm struct {
 	access spatial.Access
 	wake   chan struct{}
 
-	mu      sync.Mutex
-	pending []fence.Event
-	missed  bool // there were more than are kept
+	mu        sync.Mutex
+	pending   []fence.Event
+	missed    bool // there were more than are kept
+	incidents []incident.Incident
+	unsure    bool // there may have been other incidents
 }
 
 // maxAlarms bounds what waits for a slow stream; the oldest are left out, and it is
@@ -145,23 +148,32 @@ func (h *Handlers) TellEvents(events []fence.Event) {
 			one.pending, one.missed = slices.Delete(one.pending, 0, extra), true
 		}
 		one.mu.Unlock()
-		select {
-		case one.wake <- struct{}{}:
-		default:
-		}
+		one.ring()
 	}
 }
 
-// alarmed writes the events that wait, and reports whether there are any that the
-// caller may know of.
+func (one *alarm) ring() {
+	select {
+	case one.wake <- struct{}{}:
+	default:
+	}
+}
+
+// alarmed writes what waits, and reports whether there is any that the caller may know
+// of.
 func (s *stream) alarmed(one *alarm) bool {
 	one.mu.Lock()
-	pending, missed := one.pending, one.missed
-	one.pending, one.missed = nil, false
+	pending, missed, incidents, unsure := one.pending, one.missed, one.incidents, one.unsure
+	one.pending, one.missed, one.incidents, one.unsure = nil, false, nil, false
 	one.mu.Unlock()
+	events := s.events(one.access, pending, missed)
+	return s.incidents(one.access, incidents, unsure) || events
+}
+
+func (s *stream) events(a spatial.Access, pending []fence.Event, missed bool) bool {
 	documents := []eventDocument{}
 	for i := range pending {
-		if s.handlers.hears(&pending[i], one.access) {
+		if s.handlers.hears(&pending[i], a) {
 			documents = append(documents, eventOf(&pending[i]))
 		}
 	}

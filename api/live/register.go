@@ -34,6 +34,7 @@ type Config struct {
 	Catalogue Catalogue // nil: nobody is told of new versions
 	Registrar Registrar // nil: devices are registered by the command line only
 	Rules     Rules     // those with a nil member have no routes
+	Incidents Incidents // nil has no routes
 	AccessOf  func(echo.Context) spatial.Access
 	Registry  prometheus.Registerer // nil counts nothing
 	Log       *slog.Logger
@@ -130,6 +131,7 @@ func (h *Handlers) Register(e *echo.Echo) {
 		e.POST("/live/devices", h.postDevices)
 	}
 	h.registerRules(e)
+	h.registerIncidents(e)
 }
 
 // Close ends every stream with a last event, and refuses new ones. It does not

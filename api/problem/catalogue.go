@@ -69,7 +69,7 @@ var place = regexp.MustCompile(`\{\d\}`)
 
 var vietnamese = sync.OnceValue(func() *catalogue {
 	c := &catalogue{exact: map[string]string{}}
-	for _, table := range []map[string]string{vietnameseOfAPI, vietnameseOfData, vietnameseOfLive, vietnameseOfImports, vietnameseOfImporters,
+	for _, table := range []map[string]string{vietnameseOfAPI, vietnameseOfData, vietnameseOfLive, vietnameseOfIncidents, vietnameseOfImports, vietnameseOfImporters,
 		vietnameseOfReaders, vietnameseOfFilters, vietnameseOfEdits, vietnameseOfTilesets, vietnameseOfServices} {
 		for _, from := range slices.Sorted(maps.Keys(table)) {
 			if !place.MatchString(from) {

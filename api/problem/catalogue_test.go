@@ -25,7 +25,7 @@ func TestEveryMessageHasVietnamese(t *testing.T) {
 	t.Parallel()
 	found := collect(t, "../..", append([]string{
 		"api", "api/arcgis", "api/auth", "api/crs", "api/imports", "api/live", "api/negotiate", "api/ogc", "api/ogc/attach", "api/ogc/receive", "api/records", "api/styles", "api/tiles", "api/wfs",
-		"spatial", "spatial/cql", "spatial/crs", "spatial/spool", "spatial/live", "spatial/live/fence", "spatial/live/gtfsrt", "spatial/live/lorawan", "spatial/live/osmand", "spatial/live/owntracks",
+		"spatial", "spatial/cql", "spatial/crs", "spatial/spool", "spatial/live", "spatial/live/fence", "spatial/live/gtfsrt", "spatial/live/incident", "spatial/live/lorawan", "spatial/live/osmand", "spatial/live/owntracks",
 		"tiles", "tiles/archive", "tiles/cache", "tiles/mvt", "tiles/postgis", "tiles/proxy",
 		"tiles/styles", "tiles/styles/glyphs", "tiles/styles/icons", "tiles/styles/sheets",
 	}, stores()...), reachesNobody)
@@ -65,7 +65,7 @@ func TestEveryFaultOfAFileHasVietnamese(t *testing.T) {
 // stores are the packages that speak with the database.
 func stores() []string {
 	folders := []string{"spatial/postgis"}
-	for _, store := range []string{"accounts", "attachments", "changes", "collections", "devices", "features", "fences", "filter", "imports", "jobs", "search", "sql"} {
+	for _, store := range []string{"accounts", "attachments", "changes", "collections", "devices", "features", "fences", "filter", "imports", "incidents", "jobs", "search", "sql"} {
 		folders = append(folders, "spatial/postgis/"+store)
 	}
 	return folders

@@ -35,7 +35,8 @@ func rulesThroughServer(t *testing.T, server, operator, device string) {
 	}
 	const drawn = `{"type":"Feature","id":"depot","properties":{"name":"Bến xe"},
 		"geometry":{"type":"Polygon","coordinates":[[[106.7,10.98],[106.701,10.98],[106.701,10.981],[106.7,10.981],[106.7,10.98]]]}}`
-	const rule = `{"id":"depot","subject":"fence","events":["enter","exit"],"geofences":["depot"],"watermark":"1s"}`
+	const rule = `{"id":"depot","subject":"fence","events":["enter","exit"],"geofences":["depot"],"watermark":"1s",
+		"incident":{"severity":"severe","title":"Vào bến"}}`
 	for _, step := range []struct {
 		method, path, key, body string
 		want                    int
@@ -66,10 +67,36 @@ func rulesThroughServer(t *testing.T, server, operator, device string) {
 		}
 		for _, e := range list.Events {
 			if e.Kind == "enter" && e.Device == "bus-12" && e.Fence == "depot" && e.Status == "final" {
+				incidentThroughServer(t, send, operator, device)
 				return
 			}
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
 	t.Fatalf("no final entry: %+v", list.Events)
+}
+
+// incidentThroughServer: the entries opened one incident, which an operator takes up.
+func incidentThroughServer(t *testing.T, send func(method, path, key, body string) (int, string), operator, device string) {
+	t.Helper()
+	if status, text := send("GET", "/live/incidents", device, ""); status != http.StatusForbidden {
+		t.Errorf("a device reads incidents: %d %s", status, text)
+	}
+	var list struct {
+		Incidents []struct{ ID, Title, Device, State string }
+	}
+	status, text := send("GET", "/live/incidents?rule=depot&state=open", operator, "")
+	if status != http.StatusOK || json.Unmarshal([]byte(text), &list) != nil || len(list.Incidents) != 1 || list.Incidents[0].Title != "Vào bến" || list.Incidents[0].Device != "bus-12" {
+		t.Fatalf("%d %s", status, text)
+	}
+	path := "/live/incidents/" + list.Incidents[0].ID
+	if status, text := send("PATCH", path, operator, `{"state":"acknowledged"}`); status != http.StatusPreconditionRequired {
+		t.Errorf("without If-Match: %d %s", status, text)
+	}
+	if status, text := send("POST", path+"/comments", operator, `{"text":"seen"}`); status != http.StatusCreated {
+		t.Errorf("comment: %d %s", status, text)
+	}
+	if status, text := send("GET", path+"/timeline", operator, ""); status != http.StatusOK || !strings.Contains(text, `"opened"`) || !strings.Contains(text, `"seen"`) {
+		t.Errorf("timeline: %d %s", status, text)
+	}
 }

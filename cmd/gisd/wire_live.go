@@ -24,6 +24,7 @@ import (
 	"gisd/spatial/live/teltonika"
 	"gisd/spatial/postgis/devices"
 	"gisd/spatial/postgis/fences"
+	"gisd/spatial/postgis/incidents"
 	"gisd/spatial/redisbus"
 	"gisd/spatial/spool"
 )
@@ -49,11 +50,12 @@ func (n *node) addLive(ctx context.Context) error {
 	}
 	lobby := live.NewLobby(store, n.log)
 	intake := &live.Intake{Hub: hub, Recorder: record, Lobby: lobby}
-	rules := fences.NewStore(n.db, n.catalogue)
+	dealt := incidents.NewStore(n.db)
+	rules := fences.NewStore(n.db, n.catalogue, dealt)
 	streams := apilive.New(apilive.Config{
 		Intake:    intake,
 		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
-		Rules: apilive.Rules{Geofences: rules, Rules: rules, Events: rules},
+		Rules: apilive.Rules{Geofences: rules, Rules: rules, Events: rules}, Incidents: dealt,
 	})
 	warden = fence.NewWarden(fence.WardenConfig{
 		Engine: fence.Config{Device: hub.Device}, Source: rules, Tell: streams.TellEvents, Log: n.log,
@@ -70,6 +72,7 @@ func (n *node) addLive(ctx context.Context) error {
 	n.server.Streams = append(n.server.Streams, apilive.StreamPath, apilive.SocketPath)
 	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
 	n.parts = append(n.parts, hub.Run, record.Run, history.Run, streams.Run, lobby.Run, warden.Run)
+	n.parts = append(n.parts, func(ctx context.Context) error { return dealt.Watch(ctx, streams.TellIncidents) })
 	if days := n.cfg.PositionDays; days > 0 {
 		n.parts = append(n.parts, func(ctx context.Context) error { return rules.KeepEvents(ctx, time.Duration(days)*24*time.Hour) })
 	}

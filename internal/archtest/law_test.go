@@ -33,8 +33,9 @@ var law = []room{
 	{pattern: "spatial/live", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
 	{pattern: "spatial/spool", may: []string{"spatial"}, libraries: []string{"prometheus"}},
 	{pattern: "spatial/live/recorder", may: []string{"spatial", "spatial/live", "spatial/spool"}, libraries: []string{"prometheus"}},
-	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}}, // its sentences are NMEA's
 	{pattern: "spatial/live/forecast"}, // series in, series out
+	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}},       // its sentences are NMEA's
+	{pattern: "spatial/live/incident", may: []string{"spatial", "spatial/live", "spatial/live/fence"}}, // opened by what rules find
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/outbox", may: []string{"spatial"}, libraries: []string{"prometheus"}},
@@ -51,6 +52,7 @@ var law = []room{
 	{pattern: "spatial/postgis/accounts", may: []string{"spatial", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/outbox", may: []string{"spatial", "spatial/outbox", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/fences", may: []string{"spatial", "spatial/live", "spatial/live/fence", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/incidents", may: []string{"spatial", "spatial/live/fence", "spatial/live/incident", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis"}, libraries: []string{"pgx"}},
 

@@ -42,6 +42,8 @@ type Definition struct {
 
 	Watermark Duration   `json:"watermark,omitzero"`
 	Schedule  *Timetable `json:"schedule,omitempty"`
+
+	Incident *Opening `json:"incident,omitempty"` // that its events open
 }
 
 // Duration is written as "90s" or "1h30m".
@@ -142,6 +144,9 @@ func (d *Definition) Rule() (*Rule, error) {
 		if r.Schedule, reason = d.Schedule.schedule(); reason != "" {
 			faults = append(faults, spatial.FieldError{Name: "schedule", Reason: reason})
 		}
+	}
+	if d.Incident != nil {
+		faults = append(faults, d.Incident.faults(d)...)
 	}
 	faults = append(faults, r.faults()...)
 	if len(faults) > 0 {

@@ -2,6 +2,7 @@ package fences
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,8 +18,10 @@ type name struct {
 	at                         int64
 }
 
-// Record implements fence.Source.
+// Record implements fence.Source. Followers hear of what is new in it, in the order of
+// the times of the fixes.
 func (s *Store) Record(ctx context.Context, events []fence.Event) error {
+	const op = "postgis: record events"
 	last := make(map[name]int, len(events))
 	for i := range events {
 		last[nameOf(&events[i])] = i
@@ -40,8 +43,38 @@ func (s *Store) Record(ctx context.Context, events []fence.Event) error {
 		lon, lat, corrections = append(lon, e.Lon), append(lat, e.Lat), append(corrections, e.Correction)
 		value = append(value, e.Measured())
 	}
-	_, err := s.db.Pool.Exec(ctx, queryEventsWrite, rules, devices, collections, fences, others, kinds, at, since, lon, lat, value, roads, states, corrections)
-	return postgis.Wrap(ctx, "postgis: record events", err)
+	args := []any{rules, devices, collections, fences, others, kinds, at, since, lon, lat, value, roads, states, corrections}
+	return postgis.Wrap(ctx, op, pgx.BeginFunc(ctx, s.db.Pool, func(tx pgx.Tx) error {
+		fresh, err := written(ctx, tx, args)
+		if err != nil || len(fresh) == 0 {
+			return err
+		}
+		told := make([]fence.Event, len(fresh))
+		for i, n := range fresh {
+			told[i] = events[last[n]]
+		}
+		slices.SortStableFunc(told, func(a, b fence.Event) int { return a.At.Compare(b.At) })
+		for _, f := range s.followers {
+			if err := f.Recorded(ctx, tx, told); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// written writes events and returns the names of those that say something new.
+func written(ctx context.Context, tx pgx.Tx, args []any) ([]name, error) {
+	rows, err := tx.Query(ctx, queryEventsWrite, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (n name, err error) {
+		var at time.Time
+		err = row.Scan(&n.rule, &n.device, &n.fence, &n.other, &n.kind, &at)
+		n.at = at.UnixMicro()
+		return n, err
+	})
 }
 
 func nameOf(e *fence.Event) name {

@@ -23,17 +23,25 @@ type Catalogue interface {
 	Changed() <-chan struct{}
 }
 
+// Follower hears of events within the transaction that records them.
+type Follower interface {
+	Recorded(ctx context.Context, tx pgx.Tx, events []fence.Event) error
+}
+
 // Store keeps fences, rules and events. It is a fence.Source, and safe for
 // goroutines.
 type Store struct {
 	db        *postgis.DB
 	catalogue Catalogue
+	followers []Follower
 }
 
 var _ fence.Source = (*Store)(nil)
 
-// NewStore returns the store in the database.
-func NewStore(db *postgis.DB, c Catalogue) *Store { return &Store{db, c} }
+// NewStore returns the store in the database; what it records, followers hear of.
+func NewStore(db *postgis.DB, c Catalogue, followers ...Follower) *Store {
+	return &Store{db, c, followers}
+}
 
 // Geofences lists the drawn fences by id.
 func (s *Store) Geofences(ctx context.Context) ([]fence.Drawn, error) { return s.geofences(ctx, nil) }

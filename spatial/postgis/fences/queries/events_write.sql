@@ -2,7 +2,7 @@
 -- is told as provisional, as after a restart.
 -- $1 to $14 arrays, one element an event, each name once: text rule, device, collection,
 -- fence, other device, kind; timestamptz at, since; float8 lon, lat in degrees, value; text road, status;
--- boolean correction. Index: live_event_pkey.
+-- boolean correction. Rows: the names of those that say something new. Index: live_event_pkey.
 insert into gisd.live_event as known
   (rule_id, device_id, collection_id, fence_id, other_id, kind, at, since, lon, lat, value, road, status, correction)
 select *
@@ -11,4 +11,8 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 on conflict (rule_id, device_id, fence_id, other_id, kind, at) do update
 set since = excluded.since, lon = excluded.lon, lat = excluded.lat, value = excluded.value, road = excluded.road,
   status = excluded.status, correction = known.correction or excluded.correction, told_at = clock_timestamp()
-where known.status <> 'final' or excluded.status <> 'provisional'
+where (known.status <> 'final' or excluded.status <> 'provisional')
+  and (known.since, known.lon, known.lat, known.value, known.road, known.status, known.correction)
+    is distinct from
+    (excluded.since, excluded.lon, excluded.lat, excluded.value, excluded.road, excluded.status, known.correction or excluded.correction)
+returning rule_id, device_id, fence_id, other_id, kind, at

@@ -1039,7 +1039,7 @@ export interface paths {
         };
         /**
          * What moves, as server-sent events
-         * @description Events are snapshot, positions, remove, tiles-changed, events and bye. The data of events, which operators get whatever the viewport, is {"missed":false,"events":[…]} with items as in /live/events; missed says that some were left out, which /live/events has. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again. The data of tiles-changed names in collections those that have a new version, and in tiles where features of others changed: {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]} with boxes as minlon, minlat, maxlon, maxlat in degrees, or {"collection":"parcels","all":true}.
+         * @description Events are snapshot, positions, remove, tiles-changed, events, incidents and bye. The data of events, which operators get whatever the viewport, is {"missed":false,"events":[…]} with items as in /live/events; missed says that some were left out, which /live/events has. incidents, likewise, is {"missed":false,"incidents":[…]}, each as it is now; where some may be missed, ask /live/incidents. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again. The data of tiles-changed names in collections those that have a new version, and in tiles where features of others changed: {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]} with boxes as minlon, minlat, maxlon, maxlat in degrees, or {"collection":"parcels","all":true}.
          */
         get: operations["getStream"];
         put?: never;
@@ -1291,6 +1291,94 @@ export interface paths {
         get: operations["getEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Incidents, those opened last first
+         * @description For operators; of devices they see and collections of which they read everything, so that fewer may come than the limit.
+         */
+        get: operations["getIncidents"];
+        put?: never;
+        /**
+         * Open an incident
+         * @description A report with the key of one that is open, acknowledged or in progress is folded into it (200).
+         */
+        post: operations["postIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the incident. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One incident */
+        get: operations["getIncident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an incident
+         * @description Only the members that are sent change. If-Match with the entity tag that was read keeps two operators from undoing each other's work: without it 428, with another one 412. A state that does not follow on the one it is in is 409; next lists those that do.
+         */
+        patch: operations["patchIncident"];
+        trace?: never;
+    };
+    "/live/incidents/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the incident. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** All that became of an incident, the oldest first */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/incidents/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the incident. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write into the timeline, whatever the state */
+        post: operations["postComment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1953,6 +2041,89 @@ export interface components {
                     /** @description Time of day; not after from, it is the next day's. */
                     to: string;
                 }[];
+            };
+            /** @description The incident that its events open; while that is active, others are folded into it. */
+            incident?: {
+                /** @enum {string} */
+                severity: "minor" | "moderate" | "severe" | "extreme";
+                /** @description By itself the rule's name. */
+                title?: string;
+                /** @description Kinds that open one, by themselves all but end, and but exit beside enter; others are noted in an open one. */
+                on?: ("enter" | "exit" | "inside" | "outside" | "cross" | "dwell" | "begin" | "end")[];
+            };
+        };
+        Incident: {
+            id: string;
+            revision: number;
+            title: string;
+            description?: string;
+            /**
+             * @description As CAP 1.2 has it.
+             * @enum {string}
+             */
+            severity: "minor" | "moderate" | "severe" | "extreme";
+            /** @enum {string} */
+            state: "open" | "acknowledged" | "in_progress" | "resolved" | "closed";
+            /** @description States that it can be put in. */
+            next: string[];
+            /**
+             * @description Of its events: final with one that is, withdrawn when none stands. What people report is final.
+             * @enum {string}
+             */
+            certainty: "provisional" | "final" | "withdrawn";
+            /** @description Events of its rule that opened it or were folded into it and stand. */
+            events: number;
+            rule?: string;
+            collection?: string;
+            fence?: string;
+            device?: string;
+            /** @description The device that it came near. */
+            other?: string;
+            lon?: number;
+            lat?: number;
+            assignee?: string;
+            /**
+             * Format: date-time
+             * @description Time of the first event.
+             */
+            occurredAt: string;
+            /**
+             * Format: date-time
+             * @description Time of the last event.
+             */
+            lastAt: string;
+            openedBy: string;
+            /** Format: date-time */
+            openedAt: string;
+            changedBy: string;
+            /** Format: date-time */
+            changedAt: string;
+        };
+        IncidentEntry: {
+            /** @description Grows along the timeline. */
+            seq: number;
+            /** Format: date-time */
+            time: string;
+            /** @description Who; of rules rule: and the id. */
+            by: string;
+            /** @enum {string} */
+            kind: "opened" | "repeated" | "noted" | "final" | "corrected" | "withdrawn" | "state" | "severity" | "assignee" | "title" | "description" | "place" | "comment" | "attachment";
+            /** @description What was there before, of a change. */
+            from?: string;
+            to?: string;
+            text?: string;
+            event?: {
+                kind: string;
+                /** Format: date-time */
+                time: string;
+                /** Format: date-time */
+                since: string;
+                lon: number;
+                lat: number;
+                value?: number;
+                /** @enum {string} */
+                status: "provisional" | "final" | "withdrawn";
+                correction: boolean;
             };
         };
         Event: {
@@ -5020,6 +5191,246 @@ export interface operations {
                     "application/json": {
                         events: components["schemas"]["Event"][];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIncidents: {
+        parameters: {
+            query?: {
+                /** @description In one of these states, separated by commas. */
+                state?: string;
+                /** @description Of one of these severities, separated by commas. */
+                severity?: string;
+                /** @description Given to this person. */
+                assignee?: string;
+                /** @description Of this device. */
+                device?: string;
+                /** @description Opened by this rule. */
+                rule?: string;
+                /** @description Opened at a time, or between two with a slash between; .. is open. */
+                datetime?: string;
+                /** @description west,south,east,north in degrees; six numbers have heights. */
+                bbox?: components["parameters"]["bbox"];
+                /** @description How many are looked at; more than 1000 is 1000. */
+                limit?: number;
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The incidents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        incidents: components["schemas"]["Incident"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What it is called elsewhere, such as the number of a call. */
+                    key?: string;
+                    title: string;
+                    description?: string;
+                    /** @enum {string} */
+                    severity: "minor" | "moderate" | "severe" | "extreme";
+                    lon?: number;
+                    lat?: number;
+                    device?: string;
+                    /** @description A person with the role operator or admin. */
+                    assignee?: string;
+                    /**
+                     * Format: date-time
+                     * @description By itself now.
+                     */
+                    occurredAt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It was folded into this one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description The incident. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIncident: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The number of the incident. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The incident. */
+            200: {
+                headers: {
+                    /** @description Its state; for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description The caller has this state. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchIncident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of the state that the change builds on, of any representation, or *. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            path: {
+                /** @description The number of the incident. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    state?: "open" | "acknowledged" | "in_progress" | "resolved" | "closed";
+                    /** @enum {string} */
+                    severity?: "minor" | "moderate" | "severe" | "extreme";
+                    title?: string;
+                    description?: string;
+                    /** @description A person with the role operator or admin; an empty text is nobody. */
+                    assignee?: string;
+                    lon?: number;
+                    lat?: number;
+                    /** @description Why; it stands in the timeline. */
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The incident as it is now. */
+            200: {
+                headers: {
+                    /** @description Its state; for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: {
+                /** @description Behind the entry of this number. */
+                after?: number;
+                /** @description How many at most; more than 10000 is 10000. */
+                limit?: number;
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The number of the incident. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: components["schemas"]["IncidentEntry"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postComment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the incident. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The incident. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
                 };
             };
             default: components["responses"]["Problem"];

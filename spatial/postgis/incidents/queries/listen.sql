@@ -1,0 +1,2 @@
+-- Announcements of incidents with a new entry; the payload is the id.
+listen gisd_incident

@@ -36,6 +36,7 @@ type RoleLimit struct {
 type Area struct {
 	Numbers []int            // of the areas that it is made of, ascending
 	EWKB    string           // a MultiPolygon in hex, in the storage SRID of the collection
+	Key     string           // stands for EWKB
 	Bounds  Envelope         // in SRID 4326, rounded outwards
 	Share   float64          // of its box that it covers, 0 to 1
 	Outline orb.MultiPolygon // in SRID 4326, lon lat; not to be changed
@@ -171,6 +172,15 @@ func areasOf(rules []*RoleLimit, areas map[int64]Area) (where []Area, said bool)
 	return where, said
 }
 
+// AreaRules are those of the rules of all roles that say in which areas the features
+// of a collection are seen.
+func AreaRules(collection string, all []*RoleLimit) []*RoleLimit {
+	said := speaking(all, func(r *RoleLimit) bool {
+		return r.Areas != nil && (r.Collection == "" || r.Collection == collection)
+	})
+	return slices.DeleteFunc(said, func(r *RoleLimit) bool { return len(r.Areas) == 0 })
+}
+
 func columnsOf(c *Collection, rules []*RoleLimit) (shown map[string]bool, said bool) {
 	shown = map[string]bool{}
 	for _, r := range speaking(rules, func(r *RoleLimit) bool { return r.Columns != ColumnsUnsaid }) {
@@ -206,7 +216,7 @@ func (c *Collection) narrowRows() {
 		c.FeatureCount = -1
 	}
 	c.WithoutGeometry = 0 // what is nowhere is in no area
-	c.Pyramid = Pyramid{}
+	c.Pyramid = c.Pyramid.within(c.Limits.Areas)
 }
 
 // narrowColumns leaves hidden properties out of everything that names them. The one

@@ -146,6 +146,27 @@ func TestLimitedAreas(t *testing.T) {
 	if cmp.Diff([]int64{1, 2}, c.Limits.RuleIDs()) != "" || c.Whole().FeatureCount != 3 {
 		t.Errorf("rules %v", c.Limits.RuleIDs())
 	}
+	packed := parcels()
+	packed.Pyramid.Areas = map[string]int{"A": 12, "B": 3, "": 1}
+	one, two := []*spatial.RoleLimit{limit(1, "a", "", 4)}, []*spatial.RoleLimit{limit(1, "a", "", 4), limit(2, "b", "", 5)}
+	keyed := map[int64]spatial.Area{1: {EWKB: "a", Key: "A"}, 2: {EWKB: "b", Key: "B"}}
+	if got := packed.Limited(two, keyed).Pyramid; got.ID != 7 || cmp.Diff([]int{3, 12}, got.Within) != "" {
+		t.Errorf("areas that cells tell apart: %+v", got)
+	}
+	keyed[2] = spatial.Area{EWKB: "b now", Key: "B now"}
+	if got := packed.Limited(two, keyed).Pyramid; got.ID != 0 || got.Within != nil {
+		t.Errorf("an area that has changed: %+v", got)
+	}
+	if got := packed.Limited(one, keyed).Pyramid; got.ID != 7 || cmp.Diff([]int{12}, got.Within) != "" || packed.Pyramid.Within != nil {
+		t.Errorf("one that has not: %+v", got)
+	}
+	if got := packed.Limited([]*spatial.RoleLimit{limit(8, "a", "", 4)}, keyed).Pyramid; got.ID != 0 {
+		t.Errorf("no area that is there: %+v", got)
+	}
+	if rules := spatial.AreaRules("parcels", []*spatial.RoleLimit{limit(1, "a", "", 4), limit(2, "a", "parcels", 5), limit(3, "b", "roads", 4),
+		limit(4, "c", "", 4), limit(5, "c", "parcels"), limit(6, "d", "", 7), {ID: 7, Role: "d", Collection: "parcels", Columns: spatial.ColumnsHidden}}); len(rules) != 2 || rules[0].ID != 2 || rules[1].ID != 6 {
+		t.Errorf("rules of areas: %+v", rules)
+	}
 	if c := parcels().Limited([]*spatial.RoleLimit{limit(1, "a", "", 4), limit(3, "a", "parcels")}, areas); c.Limits.Rows() {
 		t.Error("everywhere in this collection")
 	}

@@ -95,7 +95,8 @@ func fitZoom(degrees float64, lo, hi int) int {
 func vectorLayer(c *spatial.Collection, q *Query, lang string) VectorLayer {
 	l := VectorLayer{ID: c.ID, Description: c.Description.In(lang), MinZoom: c.MinZoom, MaxZoom: c.MaxZoom,
 		Fields: FieldTypes{}, GeometryType: c.GeometryType}
-	if c.LabelsOf == "" {
+	// It tells how large tiles of everything are.
+	if c.LabelsOf == "" && !c.Limits.Rows() {
 		l.Generalisation = c.Pyramid.Generalisation
 	}
 	if c.IDKind == spatial.IDText {

@@ -110,6 +110,7 @@ func (c *Catalogue) Reload(ctx context.Context) error {
 		}
 		if err == nil {
 			err = next.limits.read(ctx, tx)
+			next.limits.judge(collections)
 		}
 		return err
 	})

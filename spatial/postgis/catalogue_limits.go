@@ -59,6 +59,25 @@ func (l *limits) of(collection string, a spatial.Access) []*spatial.RoleLimit {
 	return slices.Compact(rules)
 }
 
+// judge notes which collections have cells that do not tell apart every area that
+// rules name for them.
+func (l *limits) judge(list []*spatial.Collection) {
+	var all []*spatial.RoleLimit
+	for _, rules := range l.byRole {
+		all = append(all, rules...)
+	}
+	for _, c := range list {
+		if c.Pyramid.ID == 0 {
+			continue
+		}
+		for _, r := range spatial.AreaRules(c.ID, all) {
+			if area, ok := l.areas[c.SRID][r.ID]; ok && !c.Pyramid.Tells(area) {
+				c.Pyramid.Outdated = true
+			}
+		}
+	}
+}
+
 // Limited reports whether the caller does not see everything of every collection
 // that they may read.
 func (c *Catalogue) Limited(a spatial.Access) bool {
@@ -90,7 +109,7 @@ func (l *limits) read(ctx context.Context, tx pgx.Tx) error {
 		wkb  []byte
 	)
 	box := &area.Bounds
-	_, err = pgx.ForEachRow(rows, []any{&id, &srid, &area.Numbers, &area.EWKB, &box.MinX, &box.MinY, &box.MaxX, &box.MaxY, &area.Share, &wkb}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &srid, &area.Numbers, &area.EWKB, &area.Key, &box.MinX, &box.MinY, &box.MaxX, &box.MaxY, &area.Share, &wkb}, func() error {
 		if l.areas[srid] == nil {
 			l.areas[srid] = map[int64]spatial.Area{}
 		}

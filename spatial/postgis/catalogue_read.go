@@ -57,13 +57,21 @@ func readPyramids(ctx context.Context, tx pgx.Tx, byID map[string]*spatial.Colle
 		first, last *int
 		made        *int64
 		done        []byte
+		numbers     []int
+		keys        []string
 	)
-	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last, &made, &done, &p.Dissolve}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.ID, &p.Format, &first, &last, &made, &done, &p.Dissolve, &numbers, &keys}, func() error {
 		c := byID[id]
 		if c == nil {
 			return nil
 		}
 		c.Pyramid.ID, c.Pyramid.Format, c.Pyramid.Dissolve, c.Pyramid.Generalisation = p.ID, p.Format, p.Dissolve, done
+		if c.Pyramid.Areas == nil && len(keys) > 0 {
+			c.Pyramid.Areas = make(map[string]int, len(keys))
+			for i, key := range keys {
+				c.Pyramid.Areas[key] = numbers[i]
+			}
+		}
 		if first != nil && last != nil {
 			c.Pyramid.Bands = append(c.Pyramid.Bands, spatial.ZoomBand{First: *first, Last: *last, Made: *made})
 		}

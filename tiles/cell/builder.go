@@ -15,7 +15,7 @@ const maxKeys = 255
 // Meta is what a feature carries besides geometry and properties.
 type Meta struct {
 	ID    uint64 // as in the tile, see mvt.TextID and mvt.IntegerID
-	Owner uint32 // the area that the feature belongs to; 0 is none
+	Owner uint32 // whom the feature belongs to, nothing merges across it; 0 is nobody
 	Rank  uint16 // importance, higher is kept longer; the same in every zoom
 }
 

@@ -15,7 +15,8 @@ type Options struct {
 	Layer      string   // its name
 	Buffer     int      // in tile units, at most tiles.TileBuffer
 	Cell       int      // as mvt.Grid.Cell
-	Owners     Owners   // nil: features of all areas; else of these only
+	Owners     Owners   // nil: features of all owners; else of these only
+	Known      uint32   // with Owners: the highest number that they tell of
 	Properties []string // nil: all; else these only
 	MinRank    uint16   // features of this rank and higher
 }
@@ -46,7 +47,8 @@ func (c *Cutter) Tile() []byte { return c.enc.Tile() }
 
 // Cut adds a layer to the tile: the features of the record that lie on tile t
 // of its cell, by ascending id, and returns how many were written. An error,
-// which wraps ErrRecord where the record is at fault, adds nothing.
+// which wraps ErrRecord where the record is at fault, adds nothing; nor does one that
+// wraps ErrOwner, where a feature may belong to Owners or not.
 func (c *Cutter) Cut(r Record, t tiles.Coord, o Options) (int, error) {
 	if t.Z < r.band.First || t.Z > r.band.Last || !t.Valid() || r.band.Cell(t) != r.coord {
 		return 0, fmt.Errorf("cell: cut: tile %v does not lie in cell %v", t, r.coord)
@@ -117,6 +119,7 @@ type drawing struct {
 	options *Options
 	sound   byte // the flag of the tile's zoom
 	drawn   bool // what is there as it is drawn will do
+	unknown bool // a feature's owner is above Options.Known
 	to      placing
 }
 
@@ -135,6 +138,9 @@ func (c *Cutter) draw(d *drawing) (int, error) {
 			}
 		}
 	}
+	if d.unknown {
+		return 0, fmt.Errorf("%w: cell %v", ErrOwner, d.record.coord)
+	}
 	return n, nil
 }
 
@@ -147,7 +153,11 @@ func (c *Cutter) feature(d *drawing, i int) (drawn, ok bool) {
 	}
 	b := cursor{b: body}
 	h := d.record.head(&b, i)
-	if h.Rank < d.options.MinRank || d.options.Owners != nil && !d.options.Owners.Has(h.Owner) {
+	if h.Rank < d.options.MinRank {
+		return false, !b.bad
+	}
+	if o := d.options; o.Owners != nil && !o.Owners.Has(h.Owner) {
+		d.unknown = d.unknown || h.Owner > o.Known
 		return false, !b.bad
 	}
 	if len(h.drawn) > 0 && d.drawn && !b.bad {

@@ -25,9 +25,13 @@ func TestOptions(t *testing.T) {
 		}
 		return p
 	}
+	most := uint32(0)
+	for _, r := range s.rows {
+		most = max(most, r.meta.Owner)
+	}
 	base := options(1)
 	owners, rank := base, base
-	owners.Owners = cell.Owners(nil).With(3).With(1)
+	owners.Owners, owners.Known = cell.Owners(nil).With(3).With(1), most
 	rank.MinRank = 60
 	tests := []struct {
 		name string
@@ -35,7 +39,7 @@ func TestOptions(t *testing.T) {
 		want *source
 	}{
 		{"areas", owners, part(func(r *row) bool { return r.meta.Owner == 1 || r.meta.Owner == 3 })},
-		{"no area", cell.Options{Layer: "parcels", Buffer: tiles.TileBuffer, Owners: cell.Owners{}}, &source{}},
+		{"no area", cell.Options{Layer: "parcels", Buffer: tiles.TileBuffer, Owners: cell.Owners{}, Known: most}, &source{}},
 		{"rank", rank, part(func(r *row) bool { return r.meta.Rank >= 60 })},
 	}
 	for _, tt := range tests {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -43,4 +44,23 @@ func (s *Cells) Record(ctx context.Context, k pyramid.Key) ([]byte, error) {
 		return nil, pyramid.ErrFromRows
 	}
 	return nil, nil
+}
+
+// Owners implements pyramid.Store.
+func (s *Cells) Owners(ctx context.Context) (map[uint32][]int, error) {
+	const op = "tiles/postgis: owners of features in cells"
+	rows, err := s.pool.Query(ctx, queryOwnerSets)
+	if err != nil {
+		return nil, postgis.Wrap(ctx, op, err)
+	}
+	var (
+		number uint32
+		areas  []int
+		sets   = map[uint32][]int{}
+	)
+	_, err = pgx.ForEachRow(rows, []any{&number, &areas}, func() error {
+		sets[number] = slices.Clone(areas)
+		return nil
+	})
+	return sets, postgis.Wrap(ctx, op, err)
 }

@@ -149,13 +149,15 @@ func (k *Keeper) build(ctx context.Context, c *spatial.Collection) error {
 
 // Wanting reports whether the current version should be packed: it has features
 // to draw, and neither cells that this program reads nor a note that people
-// purged them; or its style has come to want another property at small scales.
+// purged them; or its style has come to want another property at small scales, or
+// roles are limited to areas that its cells do not tell apart.
 func Wanting(c *spatial.Collection) bool {
 	if c.Version == 0 || c.GeometryType == spatial.GeometryNone || c.FeatureCount <= c.WithoutGeometry {
 		return false
 	}
 	p := c.Pyramid
-	return p.ID == 0 || p.Format != pyramid.Format || p.Generalisation != nil && p.Dissolve != dissolveBy(c)
+	return p.ID == 0 || p.Format != pyramid.Format || p.Generalisation != nil && p.Dissolve != dissolveBy(c) ||
+		p.Outdated && len(p.Bands) > 0
 }
 
 // mostBefore is how many features, and in how large a table, a version may have

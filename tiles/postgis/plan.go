@@ -21,6 +21,7 @@ type plan struct {
 	sql     string
 	any     string // whether there is a row
 	byIDs   string // the rows with an id of $1, in whatever box
+	owned   string // id and the number of each area of $2 that holds the point on surface of the row with an id of $1
 	boxes   string // minx, miny, maxx, maxy of the same rows in the storage CRS, at most $5
 	formats pgx.QueryResultFormats
 	keys    []string         // property names; the first is tiles.KeyProperty
@@ -35,6 +36,7 @@ type plan struct {
 	geo     bool             // storage is in degrees
 	labels  bool             // label points are drawn
 	angle   int              // index into keys of theirs; 0: none
+	owners  *owners          // the areas that cells tell apart; nil where there are none
 }
 
 // byID puts rows in the order of their ids, so that equal rows give equal bytes
@@ -75,6 +77,7 @@ func newPlan(c *spatial.Collection, set tiles.TileMatrixSet) (*plan, error) {
 	b.WriteString(from)
 	p.any = "select exists (select" + from + ")"
 	p.byIDs = b.String()[:b.Len()-len(from)] + "\nfrom " + pgx.Identifier{"data", c.Table}.Sanitize() + " t\nwhere \"id\" = any($1)"
+	p.owned = ownedBy(c.Table)
 	p.sql = b.String()
 	p.boxes = "select st_xmin(g), st_ymin(g), st_xmax(g), st_ymax(g)\nfrom (select " + geom + " as g" + from + "\nlimit $5) q"
 	if p.labels = c.LabelsOf != ""; p.labels {
@@ -88,6 +91,22 @@ func newPlan(c *spatial.Collection, set tiles.TileMatrixSet) (*plan, error) {
 		p.formats[i] = pgx.BinaryFormatCode
 	}
 	return p, nil
+}
+
+// ownedBy is the statement of plan.owned over a table. It is the condition of
+// postgis.Seen; areas are read whole once rather than for each feature.
+func ownedBy(table string) string {
+	return `with area as materialized (
+  select number, st_force2d(geom) as geom
+  from gisd.owner_area
+  where number = any ($2::integer[])
+)
+select t."id", a.number
+from ` + pgx.Identifier{"data", table}.Sanitize() + ` t
+join area a
+  on a.geom && t.geom
+  and st_intersects(a.geom, st_pointonsurface(t.geom))
+where t."id" = any ($1)`
 }
 
 func (p *plan) project(c *spatial.Collection) error {

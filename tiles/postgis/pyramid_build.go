@@ -51,7 +51,10 @@ func (p *Pyramids) Build(ctx context.Context, c *spatial.Collection, o BuildOpti
 	b := newBuild(p.db, c, o)
 	begin := time.Now()
 	var err error
-	if b.plan, err = newPlan(c, tiles.WebMercatorQuad()); err != nil {
+	if b.plan, err = newPlan(c, tiles.WebMercatorQuad()); err == nil {
+		b.plan.owners, err = p.areas.take(ctx, c)
+	}
+	if err != nil {
 		return b.report, postgis.Wrap(ctx, op, err)
 	}
 	conn, err := p.db.Connect(ctx)
@@ -115,6 +118,11 @@ func (b *build) run(ctx context.Context, tx pgx.Tx, begin time.Time) (int64, err
 		}
 		if id, err = beginPyramid(ctx, tx, b.c, sees); err != nil {
 			return err
+		}
+		if o := b.plan.owners; o != nil {
+			if _, err := tx.Exec(ctx, queryPyramidTell, id, o.numbers); err != nil {
+				return err
+			}
 		}
 		blocks, err := b.blocks(ctx, seen)
 		if err != nil || len(blocks) == 0 && b.report.NotPacked != "" {

@@ -40,6 +40,7 @@ type packer struct {
 	rank    uint16 // by its size and id
 	shape   mvt.Shape
 	values  values
+	owning  owning
 	cells   map[tiles.Coord]*packing
 	free    map[uint32][]*cell.Builder // by zoom: those of coarse cells have grown large
 	skipped int64
@@ -53,7 +54,7 @@ type packing struct {
 }
 
 func newPacker(p *plan, bands []cell.Band) *packer {
-	k := &packer{plan: p, bands: bands, cells: map[tiles.Coord]*packing{}, free: map[uint32][]*cell.Builder{}}
+	k := &packer{plan: p, bands: bands, owning: owning{plan: p}, cells: map[tiles.Coord]*packing{}, free: map[uint32][]*cell.Builder{}}
 	k.lattice = finest().Lattice(tiles.WebMercatorQuad())
 	if p.regions != nil {
 		k.lattice.Project = p.regions.projector()
@@ -85,13 +86,22 @@ func (k *packer) pack(ctx context.Context, db querier, at tiles.Coord, emit func
 		return err
 	}
 	defer rows.Close()
+	k.owning.begin()
 	for rows.Next() {
-		if err := k.add(at, rows.RawValues()); err != nil {
+		row := rows.RawValues()
+		now, err := k.owning.take(ctx, row)
+		if err == nil && now {
+			err = k.add(at, row)
+		}
+		if err != nil {
 			return fmt.Errorf("tiles/postgis: pack %v: %w", at, err)
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
+	}
+	if err := k.owning.settle(ctx, db, func(row [][]byte) error { return k.add(at, row) }); err != nil {
+		return fmt.Errorf("tiles/postgis: pack %v: %w", at, err)
 	}
 	return k.finish(emit)
 }
@@ -175,7 +185,7 @@ func (k *packer) put(band cell.Band, at tiles.Coord, row [][]byte) error {
 	if !k.ranked {
 		k.rank, k.ranked = k.size.Rank(id), true
 	}
-	c.builder.EndFeature(cell.Meta{ID: id, Rank: k.rank})
+	c.builder.EndFeature(cell.Meta{ID: id, Owner: k.owning.owner, Rank: k.rank})
 	if n := c.builder.Len(); n%weighEvery == 0 && c.builder.Size() > maxRecord {
 		c.large = true
 		c.builder = nil // its memory with it

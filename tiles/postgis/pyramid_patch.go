@@ -67,6 +67,7 @@ func (k *packer) patch(ctx context.Context, tx pgx.Tx, at tiles.Coord, record []
 		return nil, false, err
 	}
 	r := renewal{k, before.Band(), b, map[uint64]struct{}{}}
+	k.owning.begin()
 	for _, box := range boxes {
 		if k.plan.back != nil {
 			if box, err = k.plan.back.Envelope(box); err != nil {
@@ -78,6 +79,9 @@ func (k *packer) patch(ctx context.Context, tx pgx.Tx, at tiles.Coord, record []
 		}
 	}
 	if err := r.read(ctx, tx, k.plan.byIDs, suspects.keys()); err != nil {
+		return nil, false, err
+	}
+	if err := k.owning.settle(ctx, tx, r.add); err != nil {
 		return nil, false, err
 	}
 	if k.plan.hasID && !suspects.all(r.fresh) {
@@ -198,7 +202,12 @@ func (r *renewal) read(ctx context.Context, tx pgx.Tx, sql string, args ...any) 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := r.add(rows.RawValues()); err != nil {
+		row := rows.RawValues()
+		now, err := r.k.owning.take(ctx, row)
+		if err == nil && now {
+			err = r.add(row)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -232,6 +241,6 @@ func (r *renewal) add(row [][]byte) error {
 	if _, err := r.k.values.attributes(r.b, r.k.plan, row); err != nil {
 		return err
 	}
-	r.b.EndFeature(cell.Meta{ID: id, Rank: size.Rank(id)})
+	r.b.EndFeature(cell.Meta{ID: id, Owner: r.k.owning.owner, Rank: size.Rank(id)})
 	return nil
 }

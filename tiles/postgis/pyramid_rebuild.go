@@ -50,6 +50,9 @@ func (p *Pyramids) Rebuild(ctx context.Context, c *spatial.Collection, boxes []s
 		return int(report.Cells), err
 	}
 	plan, err := newPlan(c, tiles.WebMercatorQuad())
+	if err == nil {
+		plan.owners, err = p.areas.build(ctx, id)
+	}
 	if err != nil {
 		return 0, postgis.Wrap(ctx, op, err)
 	}

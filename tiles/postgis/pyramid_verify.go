@@ -48,6 +48,9 @@ func (p *Pyramids) Verify(ctx context.Context, c *spatial.Collection, sample int
 	}
 	v := verification{build: newBuild(p.db, c, o), id: id, sample: sample, wrong: map[tiles.Coord]struct{}{}}
 	if v.plan, err = newPlan(c, tiles.WebMercatorQuad()); err == nil {
+		v.plan.owners, err = p.areas.build(ctx, id)
+	}
+	if err == nil {
 		err = v.compare(ctx)
 	}
 	if err != nil {

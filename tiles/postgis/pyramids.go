@@ -16,8 +16,9 @@ import (
 // Pyramids packs versions of collections into cells and keeps the cells as the
 // rows are. It is safe for goroutines.
 type Pyramids struct {
-	db  *postgis.DB
-	log *slog.Logger
+	db    *postgis.DB
+	log   *slog.Logger
+	areas *ownership
 }
 
 // NewPyramids works on the database; log may be nil.
@@ -25,7 +26,7 @@ func NewPyramids(db *postgis.DB, log *slog.Logger) *Pyramids {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Pyramids{db: db, log: log}
+	return &Pyramids{db: db, log: log, areas: newOwnership(db.Pool)}
 }
 
 // BandStats are the cells of one band of a version.

@@ -17,6 +17,16 @@ var (
 	queryCellRecord string
 	//go:embed queries/cell_remove.sql
 	queryCellRemove string
+	//go:embed queries/owner_areas.sql
+	queryOwnerAreas string
+	//go:embed queries/owner_forget.sql
+	queryOwnerForget string
+	//go:embed queries/owner_set.sql
+	queryOwnerSet string
+	//go:embed queries/owner_sets.sql
+	queryOwnerSets string
+	//go:embed queries/owner_take.sql
+	queryOwnerTake string
 	//go:embed queries/part_edited.sql
 	queryPartEdited string
 	//go:embed queries/part_put.sql
@@ -25,6 +35,8 @@ var (
 	queryPartRead string
 	//go:embed queries/part_shown.sql
 	queryPartShown string
+	//go:embed queries/pyramid_areas.sql
+	queryPyramidAreas string
 	//go:embed queries/pyramid_band_insert.sql
 	queryPyramidBandInsert string
 	//go:embed queries/pyramid_delete.sql
@@ -53,6 +65,8 @@ var (
 	queryPyramidTableBytes string
 	//go:embed queries/pyramid_stats.sql
 	queryPyramidStats string
+	//go:embed queries/pyramid_tell.sql
+	queryPyramidTell string
 	//go:embed queries/small_behind.sql
 	querySmallBehind string
 	//go:embed queries/small_cells.sql

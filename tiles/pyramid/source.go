@@ -30,6 +30,7 @@ type Source struct {
 	rows      tiles.Source
 	memory    *memory
 	suspended suspended
+	owners    owners
 	cutters   sync.Pool
 	reduced   reductions
 	metrics   *metrics
@@ -47,7 +48,7 @@ func NewSource(c Config, reg prometheus.Registerer) (*Source, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Source{rows: c.Rows, memory: m, log: c.Log, cutters: sync.Pool{New: func() any { return cell.NewCutter() }}}
+	s := &Source{rows: c.Rows, memory: m, log: c.Log, owners: owners{store: c.Cells}, cutters: sync.Pool{New: func() any { return cell.NewCutter() }}}
 	s.metrics = newMetrics(reg, s)
 	return s, nil
 }
@@ -63,7 +64,8 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	choice := s.reduced.choice(c, r.Coord.Z)
 	// From the second step on small scales keep no properties but one.
 	some := band.First < tiles.PlainZoom && choice.Step > generalise.StepNone && r.Query != nil && r.Query.Properties != nil
-	if !ok || some || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) {
+	// Who is limited to areas that the cells do not tell apart has no pyramid, and no band.
+	if !ok || some || r.Matrix != "" || r.Query.Rows() || !r.Access.CanRead(c) || c.Limits.Rows() && c.Pyramid.Within == nil {
 		return s.rows.Layer(ctx, r)
 	}
 	r = reduce(r, choice)
@@ -93,7 +95,12 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 	if e.empty {
 		return nil, nil
 	}
-	return s.cut(r, e.record, choice)
+	tile, err := s.cut(ctx, r, e.record, choice)
+	if errors.Is(err, cell.ErrOwner) {
+		s.metrics.answers.rows.Inc()
+		return s.rows.Layer(ctx, r)
+	}
+	return tile, err
 }
 
 // made tells the cells of a zoom from those that were there before them.
@@ -102,19 +109,33 @@ func made(c *spatial.Collection, z uint32) int64 {
 	return b.Made
 }
 
-func (s *Source) cut(r tiles.LayerRequest, record cell.Record, choice generalise.Choice) ([]byte, error) {
+// cut draws the tile from its cell: of who sees some areas alone, the features of the
+// owners in these.
+func (s *Source) cut(ctx context.Context, r tiles.LayerRequest, record cell.Record, choice generalise.Choice) ([]byte, error) {
 	c, at := r.Collection, r.Coord
 	cutter := s.cutters.Get().(*cell.Cutter)
 	defer s.cutters.Put(cutter)
-	cutter.Reset()
 	o := cell.Options{Layer: c.ID, Buffer: tiles.TileBuffer, Properties: drawn(c, r.Query)}
 	if at.Z >= tiles.PlainZoom {
 		o.MinRank = uint16(choice.MinRank)
 	}
-	if _, err := cutter.Cut(record, at, o); err != nil {
-		return nil, fmt.Errorf("pyramid: cut %s %v: %w", c.ID, at, err)
+	// An edit may have made an owner since others were read.
+	for again := false; ; again = true {
+		if areas := c.Pyramid.Within; areas != nil {
+			var err error
+			if o.Owners, o.Known, err = s.owners.of(ctx, areas, again); err != nil {
+				return nil, wrap(ctx, c.ID, err)
+			}
+		}
+		cutter.Reset()
+		_, err := cutter.Cut(record, at, o)
+		if err == nil {
+			return cutter.Tile(), nil
+		}
+		if again || !errors.Is(err, cell.ErrOwner) {
+			return nil, fmt.Errorf("pyramid: cut %s %v: %w", c.ID, at, err)
+		}
 	}
-	return cutter.Tile(), nil
 }
 
 // drawn are the properties that a query wants and the caller may see, nil for all;

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,6 +32,8 @@ type store struct {
 	record []byte
 	err    error
 	reads  atomic.Int64
+	owners map[uint32][]int
+	told   atomic.Int64  // how often owners were asked for
 	begun  chan struct{} // gets a value for each read
 	hold   chan struct{}
 }
@@ -57,6 +60,13 @@ func (s *store) Record(ctx context.Context, k pyramid.Key) ([]byte, error) {
 		return nil, err
 	}
 	return record, err
+}
+
+func (s *store) Owners(context.Context) (map[uint32][]int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told.Add(1)
+	return maps.Clone(s.owners), s.err
 }
 
 func (s *store) set(record []byte, err error) {

@@ -12,7 +12,7 @@ import (
 
 // Format is the form of the records that this program writes and reads, with the
 // rules by which features come into them. Cells of another format are not used.
-const Format = 3
+const Format = 4
 
 // Key names a cell of one build.
 type Key struct {
@@ -26,6 +26,10 @@ type Store interface {
 	// Record returns the record of a cell, nil where nothing is in it. Errors:
 	// ErrFromRows, and those of the database.
 	Record(ctx context.Context, k Key) ([]byte, error)
+	// Owners are what the owners of features in records stand for, by their numbers:
+	// the sets of areas, as in spatial.Pyramid.Areas, that features are in. What was
+	// there once stays. All owners of a record are among those that are read after it.
+	Owners(ctx context.Context) (map[uint32][]int, error)
 }
 
 // ErrFromRows says that a cell cannot answer and rows can: it was too large to

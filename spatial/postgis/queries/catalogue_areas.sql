@@ -1,5 +1,5 @@
 -- The area of each rule that has one, in every SRID that a collection is stored in:
--- as EWKB in hex, its box in SRID 4326, lon lat degrees, rounded outwards, which share
+-- as EWKB in hex with its key, its box in SRID 4326, lon lat degrees, rounded outwards, which share
 -- of its own box it covers, and itself in SRID 4326 as WKB.
 -- Expects a few hundred rules over areas by their primary key.
 with system as (
@@ -11,17 +11,20 @@ with system as (
     and v.state = 'ready'
   where v.srid > 0
 ), held as (
-  select l.id, s.srid, array_agg(a.number order by a.number) as numbers,
-    st_multi(st_union(case when st_srid(a.geom) = s.srid then a.geom else st_transform(a.geom, s.srid) end)) as geom
+  select l.id, s.srid, n.numbers, gisd.area_in(l.areas, s.srid) as geom
   from gisd.role_limit l
   cross join system s
-  join gisd.area a on a.number = any (l.areas)
-  group by l.id, s.srid
+  cross join lateral (
+    select array_agg(a.number order by a.number) as numbers
+    from gisd.area a
+    where a.number = any (l.areas)
+  ) n
+  where n.numbers is not null
 ), placed as (
   select h.*, case when h.srid = 4326 then h.geom else st_transform(h.geom, 4326) end as on_earth
   from held h
 )
-select id, srid, numbers, encode(st_asewkb(geom, 'NDR'), 'hex'),
+select id, srid, numbers, encode(st_asewkb(geom, 'NDR'), 'hex'), gisd.area_key(geom),
   floor(st_xmin(on_earth) * 1e6) / 1e6, floor(st_ymin(on_earth) * 1e6) / 1e6,
   ceil(st_xmax(on_earth) * 1e6) / 1e6, ceil(st_ymax(on_earth) * 1e6) / 1e6,
   coalesce(st_area(geom) / nullif((st_xmax(geom) - st_xmin(geom)) * (st_ymax(geom) - st_ymin(geom)), 0), 1),

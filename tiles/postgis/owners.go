@@ -33,8 +33,11 @@ type ownership struct {
 	sets  map[string]uint32
 }
 
-// mostKnown is how many areas and how many sets are remembered.
-const mostKnown = 4096
+// How many areas, of 64 KiB each, and how many sets are remembered.
+const (
+	mostAreas = 512
+	mostSets  = 65536
+)
 
 func newOwnership(pool *pgxpool.Pool) *ownership {
 	return &ownership{pool: pool, areas: map[int32]*raster{}, sets: map[string]uint32{}}
@@ -77,54 +80,59 @@ func (o *ownership) of(ctx context.Context, numbers []int32) (*owners, error) {
 		return nil, nil
 	}
 	slices.Sort(numbers)
-	if err := o.learn(ctx, numbers); err != nil {
+	found := &owners{numbers: numbers, areas: make([]*raster, len(numbers)), known: o}
+	var missing []int32
+	o.mu.Lock()
+	for i, n := range numbers {
+		if found.areas[i] = o.areas[n]; found.areas[i] == nil {
+			missing = append(missing, n)
+		}
+	}
+	o.mu.Unlock()
+	if len(missing) == 0 {
+		return found, nil
+	}
+	read, err := o.read(ctx, missing)
+	if err != nil {
 		return nil, err
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	found := &owners{numbers: numbers, known: o}
-	for _, n := range numbers {
-		area := o.areas[n]
-		if area == nil {
+	if len(o.areas)+len(read) > mostAreas {
+		clear(o.areas)
+	}
+	for i, n := range numbers {
+		if area := read[n]; area != nil {
+			found.areas[i], o.areas[n] = area, area
+		}
+		if found.areas[i] == nil {
 			return nil, fmt.Errorf("tiles/postgis: area %d of cells is gone", n)
 		}
-		found.areas = append(found.areas, area)
 	}
 	return found, nil
 }
 
-// learn reads those of the areas that are not known.
-func (o *ownership) learn(ctx context.Context, numbers []int32) error {
-	o.mu.Lock()
-	if len(o.areas) > mostKnown {
-		clear(o.areas)
-	}
-	missing := slices.DeleteFunc(slices.Clone(numbers), func(n int32) bool { return o.areas[n] != nil })
-	o.mu.Unlock()
-	if len(missing) == 0 {
-		return nil
-	}
-	rows, err := o.pool.Query(ctx, queryOwnerAreas, missing)
+// read divides areas into squares.
+func (o *ownership) read(ctx context.Context, numbers []int32) (map[int32]*raster, error) {
+	rows, err := o.pool.Query(ctx, queryOwnerAreas, numbers)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var (
 		shape  mvt.Shape
 		number int32
 		ewkb   []byte
+		areas  = map[int32]*raster{}
 	)
 	_, err = pgx.ForEachRow(rows, []any{&number, &ewkb}, func() error {
 		xy, err := shape.Coordinates(ewkb)
 		if err != nil {
 			return fmt.Errorf("tiles/postgis: area %d: %w", number, err)
 		}
-		area := newRaster(xy, shape.Parts)
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.areas[number] = area
+		areas[number] = newRaster(xy, shape.Parts)
 		return nil
 	})
-	return err
+	return areas, err
 }
 
 // set is the number of a set of areas, ascending; 0 of none. It is committed before
@@ -158,7 +166,7 @@ func (o *ownership) set(ctx context.Context, areas []int32) (uint32, error) {
 		}
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		if len(o.sets) > mostKnown {
+		if len(o.sets) > mostSets {
 			clear(o.sets)
 		}
 		o.sets[string(name)] = found[0]

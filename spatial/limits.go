@@ -246,7 +246,7 @@ func (c *Collection) narrowColumns(shown map[string]bool) {
 	}
 	c.Required = slices.DeleteFunc(slices.Clone(c.Required), gone)
 	if gone(c.Pyramid.Dissolve) {
-		c.Pyramid = Pyramid{} // its shapes are those of the values
+		c.Pyramid.Plain, c.Pyramid.Dissolve = true, "" // shapes of small scales are those of the values
 	}
 	c.Pyramid.Generalisation = nil
 	if speaksOf(c.Style, hidden) {

@@ -84,7 +84,7 @@ func TestLimitedNamesNothingHidden(t *testing.T) {
 	if c.Style == nil || c.Pyramid.ID != 7 || c.Pyramid.Generalisation != nil || c.FeatureCount != 3 {
 		t.Errorf("%+v", c)
 	}
-	if c := hidden("use"); c.Style != nil || c.Pyramid.ID != 0 {
+	if c := hidden("use"); c.Style != nil || !c.Pyramid.Plain || c.Pyramid.Dissolve != "" {
 		t.Errorf("style %s, pyramid %+v", c.Style, c.Pyramid)
 	}
 	if c := hidden("since"); c.TimeField != "" {

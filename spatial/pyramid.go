@@ -21,6 +21,9 @@ type Pyramid struct {
 	Areas map[string]int
 	// Outdated says that rules name areas that the cells do not tell apart.
 	Outdated bool
+	// Plain says that small scales are not for the caller, since they are merged by a
+	// property that is hidden from them.
+	Plain bool
 	// Within are the numbers of the areas that the caller sees; nil is everything.
 	Within []int
 }

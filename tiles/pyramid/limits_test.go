@@ -49,6 +49,18 @@ func TestLimitsAndCells(t *testing.T) {
 	if rows.asked.Load() != 0 {
 		t.Error("hidden columns need no rows")
 	}
+	// Small scales that are merged by a hidden column come from rows, no others.
+	small := tiles.Coord{Z: 9, X: home.X >> 5, Y: home.Y >> 5}
+	merged := collection()
+	merged.Fields, merged.Pyramid.Dissolve = whole.Fields, "owner"
+	merged.Pyramid.Bands = append(merged.Pyramid.Bands, spatial.ZoomBand{First: 9, Last: 9})
+	merged = merged.Limited([]*spatial.RoleLimit{{ID: 1, Role: "a", Columns: spatial.ColumnsHidden, Names: []string{"owner"}}}, nil)
+	if got := draw(t, s, merged, small); !bytes.Equal(got, fromRows) {
+		t.Errorf("a small scale merged by a hidden column: %q", got)
+	}
+	if got := draw(t, s, merged, home); !bytes.Contains(got, []byte("public-name")) || bytes.Contains(got, []byte("owner")) {
+		t.Errorf("a large scale: %q", got)
+	}
 	if got := draw(t, s, within, home); !bytes.Equal(got, fromRows) {
 		t.Errorf("who sees areas alone got %q", got)
 	}

@@ -37,12 +37,15 @@ type Store interface {
 var ErrFromRows = errors.New("pyramid: the tile comes from rows")
 
 // Packed reports whether the zoom of a collection has cells that this program
-// reads, and of which band. Label points have none.
+// reads and that its caller may see, and of which band. Label points have none.
 func Packed(c *spatial.Collection, z uint32) (cell.Band, bool) {
 	if c.Pyramid.Format != Format || c.LabelsOf != "" {
 		return cell.Band{}, false
 	}
 	b, ok := c.Pyramid.Band(int(z))
+	if c.Pyramid.Plain && b.First < tiles.PlainZoom {
+		return cell.Band{}, false
+	}
 	return cell.Band{First: uint32(b.First), Last: uint32(b.Last)}, ok
 }
 

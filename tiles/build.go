@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -12,9 +13,25 @@ import (
 // layersAtATime is how many layers of one tile are drawn side by side.
 const layersAtATime = 4
 
-// build resolves the request afresh, so that what is drawn and the key it is
-// kept under come from one look at the catalogue.
+// build draws a tile for who did not find it in the cache. Where a version that the
+// catalogue names is gone, the tile is drawn once more of the version of now: the
+// catalogue is read again, unless somebody has done so meanwhile.
 func (s *Service) build(ctx context.Context, r Request) (Key, *Tile, error) {
+	k, t, err := s.drawn(ctx, r)
+	if !errors.Is(err, ErrReplaced) || s.renew == nil {
+		return k, t, err
+	}
+	if now, _, failed := s.key(r); failed != nil || now == k {
+		if failed := s.renew(ctx); failed != nil {
+			return k, nil, err
+		}
+	}
+	return s.drawn(ctx, r)
+}
+
+// drawn resolves the request afresh, so that what is drawn and the key it is
+// kept under come from one look at the catalogue.
+func (s *Service) drawn(ctx context.Context, r Request) (Key, *Tile, error) {
 	list, err := s.collections(r.IDs, r.Access)
 	if err != nil {
 		return Key{}, nil, err

@@ -25,6 +25,8 @@ type Config struct {
 	Shared       Shared  // keeps tiles for several nodes; nil is none
 	Prober       Prober  // tells where there is nothing; nil for nobody
 	Journal      Journal // knows what changes within a version; nil where nothing does
+	// Renew has the catalogue read again after an ErrReplaced; nil: it stays as it is.
+	Renew func(ctx context.Context) error
 }
 
 // Service answers for tiles: from the cache, else built once however many ask,
@@ -36,6 +38,7 @@ type Service struct {
 	shared      Shared
 	prober      Prober
 	journal     Journal
+	renew       func(context.Context) error
 	vacancies   vacancies
 	labels      labels
 	flight      *flight
@@ -59,7 +62,7 @@ func NewService(c Config, catalogue Catalogue, source Source, cache Cache, reg p
 	}
 	limit := newLimiter(c.Concurrency, c.Queue)
 	return &Service{
-		catalogue: catalogue, source: source, cache: cache, shared: c.Shared, prober: c.Prober, journal: c.Journal, flight: newFlight(c.BuildTimeout),
+		catalogue: catalogue, source: source, cache: cache, shared: c.Shared, prober: c.Prober, journal: c.Journal, renew: c.Renew, flight: newFlight(c.BuildTimeout),
 		limit: limit, metrics: newMetrics(reg, limit), compressing: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 }

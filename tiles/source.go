@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"context"
+	"errors"
 
 	"gisd/spatial"
 )
@@ -25,6 +26,10 @@ type LayerRequest struct {
 	Query      *Query         // what is drawn of the rest; nil is all
 	Matrix     string         // the tile matrix set, see MatrixSet; "" is WebMercatorQuad
 }
+
+// ErrReplaced is wrapped by the error of a Source that was asked for a version that is
+// gone: the catalogue knows of another by now.
+var ErrReplaced = errors.New("tiles: the version is gone")
 
 // Source draws collections. Layer returns an encoded tile of a single layer
 // named like the collection, empty when nothing of it lies on the tile; tiles

@@ -22,7 +22,7 @@ func (n *node) addTiles() error {
 		return err
 	}
 	journal := freshness.NewJournal(nil)
-	service := tiles.NewService(tiles.Config{Shared: n.sharedTiles(), Prober: rows, Journal: journal}, n.catalogue, cells, memory, n.registry)
+	service := tiles.NewService(tiles.Config{Shared: n.sharedTiles(), Prober: rows, Journal: journal, Renew: n.catalogue.Reload}, n.catalogue, cells, memory, n.registry)
 	n.closers = append(n.closers, service.Wait)
 	n.freshness.Journal, n.freshness.Tiles = journal, service
 	others, err := n.foreignTiles()

@@ -3,9 +3,9 @@ package postgis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -107,11 +107,11 @@ func (s *Source) Layer(ctx context.Context, r tiles.LayerRequest) ([]byte, error
 }
 
 // wrap names the collection. A table that is gone was replaced twice since the
-// catalogue was read: whoever asks again gets the version of now.
+// catalogue was read.
 func wrap(ctx context.Context, id string, err error) error {
 	op := "tiles/postgis: draw " + id
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "42P01" {
-		return &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Message: "The collection was replaced just now; try again.", Err: err}
+	if postgis.SQLState(err) == postgis.StateUndefinedTable {
+		return &spatial.Error{Code: spatial.CodeUnavailable, Op: op, Message: "The collection was replaced just now; try again.", Err: fmt.Errorf("%w: %w", tiles.ErrReplaced, err)}
 	}
 	return postgis.Wrap(ctx, op, err)
 }

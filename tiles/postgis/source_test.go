@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -218,7 +219,7 @@ func TestHiddenAndReplacedCollections(t *testing.T) {
 		t.Errorf("%v, want not_found", err)
 	}
 	viewer := spatial.Access{Subject: "user:an", Roles: []spatial.Role{spatial.RoleViewer}}
-	if _, err := source.Layer(t.Context(), tiles.LayerRequest{Collection: c, Access: viewer}); spatial.CodeOf(err) != spatial.CodeUnavailable {
+	if _, err := source.Layer(t.Context(), tiles.LayerRequest{Collection: c, Access: viewer}); spatial.CodeOf(err) != spatial.CodeUnavailable || !errors.Is(err, tiles.ErrReplaced) {
 		t.Errorf("a version whose table is gone: %v, want unavailable", err)
 	}
 }

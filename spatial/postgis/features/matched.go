@@ -2,6 +2,7 @@ package features
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/jackc/pgx/v5"
@@ -19,11 +20,22 @@ const (
 	hopeless  = 20
 )
 
+// errVanished says that a version is not there any more, as a dropped table does.
+var errVanished = errors.New("features: the version is gone")
+
+// vanished reports whether a reader failed because its version was dropped.
+func vanished(err error) bool {
+	return postgis.SQLState(err) == postgis.StateUndefinedTable || errors.Is(err, errVanished)
+}
+
 // total is how many features the collection has at this moment: what its version
 // came with and what edits have added and taken away since.
 func (f *Store) total(ctx context.Context, c *spatial.Collection) (int64, error) {
 	var total int64
 	err := f.pool.QueryRow(ctx, queryTotal, c.ID, c.Version).Scan(&total)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = errVanished
+	}
 	return total, err
 }
 

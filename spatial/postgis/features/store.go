@@ -150,7 +150,7 @@ func (f *Store) Count(ctx context.Context, c *spatial.Collection, q spatial.Quer
 }
 
 // withVersion runs a reader on the collection, and once more on its newest
-// version when the table of the first has been dropped meanwhile.
+// version when the first has been dropped meanwhile.
 func (f *Store) withVersion(
 	ctx context.Context, op string, c *spatial.Collection, a spatial.Access, read func(*spatial.Collection) error,
 ) error {
@@ -158,7 +158,7 @@ func (f *Store) withVersion(
 		return spatial.NotFound(op, "There is no such collection.")
 	}
 	err := read(c)
-	if postgis.SQLState(err) != postgis.StateUndefinedTable {
+	if !vanished(err) {
 		return postgis.Wrap(ctx, op, err)
 	}
 	if err := f.catalogue.Reload(ctx); err != nil {
@@ -168,7 +168,7 @@ func (f *Store) withVersion(
 	if err != nil {
 		return postgis.Wrap(ctx, op, err)
 	}
-	if err = read(now); postgis.SQLState(err) == postgis.StateUndefinedTable {
+	if err = read(now); vanished(err) {
 		return &spatial.Error{
 			Code: spatial.CodeUnavailable, Op: op, Err: err,
 			Message: "the collection is being replaced; try again in a moment",
@@ -220,6 +220,11 @@ func (f *Store) queryVersion(ctx context.Context, c *spatial.Collection, q spati
 		page.Matched = 0
 		return page, f.mustRead(ctx, c, q.Access)
 	}
+	if w.Plain() { // before features are handed on: another version may take the place of this one until then
+		if page.Matched, err = f.total(ctx, c); err != nil {
+			return nil, err
+		}
+	}
 	p := &pager{f: f, c: c, q: q, w: w, s: s, order: s.order, emit: emit, matched: -1}
 	if err := f.readPage(ctx, p); err != nil {
 		return nil, err
@@ -231,15 +236,16 @@ func (f *Store) queryVersion(ctx context.Context, c *spatial.Collection, q spati
 		}
 	}
 	switch {
-	case w.Plain():
-		page.Matched, err = f.total(ctx, c)
-	case !isFirst(q):
+	case w.Plain(), !isFirst(q):
 	case !p.more:
 		page.Matched = int64(p.count)
 	case p.matched >= 0:
 		page.Matched = p.matched
 	default:
 		page.Matched, page.Estimated, err = f.matched(ctx, c, q.Access, w)
+		if vanished(err) { // after all of the page was read
+			page.Matched, page.Estimated, err = -1, false, nil
+		}
 	}
 	return page, err
 }

@@ -238,6 +238,13 @@ func TestVanishedVersion(t *testing.T) {
 	if got := s.walk(t, old, spatial.Query{Limit: 5}); len(got) != 2 {
 		t.Errorf("the previous version is gone at once: %v", got)
 	}
+	// Its table is still there and nothing is known of it any more: that falls into the
+	// middle of a request.
+	forgotten := *old
+	forgotten.Version = 99
+	if page, err := s.features.Query(t.Context(), &forgotten, spatial.Query{Limit: 5}); err != nil || len(page.Features) != 2 || page.Matched != 2 {
+		t.Errorf("a page of a version that is forgotten: %+v, %v", page, err)
+	}
 	fixture.Collection(t, s.Pool, spec)
 	page, err := s.features.Query(t.Context(), old, spatial.Query{Limit: 5, BBox: &spatial.Envelope{
 		SRID: 4326, MinX: 106, MinY: 10, MaxX: 107, MaxY: 11,

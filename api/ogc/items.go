@@ -54,6 +54,7 @@ func (r *request) itemsPage(c *spatial.Collection, q itemsQuery) error {
 	if err != nil {
 		return err
 	}
+	defer w.release()
 	page, err := r.h.Features.Each(r.Request().Context(), c, q.Query, w.add)
 	if err != nil {
 		return w.fail(err)

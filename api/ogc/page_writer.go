@@ -26,19 +26,31 @@ type pageWriter struct {
 	q       itemsQuery
 	encoder *encoder
 	buf     []byte
+	kept    *[]byte // where buf comes from and goes back to
 	count   int
 	out     *patient // once the page has begun to go out
 }
 
+// newPageWriter prepares a page; whoever asks calls release once it is written.
 func (r *request) newPageWriter(c *spatial.Collection, q itemsQuery) (*pageWriter, error) {
 	e, err := r.newEncoder(c, q.view)
 	if err != nil {
 		return nil, err
 	}
-	w := &pageWriter{r: r, c: c, q: q, encoder: e, buf: make([]byte, 0, 16<<10)}
+	kept, _ := r.h.buffers.Get().(*[]byte)
+	if kept == nil {
+		kept = new(make([]byte, 0, 16<<10))
+	}
+	w := &pageWriter{r: r, c: c, q: q, encoder: e, buf: (*kept)[:0], kept: kept}
 	w.buf = append(w.buf, `{"type":"FeatureCollection"`...)
 	w.buf = append(append(w.buf, e.root()...), `,"features":[`...)
 	return w, nil
+}
+
+// release lets the next page use the memory of this one.
+func (w *pageWriter) release() {
+	*w.kept, w.buf = w.buf[:0], nil
+	w.r.h.buffers.Put(w.kept)
 }
 
 func (w *pageWriter) add(f *spatial.Feature) error {

@@ -29,6 +29,7 @@ func (h *Handlers) sequence(r *request, c *spatial.Collection, q itemsQuery) err
 	if err != nil {
 		return err
 	}
+	defer w.release()
 	w.buf = w.buf[:0]
 	if q.Before != nil {
 		return spatial.Invalid("ogc: sequence", "A sequence goes forward.", spatial.FieldError{Name: "cursor", Reason: "not with this format"})

@@ -133,8 +133,13 @@ func (w *Walker) points(n int) error {
 	run := w.data[w.at : w.at+size]
 	w.at += size
 	flat := w.scratch[:0]
-	for i := 0; i < len(run); i += 8 {
-		flat = append(flat, math.Float64frombits(w.order.Uint64(run[i:])))
+	little := w.order == binary.ByteOrder(binary.LittleEndian) // as PostGIS writes, and without asking an interface
+	for i := 0; i+8 <= len(run); i += 8 {
+		if little {
+			flat = append(flat, math.Float64frombits(binary.LittleEndian.Uint64(run[i:])))
+		} else {
+			flat = append(flat, math.Float64frombits(binary.BigEndian.Uint64(run[i:])))
+		}
 	}
 	w.scratch = flat
 	if n == 1 && math.IsNaN(flat[0]) {
@@ -144,7 +149,11 @@ func (w *Walker) points(n int) error {
 		return err
 	}
 	for i, v := range flat {
-		w.order.PutUint64(run[i*8:], math.Float64bits(v))
+		if little {
+			binary.LittleEndian.PutUint64(run[i*8:], math.Float64bits(v))
+		} else {
+			binary.BigEndian.PutUint64(run[i*8:], math.Float64bits(v))
+		}
 	}
 	return nil
 }

@@ -93,7 +93,15 @@ func (r *request) featurePage(c *spatial.Collection, f *spatial.Feature, links [
 		return err
 	}
 	for i, field := range c.Fields {
-		data.Properties = append(data.Properties, property{r.labelOf(field), r.show(f.Properties[i]), field.Unit})
+		titles, err := r.titlesOf(r.Request().Context(), field)
+		if err != nil {
+			return err
+		}
+		value := r.show(f.Properties[i])
+		if title, ok := titles[value]; ok && title != value {
+			value = title + " (" + value + ")"
+		}
+		data.Properties = append(data.Properties, property{r.labelOf(field), value, field.Unit})
 	}
 	return page.Write(r.Context, r.h.pages.feature, r.lang, data)
 }

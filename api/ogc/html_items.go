@@ -74,11 +74,21 @@ func (r *request) itemsHTML(c *spatial.Collection, q itemsQuery) error {
 	}
 	doc.Action, _, _ = strings.Cut(doc.Action, "?")
 	places := r.tableColumns(c, q, &doc)
+	titles := make([]map[string]string, len(places)) // of codes, by column
+	for i, place := range places {
+		if titles[i], err = r.titlesOf(r.Request().Context(), c.Fields[place]); err != nil {
+			return err
+		}
+	}
 	for i := range features {
 		f := &features[i]
 		row := itemRow{Href: r.href(formatQuery("html"), "collections", c.ID, "items", f.ID), ID: f.ID}
-		for _, place := range places {
-			row.Values = append(row.Values, r.show(f.Properties[place]))
+		for i, place := range places {
+			value := r.show(f.Properties[place])
+			if title, ok := titles[i][value]; ok {
+				value = title
+			}
+			row.Values = append(row.Values, value)
 		}
 		doc.Rows = append(doc.Rows, row)
 	}

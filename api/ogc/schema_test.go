@@ -131,6 +131,13 @@ func TestProfiles(t *testing.T) {
 			t.Errorf("%s: a code that is not in the list became %v", query, got)
 		}
 	}
+	for target, want := range map[string]string{
+		"/ogc/collections/points/items?f=html": "<td>Urban housing</td>", "/ogc/collections/points/items/1?f=html": "<dd>Urban housing (ODT)</dd>",
+	} {
+		if body := s.get(target).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s: no %s in %s", target, want, body)
+		}
+	}
 }
 
 // JSON-FG: in WGS 84 the geometry stands where GeoJSON has it, in other systems it

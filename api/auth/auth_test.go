@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -105,6 +106,10 @@ func (f *fixture) signIn(t *testing.T) (cookie, csrf string) {
 	return set[0].Name + "=" + set[0].Value, me.CSRFToken
 }
 
+func basic(name, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))
+}
+
 func TestCredentials(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -126,6 +131,13 @@ func TestCredentials(t *testing.T) {
 		{"empty key in the address", "GET", "/data?key=", nil, 401, ""},
 		{"empty bearer", "GET", "/data", []string{"Authorization", "Bearer "}, 401, ""},
 		{"another scheme", "GET", "/data", []string{"Authorization", "Basic YTpi"}, 401, ""},
+		{"key as a password", "GET", "/data", []string{"Authorization", basic("qgis", key)}, 200, "key:gisd_k"},
+		{"key as a password changes", "PUT", "/data", []string{"Authorization", basic("", key)}, 200, "key:gisd_k"},
+		{"password in a browser reads", "GET", "/data", []string{"Authorization", basic("a", key), "Sec-Fetch-Site", "cross-site"}, 200, "key:gisd_k"},
+		{"password in a browser changes nothing", "POST", "/data", []string{"Authorization", basic("a", key), "Sec-Fetch-Site", "same-origin"}, 403, ""},
+		{"password from another page changes nothing", "POST", "/data", []string{"Authorization", basic("a", key), "Origin", "http://elsewhere.example"}, 403, ""},
+		{"key as a name", "GET", "/data", []string{"Authorization", basic(key, "")}, 401, ""},
+		{"no base64", "GET", "/data", []string{"Authorization", "Basic ?"}, 401, ""},
 		{"bad key on an address that is not there", "GET", "/nowhere", []string{"Authorization", "Bearer nonsense"}, 401, ""},
 		{"session", "GET", "/data", []string{"Cookie", cookie}, 200, "user:an"},
 		{"session changes with its token", "POST", "/data", []string{"Cookie", cookie, "X-CSRF-Token", csrf}, 200, "user:an"},

@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -66,9 +67,8 @@ func (s *Service) Middleware(origin negotiate.Origin) echo.MiddlewareFunc {
 func (s *Service) identify(c echo.Context) (id identity, byCookie bool, err error) {
 	r := c.Request()
 	if header := r.Header.Get("Authorization"); header != "" {
-		scheme, secret, _ := strings.Cut(header, " ")
-		secret = strings.TrimSpace(secret)
-		if !strings.EqualFold(scheme, "Bearer") || secret == "" {
+		secret, ok := secretIn(header)
+		if !ok {
 			return id, false, unauthenticated("auth: header", "The Authorization header must read: Bearer KEY.", nil)
 		}
 		id, err = s.key(r.Context(), secret, false)
@@ -89,14 +89,39 @@ func (s *Service) identify(c echo.Context) (id identity, byCookie bool, err erro
 	return id, true, err
 }
 
+// secretIn is the API key of an Authorization header: a bearer token (RFC 6750 §2.1),
+// or the password of any name (RFC 7617) for programs that know nothing else.
+func secretIn(header string) (secret string, ok bool) {
+	scheme, rest, _ := strings.Cut(header, " ")
+	secret = strings.TrimSpace(rest)
+	if strings.EqualFold(scheme, "Basic") {
+		plain, err := base64.StdEncoding.DecodeString(secret)
+		if err != nil {
+			return "", false
+		}
+		_, secret, _ = strings.Cut(string(plain), ":")
+	} else if !strings.EqualFold(scheme, "Bearer") {
+		return "", false
+	}
+	return secret, secret != ""
+}
+
+// byBrowserAlone tells of a password that a browser may have added by itself, as it
+// does for whatever page sends a request once a person has typed it. Programs send
+// neither header.
+func byBrowserAlone(r *http.Request) bool {
+	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "Basic") && (r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "")
+}
+
 // Remembered is who asks, where that takes no look-up: the anonymous caller, or
 // credentials in a header or cookie that were looked up a moment ago. It does
 // for reading what the middleware does; false leaves the request to it.
 func (s *Service) Remembered(r *http.Request) (spatial.Access, bool) {
 	secret := ""
 	if header := r.Header["Authorization"]; len(header) > 0 {
-		scheme, rest, _ := strings.Cut(header[0], " ")
-		if secret = strings.TrimSpace(rest); !strings.EqualFold(scheme, "Bearer") {
+		var ok bool
+		if secret, ok = secretIn(header[0]); !ok {
 			return spatial.Access{}, false
 		}
 	} else if len(r.Header["Cookie"]) > 0 {
@@ -130,6 +155,9 @@ func permit(r *http.Request, id identity, byCookie bool) error {
 	}
 	if id.access.ReadOnly && !holdsOnlyAddress(r) {
 		return forbidden("A key in the address may only read. Send it as: Authorization: Bearer KEY.")
+	}
+	if byBrowserAlone(r) {
+		return forbidden("A browser changes nothing with a name and a password. Send the key as: Authorization: Bearer KEY.")
 	}
 	if byCookie && subtle.ConstantTimeCompare([]byte(r.Header.Get(csrfHeader)), []byte(id.csrf)) != 1 {
 		return forbidden("The header " + csrfHeader + " is missing or wrong; /auth/me tells its value.")

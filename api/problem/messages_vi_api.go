@@ -9,10 +9,11 @@ var vietnameseOfAPI = map[string]string{
 	"does not answer":                         "không trả lời",
 
 	// api/auth
-	"A key in the address may only read. Send it as: Authorization: Bearer KEY.": "Khoá đặt trong địa chỉ chỉ được đọc. Hãy gửi bằng tiêu đề: Authorization: Bearer KEY.",
-	"A password has at least {1} characters and at most {2} bytes.":              "Mật khẩu dài ít nhất {1} ký tự và nhiều nhất {2} byte.",
-	"Send the name and the password as application/json.":                        "Hãy gửi tên và mật khẩu dưới dạng application/json.",
-	`Send {"name": "…", "password": "…"}.`:                                       `Hãy gửi {"name": "…", "password": "…"}.`,
+	"A key in the address may only read. Send it as: Authorization: Bearer KEY.":                        "Khoá đặt trong địa chỉ chỉ được đọc. Hãy gửi bằng tiêu đề: Authorization: Bearer KEY.",
+	"A browser changes nothing with a name and a password. Send the key as: Authorization: Bearer KEY.": "Trình duyệt không được thay đổi gì bằng tên và mật khẩu. Hãy gửi khoá bằng tiêu đề: Authorization: Bearer KEY.",
+	"A password has at least {1} characters and at most {2} bytes.":                                     "Mật khẩu dài ít nhất {1} ký tự và nhiều nhất {2} byte.",
+	"Send the name and the password as application/json.":                                               "Hãy gửi tên và mật khẩu dưới dạng application/json.",
+	`Send {"name": "…", "password": "…"}.`:                                                              `Hãy gửi {"name": "…", "password": "…"}.`,
 	"is missing":                                      "còn thiếu",
 	"Sign in from this server's own pages.":           "Hãy đăng nhập từ chính trang của máy chủ này.",
 	"The Authorization header must read: Bearer KEY.": "Tiêu đề Authorization phải có dạng: Bearer KEY.",

@@ -31,7 +31,7 @@ func newKeysCreateCommand(a *app) *cobra.Command {
 		Use:   "create NAME",
 		Short: "Create an API key and print it, once",
 		Long: "Create an API key and print it; only its SHA-256 is kept. Programs send it as `Authorization: Bearer KEY`, " +
-			"or as `?key=KEY` where they can hold nothing but an address: then it only reads.",
+			"as the password of any name (HTTP Basic), or as `?key=KEY` where they can hold nothing but an address: then it only reads.",
 		Example: "  gisd keys create \"QGIS of the planning office\" --role viewer\n  gisd keys create \"bus 12\" --device bus-12",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

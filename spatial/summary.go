@@ -1,5 +1,7 @@
 package spatial
 
+import "strconv"
+
 // StatisticKind is what is worked out of the values that a property has.
 type StatisticKind string
 
@@ -51,9 +53,29 @@ func (s Statistic) Type() FieldType {
 type Summary struct {
 	Groups     []Field // none of JSON
 	Statistics []Statistic
+	Having     Filter         // on the rows, whose properties are called SummaryColumn; nil for all rows
 	Order      []SummaryOrder // then by the groups
 	Limit      int
 	Offset     int64
+}
+
+// SummaryColumn is what a condition on the rows calls a column: its place among groups,
+// then statistics, from 0.
+func SummaryColumn(i int) string { return "c" + strconv.Itoa(i) }
+
+// Columns are the properties of the rows, under these names.
+func (s Summary) Columns() []Field {
+	var fields []Field
+	for _, g := range s.Groups {
+		fields = append(fields, Field{Type: g.Type})
+	}
+	for _, statistic := range s.Statistics {
+		fields = append(fields, Field{Type: statistic.Type()})
+	}
+	for i := range fields {
+		fields[i].Name, fields[i].Column = SummaryColumn(i), SummaryColumn(i)
+	}
+	return fields
 }
 
 // SummaryOrder sorts rows by a column: its place among groups, then statistics. What

@@ -82,7 +82,7 @@ func (a *asker) reference(name string, normal spatial.SRID) spatial.SRID {
 
 // unable names what would change the answer and is not done here; leaving it out
 // silently would give another answer than the one asked for.
-var unable = [...]string{"having", "topFilter", "gdbVersion", "historicMoment", "relationParam", "fullText"}
+var unable = [...]string{"topFilter", "gdbVersion", "historicMoment", "relationParam", "fullText"}
 
 // offsetMost bounds what may be skipped.
 const offsetMost = 10_000_000

@@ -2,11 +2,13 @@ package arcgis
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gisd/api/negotiate"
 	"gisd/spatial"
@@ -26,8 +28,10 @@ type summary struct {
 func (a *asker) summary(l *layer, q *question) *summary {
 	distinct, text := a.flag("returnDistinctValues", false), a.text("outStatistics")
 	if !distinct && text == "" {
-		if a.text("groupByFieldsForStatistics") != "" {
-			a.fault("groupByFieldsForStatistics", "is of outStatistics")
+		for _, name := range []string{"groupByFieldsForStatistics", "having"} {
+			if a.text(name) != "" {
+				a.fault(name, "is of outStatistics")
+			}
 		}
 		return nil
 	}
@@ -52,7 +56,50 @@ func (a *asker) summary(l *layer, q *question) *summary {
 		a.fault("returnCountOnly, returnIdsOnly, returnExtentOnly", "is not given together with statistics or distinct values")
 	}
 	a.orderOf(s)
+	a.having(l, s)
 	return s
+}
+
+// having reads a condition on the rows: groups, and statistics as SUM(field) or under
+// the name that they are given.
+func (a *asker) having(l *layer, s *summary) {
+	text := a.text("having")
+	if text == "" || len(a.faults) > 0 {
+		return
+	}
+	columns := s.Columns()
+	rows := &layer{c: l.c, rows: &spatial.Collection{ID: l.c.ID, GeometryType: spatial.GeometryNone, Fields: columns}}
+	for i, f := range s.fields {
+		f.source = columns[i]
+		rows.fields = append(rows.fields, f)
+	}
+	p := &whereParser{layer: rows, now: time.Now(), statistic: func(kind spatial.StatisticKind, name string) (int, bool) {
+		at, ok := l.find(name)
+		if !ok {
+			return 0, false
+		}
+		i := slices.IndexFunc(s.Statistics, func(one spatial.Statistic) bool {
+			return one.Kind == kind && one.Field.Name == l.fields[at].source.Name
+		})
+		return len(s.Groups) + i, i >= 0
+	}}
+	clause, err := p.parse(text)
+	if err != nil {
+		a.fault("having", reasonOf(err))
+		return
+	}
+	if clause != nil {
+		s.Having = clause
+	}
+}
+
+// reasonOf is what a clause has that cannot be read.
+func reasonOf(err error) string {
+	var known *spatial.Error
+	if errors.As(err, &known) && len(known.Fields) > 0 {
+		return known.Fields[0].Reason
+	}
+	return "cannot be read"
 }
 
 // groups reads the fields whose values make the rows.

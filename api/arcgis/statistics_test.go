@@ -33,6 +33,10 @@ func TestStatistics(t *testing.T) {
 		{"by group", "Chợ 13 156 0 Chợ 0.5, Cầu 50% 12 144 1 Cầu 50% 0.5, Không đâu 1 <nil> <nil> Không đâu <nil>", []string{"outStatistics", all, "groupByFieldsForStatistics", "name"}},
 		{"of what matches", "Chợ 2 2", []string{"outStatistics", `[{"statisticType":"count","onStatisticField":"count","outStatisticFieldName":"n"},{"statisticType":"sum","onStatisticField":"count","outStatisticFieldName":"total"}]`,
 			"groupByFieldsForStatistics", "name", "where", "count < 3 AND name = 'Chợ'"}},
+		{"of groups that have", "Chợ 13 156 0 Chợ 0.5", []string{"outStatistics", all, "groupByFieldsForStatistics", "name", "having", "COUNT(objectid) > 1 AND sum(\"count\") > 150"}},
+		{"of groups by name", "Không đâu 1 <nil> <nil> Không đâu <nil>, Cầu 50% 12 144 1 Cầu 50% 0.5", []string{"outStatistics", all, "groupByFieldsForStatistics", "name",
+			"having", "total IS NULL OR name LIKE 'Cầu%' AND max(name) = 'Cầu 50%'", "orderByFields", "name DESC"}},
+		{"of no group", "", []string{"outStatistics", all, "having", "n > 26"}},
 		{"in an order", "Cầu 50% 23, Chợ 24", []string{"outStatistics", `[{"statisticType":"max","onStatisticField":"count","outStatisticFieldName":"most"}]`,
 			"groupByFieldsForStatistics", "name", "where", "count >= 0", "orderByFields", "most ASC"}},
 		{"of nothing", "0", []string{"outStatistics", `[{"statisticType":"count","onStatisticField":"count","outStatisticFieldName":"n"}]`, "where", "1=0"}},
@@ -72,6 +76,9 @@ func TestStatisticsAtFault(t *testing.T) {
 		{"names what is to be distinct", url.Values{"returnDistinctValues": {"true"}}},
 		{"is not given together", url.Values{"returnDistinctValues": {"true"}, "outFields": {"name"}, "returnCountOnly": {"true"}}},
 		{`there is no field \"count\"`, url.Values{"returnDistinctValues": {"true"}, "outFields": {"name"}, "orderByFields": {"count"}}},
+		{"is of outStatistics", url.Values{"having": {"COUNT(name) > 1"}}},
+		{`outStatistics has no \"AVG(count)\"`, url.Values{"outStatistics": {`[{"statisticType":"sum","onStatisticField":"count"}]`}, "having": {"AVG(count) > 1"}}},
+		{`there is no field \"total\"`, url.Values{"outStatistics": {`[{"statisticType":"sum","onStatisticField":"count"}]`}, "having": {"total > 1"}}},
 		{"is of outStatistics", url.Values{"groupByFieldsForStatistics": {"name"}}},
 	} {
 		rec := s.get("/shops/FeatureServer/0/query", tt.query)

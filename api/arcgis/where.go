@@ -34,6 +34,8 @@ type whereParser struct {
 	// texts finds the ids of features by their object ids, where ids are texts.
 	texts func(wanted []int64) ([]string, error)
 	err   error // of texts
+	// statistic finds the column of a statistic; nil where a clause has none.
+	statistic func(kind spatial.StatisticKind, field string) (int, bool)
 }
 
 // parse reads a where clause; nil is every feature.

@@ -49,10 +49,25 @@ func (p *whereParser) operand() operand {
 		inner := p.operand()
 		p.expect(")")
 		return operand{node: cql.Function{Name: strings.ToLower(word), Args: []cql.Node{inner.node}}}
+	case next.is("(") && p.statistic != nil:
+		return p.aggregate(t)
 	case next.is("("):
 		return operand{node: p.fail("there is no function " + strconv.Quote(t.text) + " here")}
 	}
 	return p.property(t)
+}
+
+// aggregate reads the field of a statistic, which outStatistics must ask for.
+func (p *whereParser) aggregate(kind token) operand {
+	p.next()
+	of := p.next()
+	p.expect(")")
+	i, ok := p.statistic(spatial.StatisticKind(strings.ToLower(kind.text)), of.text)
+	if !ok {
+		return operand{node: p.fail("outStatistics has no " + strconv.Quote(kind.text+"("+of.text+")"))}
+	}
+	f := &p.layer.fields[i]
+	return operand{cql.Property{Name: f.source.Name}, f}
 }
 
 func (p *whereParser) property(t token) operand {

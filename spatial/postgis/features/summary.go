@@ -94,10 +94,21 @@ func summary(c *spatial.Collection, s spatial.Summary, w filter.Conditions, read
 	if w.Nothing {
 		conditions = []sql.Fragment{sql.Lit("false")}
 	}
+	for i := range selected {
+		selected[i] = sql.Concat(selected[i], sql.Lit(" as "), sql.Ident(spatial.SummaryColumn(i)))
+	}
 	statement := sql.Concat(sql.Lit("select "), sql.List(selected...), sql.Lit("\nfrom "), sql.Ident("data", c.Table),
 		sql.Lit(" t\nwhere "), sql.And(conditions...))
 	if len(groups) > 0 {
 		statement = sql.Concat(statement, sql.Lit("\ngroup by "), sql.List(groups...))
+	}
+	if s.Having != nil {
+		rows := &spatial.Collection{ID: c.ID, GeometryType: spatial.GeometryNone, Fields: s.Columns()}
+		having, err := filter.New(rows, spatial.Query{Filter: s.Having})
+		if err != nil {
+			return nil, sql.Fragment{}, err
+		}
+		statement = sql.Concat(sql.Lit("select * from (\n"), statement, sql.Lit("\n) t\nwhere "), sql.And(having.All()...))
 	}
 	if len(order) > 0 {
 		statement = sql.Concat(statement, sql.Lit("\norder by "), sql.List(order...))

@@ -104,7 +104,7 @@ func TestAppendGeometryRefusesGarbage(t *testing.T) {
 func TestCoordinatesAreRounded(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
-	values := []float64{0, -0.0, 0.5, -0.5, 0.0000000005, -0.0000000004, 1e-12, 106.6, -106.65, 99.9999999996, 179.99999999951, 1e6, 9007198, 123456.00005}
+	values := []float64{0, math.Copysign(0, -1), 0.5, -0.5, 0.0000000005, -0.0000000004, 1e-12, 106.6, -106.65, 99.9999999996, 179.99999999951, 1e6, 9007198, 123456.00005}
 	for range 5000 {
 		values = append(values, (rng.Float64()-0.5)*360, (rng.Float64()-0.5)*math.Pow(10, float64(rng.IntN(9))))
 	}

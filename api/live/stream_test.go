@@ -125,12 +125,13 @@ func TestStreamShutdown(t *testing.T) {
 
 func TestStreamCommentAndAge(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, func(c *apilive.Config) { c.Comment, c.MaxStreamAge = 20*time.Millisecond, 200*time.Millisecond })
-	c := s.open(t, "", "")
+	c := newServer(t, func(c *apilive.Config) { c.Comment = 20 * time.Millisecond }).open(t, "", "")
 	c.next(t, "snapshot")
 	if e := <-c.events; !e.comment {
 		t.Errorf("got %v, want a comment", e)
 	}
+	c = newServer(t, func(c *apilive.Config) { c.MaxStreamAge = 200 * time.Millisecond }).open(t, "", "")
+	c.next(t, "snapshot")
 	if got := c.next(t, "bye"); got.data["reason"] != "age" {
 		t.Errorf("got %v", got)
 	}
@@ -158,7 +159,7 @@ func TestStreamLimit(t *testing.T) {
 // timeout, and holds up nobody.
 func TestStreamSlowClient(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, func(c *apilive.Config) { c.WriteTimeout = 300 * time.Millisecond })
+	s := newServer(t, func(c *apilive.Config) { c.WriteTimeout = 2 * time.Second }) // a busy machine's reader is quicker
 	var devices []live.Device
 	positions := make([]live.Position, 2000)
 	for i := range positions {
@@ -178,14 +179,14 @@ func TestStreamSlowClient(t *testing.T) {
 	quick := s.open(t, "?zoom=12", "")
 	quick.next(t, "snapshot")
 	frames := 0
-	for deadline := time.Now().Add(20 * time.Second); s.hub.Stats().Watchers > 1 || frames < 5; frames++ {
+	for deadline := time.Now().Add(2 * time.Minute); s.hub.Stats().Watchers > 1 || frames < 5; frames++ {
 		for i := range positions {
 			positions[i].Time = positions[i].Time.Add(time.Second)
 		}
 		s.hub.Update(positions)
 		started := time.Now()
 		quick.next(t, "positions")
-		if took := time.Since(started); took > 5*time.Second {
+		if took := time.Since(started); took > 20*time.Second {
 			t.Errorf("the quick caller waited %v", took)
 		}
 		if time.Now().After(deadline) {

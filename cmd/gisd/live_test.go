@@ -21,7 +21,7 @@ func TestLiveThroughServer(t *testing.T) {
 	key := strings.TrimSpace(must(t, env, "devices", "register", "bus-12", "--kind", "bus", "--visibility", "public", "--key"))
 	operator := strings.TrimSpace(must(t, env, "keys", "create", "centre", "--role", "operator"))
 	must(t, env, "devices", "register", "patrol", "--kind", "truck")
-	server, stop := startServer(t, env)
+	server, stop := startServer(t, append(env, "GISD_SHUTDOWN_TIMEOUT=5m"))
 
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server+"/live/stream?bbox=106,10,107,12&zoom=12", nil)
 	if err != nil {
@@ -94,10 +94,6 @@ func TestLiveThroughServer(t *testing.T) {
 	rulesThroughServer(t, server, operator, key)
 	must(t, env, "devices", "revoke", "bus-12")
 	until(`"devices":["bus-12"]`)
-	stopping := time.Now()
 	stop()
-	until("event: bye")
-	if took := time.Since(stopping); took > 5*time.Second {
-		t.Errorf("stopping took %v", took)
-	}
+	until("event: bye") // long before the server gives requests up
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -61,6 +62,27 @@ func plainPath(t *testing.T) string {
 	return path
 }
 
+// freeAddress is one of this machine that nobody listens on, another at each call.
+// Its port lies below those that Linux gives to connections (32768 and on), one of
+// which could take it before the server does.
+var freeAddress = freeAddresses()
+
+func freeAddresses() func(t *testing.T) string {
+	var given atomic.Int64
+	return func(t *testing.T) string {
+		t.Helper()
+		for range 10_000 {
+			port := 12_000 + (64*int64(os.Getpid())+given.Add(1))%20_000
+			if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+				_ = l.Close()
+				return l.Addr().String()
+			}
+		}
+		t.Fatal("no port is free")
+		return ""
+	}
+}
+
 // child is the plain program as a process of its own.
 func child(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, said *bytes.Buffer) {
 	t.Helper()
@@ -102,13 +124,8 @@ func mustApart(t *testing.T, env []string, args ...string) string {
 // startServing is `gisd serve` as a child on a free port.
 func startServing(t *testing.T, env []string) (address string, cmd *exec.Cmd) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = "http://" + l.Addr().String()
-	listen := l.Addr().String()
-	_ = l.Close()
+	listen := freeAddress(t)
+	address = "http://" + listen
 	cmd, said := child(t, append(env, "GISD_RATE_LIMIT=0"), "serve", "--listen", listen, "--data-dir", t.TempDir())
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -147,12 +164,7 @@ func startUp(t *testing.T, dir string, args ...string) *process {
 // startProgram is startUp of a program.
 func startProgram(t *testing.T, program, dir string, args ...string) *process {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	_ = l.Close()
+	address := freeAddress(t)
 	p := &process{
 		Cmd:     exec.Command(program, append([]string{"up", "--no-demo", "--data-dir", dir, "--listen", address}, args...)...),
 		address: address,

@@ -55,7 +55,7 @@ func rulesThroughServer(t *testing.T, server, operator, device string) {
 	var list struct {
 		Events []struct{ Rule, Kind, Device, Fence, Status string }
 	}
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for east := 0; time.Now().Before(deadline); east++ {
 		lon := []string{"106.7005", "106.7015"}[east%2]
 		if status, text := send("POST", "/live/positions", device, `{"device":"bus-12","lon":`+lon+`,"lat":10.9805}`); status != http.StatusAccepted {

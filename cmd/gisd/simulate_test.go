@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -21,14 +20,7 @@ import (
 func startServer(t *testing.T, env []string) (address string, stop context.CancelFunc) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen, data := l.Addr().String(), t.TempDir()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	listen, data := freeAddress(t), t.TempDir()
 	var out bytes.Buffer
 	done := make(chan int, 1)
 	go func() {
@@ -130,9 +122,9 @@ func TestSimulate(t *testing.T) {
 	if code := <-done; code != exitDone || !strings.Contains(out.String(), "positions were accepted") {
 		t.Errorf("simulate: exit code %d: %s", code, out.String())
 	}
-	if list := must(t, env, "devices", "list"); strings.Contains(list, "never") {
-		t.Errorf("positions did not reach the database:\n%s", list)
-	}
+	waitFor(t, "the last positions to reach the database", func() bool {
+		return !strings.Contains(must(t, env, "devices", "list"), "never")
+	})
 }
 
 func TestSimulateUsage(t *testing.T) {

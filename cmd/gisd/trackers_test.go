@@ -13,22 +13,11 @@ import (
 	"gisd/internal/testdb"
 )
 
-// freePort is one that nobody listens on just now.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 // TestTrackersThroughServer: trackers that call for the first time are in quarantine
 // and leave nothing; once approved they are on the map.
 func TestTrackersThroughServer(t *testing.T) {
 	t.Parallel()
-	ports := map[string]string{"MQTT": freePort(t), "TELTONIKA": freePort(t), "JT808": freePort(t), "NMEA": freePort(t)}
+	ports := map[string]string{"MQTT": freeAddress(t), "TELTONIKA": freeAddress(t), "JT808": freeAddress(t), "NMEA": freeAddress(t)}
 	env := []string{"GISD_DATABASE_URL=" + testdb.URL(t), "PATH=" + os.Getenv("PATH"), "GISD_DEMO=false"}
 	for name, port := range ports {
 		env = append(env, "GISD_"+name+"_LISTEN="+port)

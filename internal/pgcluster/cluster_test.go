@@ -2,6 +2,7 @@ package pgcluster_test
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -103,7 +104,12 @@ func TestOneServerPerFolder(t *testing.T) {
 func TestListen(t *testing.T) {
 	t.Parallel()
 	dir := finished(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	// Below the ports that Linux gives to connections, one of which could have it
+	// before the cluster does.
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 12_000+os.Getpid()%20_000))
+	for port := 12_000; err != nil && port < 13_000; port++ {
+		l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -91,10 +92,17 @@ func (s *Site) Stop() error {
 	return errors.Join(err, <-s.done, s.log.Close())
 }
 
+// freeAddress is one of this machine that nobody listens on. Its port lies below
+// those that Linux gives to connections (32768 and on): until the server listens,
+// one of these could have it.
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var failed error
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 12_000+rand.IntN(20_000)))
+		if err == nil {
+			return l.Addr().String(), l.Close()
+		}
+		failed = err
 	}
-	return l.Addr().String(), l.Close()
+	return "", failed
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial/crs"
 )
@@ -54,6 +55,7 @@ func sameAsGo(t *testing.T, env []string) {
 
 func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	dir := clusterDir(t)
 	dump := filepath.Join(t.TempDir(), "b.dump")
 	private := []string{"GISD_DATA_DIR=" + dir}
@@ -135,6 +137,7 @@ func TestBackupAndRestore(t *testing.T) {
 
 func TestMigrateCommands(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env := []string{"GISD_DATABASE_URL=" + testdb.Empty(t)}
 	if out := must(t, env, "migrate", "status"); !regexp.MustCompile(`(?m)^0001_catalogue +pending`).MatchString(out) {
 		t.Errorf("before: %s", out)

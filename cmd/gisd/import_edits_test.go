@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
 	"gisd/spatial/postgis/imports"
@@ -262,6 +263,7 @@ func TestVersionsTellWhereTheyCameFrom(t *testing.T) {
 // version.
 func TestUpsertKilled(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env, pool := importDB(t)
 	path := writeFile(t, "many.geojsonl", manyPoints(60_000))
 	mustApart(t, env, "import", path, "--collection", "p", "--key", "number")

@@ -18,6 +18,7 @@ import (
 
 func TestImportBadInput(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env, pool := importDB(t)
 	whole, err := os.ReadFile(testdata.Shared(t, "data/vietnam/parcels_vn2000/hktb.shp"))
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"gisd/internal/testdata"
 )
 
 func TestServerImports(t *testing.T) {
@@ -294,6 +296,7 @@ func TestServerImportCanceled(t *testing.T) {
 // politely and once not.
 func TestServerImportSurvivesStop(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	dir := clusterDir(t)
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 		up := startProgram(t, plainPath(t), dir)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 )
 
@@ -41,6 +42,7 @@ func smallDisk(t *testing.T, megabytes int) string {
 // unpacking it.
 func TestImportScratchDiskFull(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	disk := smallDisk(t, 2)
 	env, pool := importDB(t)
 	must(t, env, "import", numberedPoints(t, 1, 100, 1), "--collection", "land", "--key", "number", "--publish")
@@ -80,6 +82,7 @@ func TestImportScratchDiskFull(t *testing.T) {
 // full before the import is through.
 func TestImportDatabaseDiskFull(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	disk := smallDisk(t, 12)
 	// A database of its own, for the tablespace outlives the one that uses it.
 	admin, err := pgx.Connect(t.Context(), testdb.SuperuserURL(t, testdb.URL(t)))

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 )
 
 // A style goes out as QML and SLD, comes back changed, and is drawn so.
 func TestStyleFiles(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	url := testdb.URL(t)
 	env := []string{"GISD_DATABASE_URL=" + url}
 	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--key", "code", "--publish")

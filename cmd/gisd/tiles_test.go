@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	tilespostgis "gisd/tiles/postgis"
 )
@@ -58,6 +59,7 @@ func TestCellsOfAnImport(t *testing.T) {
 // and what the server packs when the style changes.
 func TestSmallScalesKeepWhatTheStyleWants(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env := []string{"GISD_DATABASE_URL=" + testdb.URL(t), "PATH=" + os.Getenv("PATH")}
 	file := writeFile(t, "many.geojsonl", manyPoints(6000))
 	must(t, env, "import", file, "--collection", "many", "--publish")

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gisd/internal/testdata"
 )
 
 func TestUpSurvives(t *testing.T) {
@@ -90,6 +92,7 @@ func TestUpInterruptedWhileStarting(t *testing.T) {
 
 func TestDoctor(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	dir := dataDir(t)
 	r := gisd(t, nil, "doctor", "--data-dir", dir)
 	if r.code != exitFailed || !strings.Contains(r.out, "gisd up") {

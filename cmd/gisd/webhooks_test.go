@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gisd/internal/testdata"
 	"gisd/spatial/outbox"
 )
 
@@ -108,6 +109,7 @@ func (r *receiver) take(q *http.Request, body []byte, taken bool) {
 // every change, in order.
 func TestWebhooksSurviveAKill(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	env, pool := importDB(t)
 	env = append(env, "GISD_OUTGOING_ALLOW=127.0.0.0/8")
 	must(t, env, "import", writeFile(t, "zones.geojson", threeZones), "--collection", "zones", "--publish")

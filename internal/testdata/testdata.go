@@ -47,9 +47,10 @@ func Shared(t testing.TB, rel string) string {
 	return path
 }
 
-// SkipUnderRace leaves a test out that does much, one thing after the other: what
-// runs beside each other in it does so in smaller tests too, and with the detector
-// it takes ten times as long and several times the memory. `make ci` runs it in
+// SkipUnderRace leaves a test out that does much, one thing after the other, or that
+// looks at processes of their own, beyond which the detector does not see: what runs
+// beside each other in it does so in smaller tests too, and with the detector it
+// takes ten times as long and several times the memory. `make ci` runs it in
 // `make test`.
 func SkipUnderRace(t testing.TB) {
 	t.Helper()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/tiles"
 	"gisd/tiles/archive"
@@ -155,6 +156,7 @@ func read(t *testing.T, path string) []byte {
 // What another export left, or what lost its end, is not believed.
 func TestExportBeginsAnew(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	for _, ending := range endings() {
 		for name, spoil := range map[string]func(e *archive.Export, part string) error{
 			"another region":  func(e *archive.Export, _ string) error { box := here; e.Box = &box; return nil },

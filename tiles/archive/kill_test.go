@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gisd/internal/testdata"
 )
 
 // childVariable names the archive that a process writes until it kills itself.
@@ -32,6 +34,7 @@ func TestChild(t *testing.T) {
 
 func TestExportSurvivesAKill(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	for _, ending := range endings() {
 		t.Run(ending, func(t *testing.T) {
 			t.Parallel()

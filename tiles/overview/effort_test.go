@@ -3,6 +3,7 @@ package overview_test
 import (
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/tiles"
 	"gisd/tiles/generalise"
 	"gisd/tiles/mvt/mvttest"
@@ -13,6 +14,7 @@ import (
 // not help, for all tiles of a zoom alike, and coarser zooms take it too.
 func TestStepsInOrder(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	const side = 30
 	town := newTownOf(t, 2*plot, side, false, func(_, _ int64, use string) (string, bool) { return use, true })
 	last, largest := generalise.StepNone, 0
@@ -53,6 +55,7 @@ func TestStepsInOrder(t *testing.T) {
 // the collection.
 func TestRankIsOfTheWhole(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	town := newFields(t, 60)
 	made := town.build(t, overview.Config{Value: "so_thua", Budget: 8000, MinZoom: 9, Workers: 2})
 	for _, c := range made.choices {

@@ -105,6 +105,7 @@ func packedAt(t *testing.T, all []mvt.Shape, band cell.Band) *town {
 // more on the tiles of zoom 13 and 14 itself, whatever the budget of the zoom left out.
 func TestEveryParcelOfAPixel(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	all := commune(t)
 	for _, z := range []uint32{13, 14} {
 		band, _ := cell.BandOf(z)

@@ -130,6 +130,7 @@ func union(a, b []tiles.Coord) []tiles.Coord {
 
 func TestUpdateWithinTheBudget(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	config := overview.Config{Value: "loai_dat", Budget: 100_000}
 	before := newTown(t, 60, false)
 	s := before.store(t, config)

@@ -167,7 +167,7 @@ func TestImportUnderReaders(t *testing.T) {
 			t.Errorf("version %d: exit code %d: %s", v, code, lastMessage(said.String()))
 		}
 	}
-	waitFor(t, "the last version to be read", func() bool { return r.seen[versions].Load() > 2*clients || len(failed) > 0 })
+	waitFor(t, "the last version to be read", func() bool { return r.seen[versions].Load() > 2*clients && r.requests.Load() >= 300 || len(failed) > 0 })
 	stop()
 	group.Wait()
 	close(failed)

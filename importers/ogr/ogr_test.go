@@ -62,6 +62,7 @@ func open(t *testing.T, path, layer string) importers.Source {
 
 func TestFormats(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	needGDAL(t)
 	for _, test := range []struct {
 		file, layer, format string
@@ -183,6 +184,7 @@ func TestNativeIDs(t *testing.T) {
 
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	needGDAL(t)
 	for _, test := range []struct{ file, want string }{
 		{"filegdb/with_cdf.gdb", "is a FileGDB that ogrinfo cannot read"},
@@ -214,6 +216,7 @@ func TestUnreadable(t *testing.T) {
 // must reach the judge of encodings.
 func TestBytesOfMapInfoText(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	needGDAL(t)
 	dir := t.TempDir()
 	write := func(name, text string) {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/crs"
 )
@@ -33,6 +34,7 @@ func tileBox(t testing.TB, z int, lon, lat float64) (spatial.Envelope, float64) 
 // random places of its domain and along the edge, over all zooms.
 func TestFitStaysWithinItsBound(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	r := rand.New(rand.NewPCG(7, 7))
 	tightest := math.Inf(1)
 	for _, srid := range []spatial.SRID{9210, 9218, 5896, 3406, 4756, 4326, 32648, 25832} {
@@ -89,6 +91,7 @@ func TestFitStaysWithinItsBound(t *testing.T) {
 // TestFitCoversTheTile: every place of the box has its source inside Domain.
 func TestFitCoversTheTile(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	r := rand.New(rand.NewPCG(3, 4))
 	for z := 7; z <= 22; z++ {
 		for _, srid := range []spatial.SRID{9210, 3406, 4326} {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/crs"
 )
@@ -136,6 +137,7 @@ func TestGuessByDataAtHand(t *testing.T) {
 // never another zone for a commune well inside.
 func TestGuessInEveryZone(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	homes := []struct {
 		name string
 		srid spatial.SRID

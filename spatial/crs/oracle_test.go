@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/crs"
 )
@@ -185,6 +186,7 @@ func plan(t *testing.T, systems []crs.System, n int) [][]conversion {
 
 func TestTransformEqualsPROJGolden(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	if *update {
 		writeGolden(t)
 	}
@@ -232,6 +234,7 @@ func writeGolden(t *testing.T) {
 // system and a spread of the others.
 func TestTransformEqualsPROJ(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	if _, err := exec.LookPath("cct"); err != nil {
 		t.Skip("SKIPPED: PROJ's cct (Debian: proj-bin) is not installed; the golden values of testdata/proj.csv still hold")
 	}

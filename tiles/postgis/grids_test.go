@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/crs"
@@ -58,6 +59,7 @@ func gridTile(t *testing.T, set tiles.TileMatrixSet, lon, lat float64, z uint32)
 // and neighbours with each other: what both draw of a seam is the same.
 func TestGrids(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	pool := testdb.DB(t)
 	for _, srid := range []spatial.SRID{9210, 4326, 3395} { // the last is projected by the database
 		c := fixture.Collection(t, pool, fixture.Spec{ID: fmt.Sprintf("quarters_%d", srid), SRID: srid, Features: quarters(400)})

@@ -3,6 +3,7 @@ package postgis_test
 import (
 	"testing"
 
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
@@ -13,6 +14,7 @@ import (
 // an edit of another concerns no small scale.
 func TestEditsThatSmallScalesDoNotShow(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	pool := testdb.DB(t)
 	fields(t, pool)
 	exec(t, pool, `alter table data.fields_v1 add note text`)

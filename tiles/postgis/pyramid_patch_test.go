@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial"
 	"gisd/spatial/postgis"
@@ -18,6 +19,7 @@ import (
 // Rebuild of its boxes, and has Verify find nothing to mend.
 func TestPatchedCellsAreThoseOfTheRows(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	for _, test := range []struct {
 		name   string
 		kind   spatial.IDKind

@@ -90,6 +90,7 @@ var austin = orb.Bound{Min: orb.Point{-97.85, 30.18}, Max: orb.Point{-97.65, 30.
 // ten thousand events of each kind, else of every tenth bus.
 func TestBusesAgreeWithPostGIS(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	r := rand.New(rand.NewPCG(1, 1))
 	fixes, many := buses(t, "2017-03-21"), 60
 	if *full {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"gisd/internal/testdata"
 	"gisd/spatial/live/fence"
 )
 
@@ -74,6 +75,7 @@ func lines(r *rand.Rand, n int, over orb.Bound) []area {
 // end all are final.
 func TestEventsAgreeWithPostGIS(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()

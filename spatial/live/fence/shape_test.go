@@ -9,12 +9,14 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/wkb"
 
+	"gisd/internal/testdata"
 	"gisd/spatial/live/fence"
 )
 
 // Points in and around areas, many on edges and corners, and ways between them.
 func TestShapesAgreeWithPostGIS(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	r := rand.New(rand.NewPCG(3, 3))
 	o := newOracle(t)
 	o.exec(onPlane)
@@ -84,6 +86,7 @@ type relation struct {
 // Distances of points are the geodesic ones.
 func TestMetersAgreeWithPostGIS(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	r := rand.New(rand.NewPCG(4, 4))
 	o := newOracle(t)
 	for range 300 {

@@ -16,6 +16,7 @@ import (
 	"github.com/twpayne/go-geom/encoding/ewkb"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 )
 
@@ -52,6 +53,7 @@ func run(t *testing.T, db interface {
 
 func TestEditsOfEveryType(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	for _, spec := range []fixture.Spec{
 		{ID: "edit_degrees"}, {ID: "edit_national", SRID: 9210}, {ID: "edit_texts", IDKind: spatial.IDText},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/cql"
 )
@@ -15,6 +16,7 @@ import (
 // A name is found whatever its diacritics, and one term of several suffices.
 func TestNames(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	var features []fixture.Feature
 	for i, name := range []any{"Đường Nguyễn Trãi", "Đường Lê Lợi", "Chợ Nguyễn", nil, "đại lộ Bình Dương"} {
@@ -40,6 +42,7 @@ func TestNames(t *testing.T) {
 // Functions of filters, and geometries that are simplified or left out.
 func TestFunctionsAndGeometry(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	day := time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)
 	for _, srid := range []spatial.SRID{4326, 9210} {

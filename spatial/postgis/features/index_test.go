@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/cql"
 )
 
 func TestBoxUsesTheIndex(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	for _, kind := range []spatial.IDKind{spatial.IDInteger, spatial.IDText} {
 		for _, srid := range []spatial.SRID{4326, 9210} {
@@ -115,6 +117,7 @@ func TestBoxFindsWhatHasNoGeometry(t *testing.T) {
 // the order.
 func TestSpatialFilterUsesItsIndex(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	fixture.Collection(t, s.Pool, fixture.Spec{ID: "plan", SRID: 9210, Geometry: spatial.GeometryPoint, Features: fixture.Points(10)})
 	for _, sql := range []string{

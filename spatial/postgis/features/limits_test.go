@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/cql"
 	"gisd/spatial/postgis/features"
@@ -105,6 +106,7 @@ func TestLimitedReading(t *testing.T) {
 // arguments planned for, whatever the order.
 func TestLimitsUseTheIndex(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	fixture.Collection(t, s.Pool, fixture.Spec{ID: "lots", SRID: 9210, Geometry: spatial.GeometryPoint, Features: fixture.Points(10)})
 	for _, statement := range []string{

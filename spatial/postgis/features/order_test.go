@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 )
 
@@ -40,6 +41,7 @@ func mixed(n int) []fixture.Feature {
 // and compares with the same order made here.
 func TestOrders(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	c := fixture.Collection(t, s.Pool, fixture.Spec{ID: "orders", Features: mixed(120)})
 	everything, err := s.features.Query(t.Context(), c, spatial.Query{Limit: 1000})

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gisd/internal/fixture"
+	"gisd/internal/testdata"
 	"gisd/spatial"
 	"gisd/spatial/postgis/features"
 )
@@ -102,6 +103,7 @@ func TestFeatureValues(t *testing.T) {
 
 func TestQueryPages(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	byNumber := fixture.Collection(t, s.Pool, fixture.Spec{ID: "by_number", Features: fixture.Points(25)})
 	texts := fixture.Points(25)
@@ -138,6 +140,7 @@ func TestQueryPages(t *testing.T) {
 
 func TestQueryFilters(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	reader := append(fixture.Points(5), fixture.Feature{ID: "6"})
 	c := fixture.Collection(t, s.Pool, fixture.Spec{ID: "filters", Features: reader})
@@ -271,6 +274,7 @@ func TestVanishedVersion(t *testing.T) {
 // the pages after it do not count again.
 func TestFirstPageCounts(t *testing.T) {
 	t.Parallel()
+	testdata.SkipUnderRace(t)
 	s := newStore(t)
 	many := fixture.Collection(t, s.Pool, fixture.Spec{ID: "many", Features: fixture.Points(10_050)})
 	extent := many.Extent

@@ -111,6 +111,7 @@ func Keep(ctx context.Context, db *postgis.DB, collection, field string) (done b
 	if err := conn.QueryRow(ctx, queryLead).Scan(&lead); err != nil || !lead {
 		return false, postgis.Wrap(ctx, op, err)
 	}
+	defer func() { _, _ = conn.Exec(ctx, queryLeadEnd) }()
 	var kept bool
 	if err := conn.QueryRow(ctx, queryAsk, collection, field, Most, giveWay.Seconds()).Scan(&kept); err != nil || !kept {
 		return err == nil, postgis.Wrap(ctx, op, err)

@@ -9,6 +9,8 @@ var (
 	querySession string
 	//go:embed queries/lead.sql
 	queryLead string
+	//go:embed queries/lead_end.sql
+	queryLeadEnd string
 	//go:embed queries/ask.sql
 	queryAsk string
 	//go:embed queries/table.sql

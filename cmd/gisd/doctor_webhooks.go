@@ -28,7 +28,7 @@ func examineWebhooks(ctx context.Context, db *postgis.DB) pgcluster.Finding {
 		late := !w.Behind.IsZero() && time.Since(w.Behind) > webhookLate
 		switch {
 		case w.Trouble != "" || late:
-			details = append(details, fmt.Sprintf("%d %s (changes of %s are kept for it)", w.ID, stateOfWebhook(w), w.Collection))
+			details = append(details, fmt.Sprintf("%d %s (changes of %s are kept for it)", w.ID, stateOfWebhook(w), subjectOfWebhook(w)))
 		case w.Dead > 0:
 			details = append(details, fmt.Sprintf("%d has %d messages that were given up", w.ID, w.Dead))
 		}

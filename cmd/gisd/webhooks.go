@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -52,21 +53,27 @@ func (a *app) webhookCommand(cmd *cobra.Command, work func(ctx context.Context, 
 
 func newWebhooksAddCommand(a *app) *cobra.Command {
 	var owner string
+	var live []string
 	cmd := &cobra.Command{
-		Use:   "add COLLECTION URL",
-		Short: "Push a collection's changes from now on, and print the secret, once",
+		Use:   "add COLLECTION URL | add --live events,incidents URL",
+		Short: "Push what happens from now on, and print the secret, once",
 		Long: "Push what changes in a collection from now on to an address, and print the webhook's number and the secret that its messages are signed with. " +
 			"The rights of --owner, as they are when a change is sent, decide what is sent; without it, what anyone may read. " +
+			"With --live it pushes events of rules and incidents in place of changes, to an owner with the role operator or admin. " +
 			"An address inside the office's own network wants --outgoing-allow at the server.",
-		Example: "  gisd webhooks add buildings https://taxes.example/hook --owner an",
-		Args:    cobra.ExactArgs(2),
+		Example: "  gisd webhooks add buildings https://taxes.example/hook --owner an\n  gisd webhooks add --live events,incidents https://115.example/hook --owner an",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			w, err := subscription(args, live, owner)
+			if err != nil {
+				return err
+			}
 			secret, err := outbox.NewSecret()
 			if err != nil {
 				return err
 			}
+			w.Secret = secret
 			return a.withWebhooks(cmd.Context(), func(ctx context.Context, s *outboxstore.Store) error {
-				id, err := s.AddWebhook(ctx, commandLine(), outbox.Subscription{Collection: args[0], URL: args[1], Owner: owner, Secret: secret})
+				id, err := s.AddWebhook(ctx, commandLine(), w)
 				if err != nil {
 					return err
 				}
@@ -76,7 +83,42 @@ func newWebhooksAddCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&owner, "owner", "", "the person whose rights decide what is sent; without it what anyone may read")
+	cmd.Flags().StringSliceVar(&live, "live", nil, "events, incidents or both, in place of a collection")
 	return cmd
+}
+
+// subscription is the webhook that arguments and flags describe.
+func subscription(args, live []string, owner string) (w outbox.Subscription, err error) {
+	topics := map[string]outbox.Topic{"events": outbox.TopicEvents, "incidents": outbox.TopicIncident}
+	w.Owner = owner
+	for _, word := range live {
+		topic, ok := topics[word]
+		if !ok {
+			return w, usagef("--live wants events, incidents or both, not %q", word)
+		}
+		w.Live = append(w.Live, topic)
+	}
+	switch {
+	case len(live) == 0 && len(args) == 2:
+		w.Collection, w.URL = args[0], args[1]
+	case len(live) > 0 && len(args) == 1:
+		w.URL = args[0]
+	default:
+		return w, usagef("it wants a collection and an address, or --live and an address")
+	}
+	return w, nil
+}
+
+// subjectOfWebhook is the collection, or what a webhook of the live part is told.
+func subjectOfWebhook(w outbox.Subscription) string {
+	if len(w.Live) == 0 {
+		return w.Collection
+	}
+	words := make([]string, len(w.Live))
+	for i, topic := range w.Live {
+		words[i] = string(topic)
+	}
+	return strings.Join(words, ",")
 }
 
 func newWebhooksListCommand(a *app) *cobra.Command {
@@ -90,13 +132,13 @@ func newWebhooksListCommand(a *app) *cobra.Command {
 					return err
 				}
 				w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "ID\tCOLLECTION\tURL\tOWNER\tSTATE\tDEAD\tLAST DELIVERY")
+				fmt.Fprintln(w, "ID\tOF\tURL\tOWNER\tSTATE\tDEAD\tLAST DELIVERY")
 				for _, h := range list {
 					delivered := "never"
 					if !h.DeliveredAt.IsZero() {
 						delivered = h.DeliveredAt.Format(time.RFC3339)
 					}
-					fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", h.ID, h.Collection, h.URL, cmp.Or(h.Owner, "anyone"), stateOfWebhook(h), h.Dead, delivered)
+					fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", h.ID, subjectOfWebhook(h), h.URL, cmp.Or(h.Owner, "anyone"), stateOfWebhook(h), h.Dead, delivered)
 				}
 				return w.Flush()
 			})
@@ -118,16 +160,17 @@ func stateOfWebhook(w outbox.Subscription) string {
 
 // webhookDoc and messageDoc are what `gisd webhooks show` prints.
 type webhookDoc struct {
-	ID          int64        `json:"id"`
-	Collection  string       `json:"collection"`
-	URL         string       `json:"url"`
-	Owner       string       `json:"owner,omitempty"`
-	Position    string       `json:"position"`
-	State       string       `json:"state"`
-	DeliveredAt time.Time    `json:"deliveredAt,omitzero"`
-	CreatedBy   string       `json:"createdBy"`
-	CreatedAt   time.Time    `json:"createdAt"`
-	Messages    []messageDoc `json:"messages"`
+	ID          int64          `json:"id"`
+	Collection  string         `json:"collection,omitempty"`
+	Live        []outbox.Topic `json:"live,omitempty"`
+	URL         string         `json:"url"`
+	Owner       string         `json:"owner,omitempty"`
+	Position    string         `json:"position"`
+	State       string         `json:"state"`
+	DeliveredAt time.Time      `json:"deliveredAt,omitzero"`
+	CreatedBy   string         `json:"createdBy"`
+	CreatedAt   time.Time      `json:"createdAt"`
+	Messages    []messageDoc   `json:"messages"`
 }
 
 type messageDoc struct {
@@ -152,7 +195,7 @@ func newWebhooksShowCommand(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		doc := webhookDoc{ID: w.ID, Collection: w.Collection, URL: w.URL, Owner: w.Owner, Position: strconv.FormatUint(w.Position, 10), State: stateOfWebhook(*w),
+		doc := webhookDoc{ID: w.ID, Collection: w.Collection, Live: w.Live, URL: w.URL, Owner: w.Owner, Position: strconv.FormatUint(w.Position, 10), State: stateOfWebhook(*w),
 			DeliveredAt: w.DeliveredAt, CreatedBy: w.CreatedBy, CreatedAt: w.CreatedAt, Messages: []messageDoc{}}
 		for _, m := range messages {
 			d := messageDoc{ID: m.ID, Topic: m.Topic, State: m.State, Tries: m.Tries, LastError: m.LastError, CreatedAt: m.CreatedAt.UTC(), Bytes: len(m.Payload)}
@@ -204,7 +247,7 @@ func newWebhooksTestCommand(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		data, err := json.Marshal(map[string]string{"collection": w.Collection})
+		data, err := json.Marshal(map[string]string{"collection": subjectOfWebhook(*w)})
 		if err != nil {
 			return err
 		}

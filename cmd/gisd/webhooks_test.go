@@ -30,6 +30,7 @@ type receiver struct {
 	tries   []string // ids of messages, taken or not
 	told    []string // changes that were taken, by operation and id
 	topics  []string
+	entries []string // of incidents, by topic and kind
 	faults  []string
 }
 
@@ -85,6 +86,7 @@ func (r *receiver) take(q *http.Request, body []byte, taken bool) {
 	var m struct {
 		Type string
 		Data struct {
+			Entries    []struct{ Kind string }
 			Collection string
 			Changes    []struct {
 				Operation, ID string
@@ -99,6 +101,9 @@ func (r *receiver) take(q *http.Request, body []byte, taken bool) {
 		return
 	}
 	r.topics = append(r.topics, m.Type)
+	for _, e := range m.Data.Entries {
+		r.entries = append(r.entries, m.Type+" "+e.Kind)
+	}
 	for _, ch := range m.Data.Changes {
 		r.told = append(r.told, fmt.Sprintf("%s %s %v", ch.Operation, ch.ID, ch.Feature != nil))
 	}
@@ -106,7 +111,7 @@ func (r *receiver) take(q *http.Request, body []byte, taken bool) {
 
 // TestWebhooksSurviveAKill: a receiver fails and hangs, the server is killed while a
 // message is on its way, features change meanwhile; in the end the receiver has
-// every change, in order.
+// every change, in order, and another one both reports of an incident.
 func TestWebhooksSurviveAKill(t *testing.T) {
 	t.Parallel()
 	testdata.SkipUnderRace(t)
@@ -132,7 +137,10 @@ func TestWebhooksSurviveAKill(t *testing.T) {
 	}
 	ids := strings.Fields(ask[string](t, pool, `select string_agg(id::text, ' ' order by id) from layers.zones`))
 
-	_, server := startServing(t, env)
+	centre, operator := followIncidents(t, env, pool), strings.TrimSpace(must(t, env, "keys", "create", "centre", "--role", "operator"))
+	address, server := startServing(t, env)
+	openIncident(t, address, operator, http.StatusCreated)
+	openIncident(t, address, operator, http.StatusOK)
 	edit(`update layers.zones set geom = st_translate(geom, 0.0001, 0) where id::text = '` + ids[0] + `'`)
 	waitFor(t, "a first try", func() bool { return r.count(tried) > 0 })
 	r.answer("never")
@@ -152,8 +160,9 @@ func TestWebhooksSurviveAKill(t *testing.T) {
 	}
 	r.answer("200")
 	startServing(t, env)
+	centre.heardIncidents(t)
 	waitFor(t, "all changes", func() bool { return r.count(told) >= 3 })
-	waitFor(t, "the end", func() bool { return strings.Contains(must(t, env, "webhooks", "list"), "up to date") })
+	waitFor(t, "the end", func() bool { return !strings.Contains(must(t, env, "webhooks", "list"), "behind since") })
 	must(t, env, "webhooks", "test", id)
 
 	r.mu.Lock()

@@ -50,13 +50,15 @@ func (n *node) addLive(ctx context.Context) error {
 	}
 	lobby := live.NewLobby(store, n.log)
 	intake := &live.Intake{Hub: hub, Recorder: record, Lobby: lobby}
-	dealt := incidents.NewStore(n.db)
-	rules := fences.NewStore(n.db, n.catalogue, dealt)
+	news := &pushedNews{}
+	dealt := incidents.NewStore(n.db, news)
+	rules := fences.NewStore(n.db, n.catalogue, dealt, news)
 	streams := apilive.New(apilive.Config{
 		Intake:    intake,
 		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
 		Rules: apilive.Rules{Geofences: rules, Rules: rules, Events: rules}, Incidents: dealt,
 	})
+	news.handlers = streams
 	warden = fence.NewWarden(fence.WardenConfig{
 		Engine: fence.Config{Device: hub.Device}, Source: rules, Tell: streams.TellEvents, Log: n.log,
 	})

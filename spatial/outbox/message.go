@@ -22,8 +22,11 @@ type Topic string
 
 // The topics.
 const (
-	TopicChanges Topic = "collection.changes" // features that were inserted, updated and deleted
-	TopicTest    Topic = "webhook.test"       // nothing: somebody tries whether it arrives
+	TopicChanges  Topic = "collection.changes" // features that were inserted, updated and deleted
+	TopicEvents   Topic = "live.events"        // what rules found: provisional, final, withdrawn, corrections
+	TopicIncident Topic = "live.incident"      // an incident as it is now, and what became of it
+
+	TopicTest Topic = "webhook.test" // nothing: somebody tries whether it arrives
 )
 
 // State is where a message stands.

@@ -2,10 +2,12 @@ package outbox
 
 import "time"
 
-// Subscription is a webhook: it pushes the changes of a collection to an address.
+// Subscription is a webhook: it pushes the changes of a collection, or events and
+// incidents, to an address.
 type Subscription struct {
 	ID         int64
-	Collection string
+	Collection string  // "" where it is of events and incidents
+	Live       []Topic // of these two
 	URL        string
 	Secret     []byte // only where it is made
 	Owner      string // name of the person whose rights decide what is sent; "" sends what anyone may read

@@ -29,9 +29,9 @@ func (s *Store) Recorded(ctx context.Context, tx pgx.Tx, events []fence.Event) e
 		var err error
 		switch id, rule := known[n], rules[e.Rule]; {
 		case id != 0:
-			err = retell(ctx, tx, id, e)
+			err = s.retell(ctx, tx, id, e)
 		case rule != nil && e.Status != fence.Withdrawn:
-			err = take(ctx, tx, rule, e)
+			err = s.take(ctx, tx, rule, e)
 		}
 		if err != nil {
 			return fmt.Errorf("postgis: incident of an event: %w", err)
@@ -88,7 +88,7 @@ func known(ctx context.Context, tx pgx.Tx, events []fence.Event) ([]int64, error
 
 // take opens an incident for an event that none knows, or folds it into the active
 // one. What opens none and finds none leaves no trace.
-func take(ctx context.Context, tx pgx.Tx, d *fence.Definition, e *fence.Event) error {
+func (s *Store) take(ctx context.Context, tx pgx.Tx, d *fence.Definition, e *fence.Event) error {
 	opens := d.Opens(e.Kind)
 	first, entry, err := incident.Opened(d, e, now())
 	if err != nil {
@@ -113,11 +113,11 @@ func take(ctx context.Context, tx pgx.Tx, d *fence.Definition, e *fence.Event) e
 	if err := link(ctx, tx, i.ID, e, opens); err != nil {
 		return err
 	}
-	return settle(ctx, tx, i, entry)
+	return s.settle(ctx, tx, i, entry)
 }
 
 // retell takes in what is told anew of an event.
-func retell(ctx context.Context, tx pgx.Tx, id int64, e *fence.Event) error {
+func (s *Store) retell(ctx context.Context, tx pgx.Tx, id int64, e *fence.Event) error {
 	i, err := one(ctx, tx, queryHold, id)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func retell(ctx context.Context, tx pgx.Tx, id int64, e *fence.Event) error {
 	if err := link(ctx, tx, id, e, false); err != nil { // whether it opens stays as it is
 		return err
 	}
-	return settle(ctx, tx, i, i.Retold(e, now()))
+	return s.settle(ctx, tx, i, i.Retold(e, now()))
 }
 
 func link(ctx context.Context, tx pgx.Tx, id int64, e *fence.Event, opens bool) error {
@@ -134,16 +134,16 @@ func link(ctx context.Context, tx pgx.Tx, id int64, e *fence.Event, opens bool) 
 }
 
 // settle counts the events that stand, and keeps the incident with a further entry.
-func settle(ctx context.Context, tx pgx.Tx, i *incident.Incident, entry incident.Entry) error {
-	var s incident.Standing
-	if err := tx.QueryRow(ctx, queryStanding, i.ID).Scan(&s.Provisional, &s.Final); err != nil {
+func (s *Store) settle(ctx context.Context, tx pgx.Tx, i *incident.Incident, entry incident.Entry) error {
+	var standing incident.Standing
+	if err := tx.QueryRow(ctx, queryStanding, i.ID).Scan(&standing.Provisional, &standing.Final); err != nil {
 		return err
 	}
 	if i.Rule != "" {
-		i.Weigh(s)
+		i.Weigh(standing)
 	}
 	if err := save(ctx, tx, i); err != nil {
 		return err
 	}
-	return write(ctx, tx, i.ID, entry)
+	return s.write(ctx, tx, i, entry)
 }

@@ -15,11 +15,19 @@ import (
 	"gisd/spatial/postgis"
 )
 
-// Store keeps incidents. It is safe for goroutines.
-type Store struct{ db *postgis.DB }
+// Follower hears of incidents within the transaction that changes them.
+type Follower interface {
+	Changed(ctx context.Context, tx pgx.Tx, i *incident.Incident, entries []incident.Entry) error
+}
 
-// NewStore returns the store in the database.
-func NewStore(db *postgis.DB) *Store { return &Store{db} }
+// Store keeps incidents. It is safe for goroutines.
+type Store struct {
+	db        *postgis.DB
+	followers []Follower
+}
+
+// NewStore returns the store in the database; what changes in it, followers hear of.
+func NewStore(db *postgis.DB, followers ...Follower) *Store { return &Store{db, followers} }
 
 const noIncident = "There is no such incident."
 
@@ -119,7 +127,7 @@ func (s *Store) Open(ctx context.Context, r *incident.Report, a spatial.Access) 
 				return err
 			}
 		}
-		if err := write(ctx, tx, i.ID, entry); err != nil {
+		if err := s.write(ctx, tx, i, entry); err != nil {
 			return err
 		}
 		return audit(ctx, tx, a, "incident.open", i.ID, map[string]any{"title": r.Title, "folded": !opened})
@@ -181,7 +189,7 @@ func (s *Store) Change(ctx context.Context, id, revision int64, c incident.Chang
 		if err := save(ctx, tx, i); err != nil {
 			return err
 		}
-		if err := write(ctx, tx, id, entries...); err != nil {
+		if err := s.write(ctx, tx, i, entries...); err != nil {
 			return err
 		}
 		kinds := make([]incident.EntryKind, len(entries))
@@ -223,7 +231,7 @@ func (s *Store) Comment(ctx context.Context, id int64, text string, a spatial.Ac
 		if err := save(ctx, tx, i); err != nil {
 			return err
 		}
-		if err := write(ctx, tx, id, entries...); err != nil {
+		if err := s.write(ctx, tx, i, entries...); err != nil {
 			return err
 		}
 		return audit(ctx, tx, a, "incident.comment", id, map[string]any{})
@@ -253,13 +261,20 @@ func save(ctx context.Context, tx pgx.Tx, i *incident.Incident) error {
 	return err
 }
 
-func write(ctx context.Context, tx pgx.Tx, id int64, entries ...incident.Entry) error {
-	for _, e := range entries {
+// write keeps what became of an incident, which is kept already, and tells of it.
+func (s *Store) write(ctx context.Context, tx pgx.Tx, i *incident.Incident, entries ...incident.Entry) error {
+	for n := range entries {
+		e := &entries[n]
 		detail, err := json.Marshal(e.Detail)
 		if err != nil {
 			return fmt.Errorf("postgis: entry of a timeline: %w", err)
 		}
-		if err := tx.QueryRow(ctx, queryEntry, id, e.At, e.By, e.Kind, detail).Scan(&e.Seq); err != nil {
+		if err := tx.QueryRow(ctx, queryEntry, i.ID, e.At, e.By, e.Kind, detail).Scan(&e.Seq); err != nil {
+			return err
+		}
+	}
+	for _, f := range s.followers {
+		if err := f.Changed(ctx, tx, i, entries); err != nil {
 			return err
 		}
 	}

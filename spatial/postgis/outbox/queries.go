@@ -7,6 +7,8 @@ import _ "embed"
 var (
 	//go:embed queries/add.sql
 	queryAdd string
+	//go:embed queries/add_live.sql
+	queryAddLive string
 	//go:embed queries/advance.sql
 	queryAdvance string
 	//go:embed queries/announce.sql
@@ -43,12 +45,16 @@ var (
 	queryNumberAll string
 	//go:embed queries/postponed.sql
 	queryPostponed string
+	//go:embed queries/push.sql
+	queryPush string
 	//go:embed queries/remove.sql
 	queryRemove string
 	//go:embed queries/retry.sql
 	queryRetry string
 	//go:embed queries/ripe.sql
 	queryRipe string
+	//go:embed queries/subscribers.sql
+	querySubscribers string
 	//go:embed queries/trim.sql
 	queryTrim string
 	//go:embed queries/trouble.sql

@@ -18,13 +18,16 @@ import (
 const noWebhook = "There is no such webhook."
 
 // AddWebhook keeps a new webhook and returns its id; it begins with what changes
-// from now on. Errors: invalid for an address that is none, not_found without its
-// collection or owner.
+// from now on. Errors: invalid for an address that is none and for events and incidents
+// without an owner, not_found without its collection or owner.
 func (s *Store) AddWebhook(ctx context.Context, a spatial.Access, w outbox.Subscription) (id int64, err error) {
 	op := fmt.Sprintf("postgis: add webhook of %q", w.Collection)
 	u, err := url.Parse(w.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return 0, spatial.Invalid(op, "a webhook goes to an address that begins with https:// or http://")
+	}
+	if len(w.Live) > 0 {
+		return s.addLive(ctx, a, w, u.Host)
 	}
 	absent := "There is no such collection."
 	if w.Owner != "" {
@@ -71,7 +74,7 @@ func (s *Store) webhooks(ctx context.Context, collection string, id int64) ([]ou
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w outbox.Subscription, err error) {
 		var behind, delivered *time.Time
-		err = row.Scan(&w.ID, &w.Collection, &w.URL, &w.Owner, &w.Position, &w.Trouble, &behind, &w.Waiting, &w.Dead, &delivered, &w.CreatedBy, &w.CreatedAt)
+		err = row.Scan(&w.ID, &w.Collection, &w.Live, &w.URL, &w.Owner, &w.Position, &w.Trouble, &behind, &w.Waiting, &w.Dead, &delivered, &w.CreatedBy, &w.CreatedAt)
 		w.Behind, w.DeliveredAt, w.CreatedAt = postgis.TimeOf(behind), postgis.TimeOf(delivered), w.CreatedAt.UTC()
 		return w, err
 	})

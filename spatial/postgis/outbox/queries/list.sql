@@ -1,6 +1,7 @@
 -- Webhooks, of one collection or of all, one or all. $1 collection id or '',
 -- $2 webhook or 0.
-select w.id, w.collection_id, w.url, coalesce(p.name, ''), w.position, w.trouble, next.at,
+select w.id, coalesce(w.collection_id, ''), coalesce(w.live, '{}'), w.url, coalesce(p.name, ''), w.position, w.trouble,
+  coalesce(next.at, (select min(m.created_at) from gisd.outbox m where m.webhook_id = w.id and m.state = 'waiting' and w.live is not null)),
   (select count(*) from gisd.outbox m where m.webhook_id = w.id and m.state = 'waiting'),
   (select count(*) from gisd.outbox m where m.webhook_id = w.id and m.state = 'dead'),
   w.delivered_at, w.created_by, w.created_at

@@ -1,4 +1,4 @@
--- Takes a webhook away with its messages. $1 webhook. One row: its collection.
+-- Takes a webhook away with its messages. $1 webhook. One row: its collection or ''.
 delete from gisd.webhook
 where id = $1
-returning collection_id
+returning coalesce(collection_id, '')

@@ -159,6 +159,14 @@ func (one *alarm) ring() {
 	}
 }
 
+// EventsTook counts provisional events that were told so long after the receipt of
+// their report.
+func (h *Handlers) EventsTook(d time.Duration, events int) {
+	for range events {
+		h.metrics.events.Observe(d.Seconds())
+	}
+}
+
 // alarmed writes what waits, and reports whether there is any that the caller may know
 // of.
 func (s *stream) alarmed(one *alarm) bool {

@@ -10,6 +10,7 @@ type metrics struct {
 	positions *prometheus.CounterVec
 	frames    prometheus.Counter
 	bytes     prometheus.Counter
+	events    prometheus.Histogram
 }
 
 func newMetrics(registry prometheus.Registerer, hub *live.Hub) *metrics {
@@ -23,6 +24,10 @@ func newMetrics(registry prometheus.Registerer, hub *live.Hub) *metrics {
 		bytes: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "gisd_live_stream_bytes_total", Help: "Bytes written to streams.",
 		}),
+		events: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "gisd_live_event_seconds", Help: "From the receipt of a report to its provisional events.",
+			Buckets: []float64{.0002, .0005, .001, .002, .003, .005, .0075, .01, .015, .02, .05, .1, .5, 2},
+		}),
 	}
 	for _, outcome := range []string{"moved", "late", "duplicate", "held", "rejected"} {
 		m.positions.WithLabelValues(outcome)
@@ -34,7 +39,7 @@ func newMetrics(registry prometheus.Registerer, hub *live.Hub) *metrics {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help},
 			func() float64 { return float64(value(hub.Stats())) })
 	}
-	registry.MustRegister(m.positions, m.frames, m.bytes,
+	registry.MustRegister(m.positions, m.frames, m.bytes, m.events,
 		gauge("gisd_live_streams", "Streams that are open.", func(s live.Stats) int { return s.Watchers }),
 		gauge("gisd_live_devices", "Devices that are registered.", func(s live.Stats) int { return s.Devices }),
 		gauge("gisd_live_devices_known", "Devices with a last known position.", func(s live.Stats) int { return s.Known }))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"gisd/spatial"
@@ -18,8 +19,10 @@ type Recorder interface {
 	Record(ctx context.Context, positions []Position) error
 }
 
-// Listener hears of positions that were taken, late and held ones among them. It
-// must not block, nor keep or change them.
+// Listener hears of positions as they come in, late and held ones among them, before
+// they are durable: what it makes of them waits for no disk. A position that the
+// recorder then refuses is news to nobody when it comes again. It must not block, nor
+// keep or change them.
 type Listener interface {
 	Reported(positions []Position)
 }
@@ -33,6 +36,10 @@ type Intake struct {
 	Listener Listener // nil tells nobody
 	Limits   Limits
 	Now      func() time.Time
+
+	// refuses is whether the recorder refused the last positions: until it takes some
+	// again the listener hears of what was recorded only, however often senders try.
+	refuses atomic.Bool
 }
 
 // RowError is one fault of one row.
@@ -124,18 +131,35 @@ func (in *Intake) take(ctx context.Context, l lot, receipt *Receipt, allOrNothin
 		return &spatial.Error{Code: spatial.CodeTooManyRequests, Op: "live: report",
 			Message: "A device reports more often than it may; try again later."}
 	}
-	if in.Recorder != nil && len(taken) > 0 {
-		if err := in.Recorder.Record(ctx, slices.Clone(taken)); err != nil {
-			return fmt.Errorf("live: record: %w", err)
-		}
+	if err := in.record(ctx, taken); err != nil {
+		return err
 	}
 	in.Hub.Update(taken)
-	if in.Listener != nil {
-		in.Listener.Reported(taken)
-	}
 	receipt.Accepted, receipt.Late, receipt.Duplicates, receipt.Held = counted.Accepted, counted.Late, counted.Duplicates, counted.Held
 	receipt.Rejected += excess.Rejected
 	receipt.Errors = append(receipt.Errors, excess.Errors[:min(len(excess.Errors), maxRowErrors-len(receipt.Errors))]...)
+	return nil
+}
+
+// record tells the listener and has the positions kept.
+func (in *Intake) record(ctx context.Context, taken []Position) error {
+	tell := in.Listener != nil && len(taken) > 0
+	if early := !in.refuses.Load(); tell && early {
+		in.Listener.Reported(taken)
+		tell = false
+	}
+	if in.Recorder != nil && len(taken) > 0 {
+		err := in.Recorder.Record(ctx, slices.Clone(taken))
+		if refused := spatial.CodeOf(err) == spatial.CodeUnavailable; refused || err == nil {
+			in.refuses.Store(refused)
+		}
+		if err != nil {
+			return fmt.Errorf("live: record: %w", err)
+		}
+	}
+	if tell {
+		in.Listener.Reported(taken)
+	}
 	return nil
 }
 

@@ -51,9 +51,12 @@ type Source interface {
 type WardenConfig struct {
 	Engine Config
 	Source Source
-	Tell   func([]Event)    // hears of events at once; must not block, nor keep them
-	Now    func() time.Time // time.Now
-	Log    *slog.Logger     // discards
+	Tell   func([]Event) // hears of events at once; must not block, nor keep them
+	// Took hears how long after the receipt of a report so many provisional events of it
+	// were told; nil for nobody. It must not block.
+	Took func(d time.Duration, events int)
+	Now  func() time.Time // time.Now
+	Log  *slog.Logger     // discards
 }
 
 // Warden holds what comes in against the rules that are kept, tells of events at
@@ -92,8 +95,22 @@ func NewWarden(c WardenConfig) *Warden {
 func (w *Warden) Reported(positions []live.Position) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.rules > 0 {
-		w.note(w.engine.Apply(positions, w.cfg.Now()))
+	if w.rules == 0 || len(positions) == 0 {
+		return
+	}
+	events := w.engine.Apply(positions, w.cfg.Now())
+	w.note(events)
+	if w.cfg.Took == nil || positions[0].ReceivedAt.IsZero() {
+		return
+	}
+	found := 0
+	for i := range events {
+		if events[i].Status == Provisional {
+			found++
+		}
+	}
+	if found > 0 {
+		w.cfg.Took(w.cfg.Now().Sub(positions[0].ReceivedAt), found)
 	}
 }
 

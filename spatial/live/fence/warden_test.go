@@ -3,6 +3,7 @@ package fence_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -160,4 +161,29 @@ func TestDefinitions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Of each report it is heard how long its provisional events took, from its receipt.
+func TestWardenTook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{rules: yard(time.Now().Add(-time.Hour), 1)}
+		var took []time.Duration
+		w := fence.NewWarden(fence.WardenConfig{Engine: fence.Config{Device: device}, Source: s, Took: func(d time.Duration, events int) {
+			for range events {
+				took = append(took, d)
+			}
+		}})
+		if err := w.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, lon := range []float64{2, 0.5, 0.6, 2} {
+			p := live.Position{Device: "bus", Lon: lon, Lat: 0.5, Time: time.Now(), ReceivedAt: time.Now()}
+			time.Sleep(time.Duration(i+1) * time.Millisecond)
+			w.Reported([]live.Position{p})
+		}
+		if want := []time.Duration{2 * time.Millisecond, 4 * time.Millisecond}; !slices.Equal(took, want) {
+			t.Errorf("took %v, want %v", took, want)
+		}
+	})
 }

@@ -95,10 +95,19 @@ func read(m message, now time.Time) (live.Fix, bool, []spatial.FieldError) {
 	return fix, located, faults
 }
 
+// shortLine is below what a line may hold.
+const shortLine = 4 << 10
+
+// decode reads what most devices send, one position, without a reader of lines.
 func decode(payload []byte, now time.Time, limits live.Limits) ([]live.Row, error) {
-	if trimmed := bytes.TrimLeft(payload, " \t\r\n"); len(trimmed) == 0 || trimmed[0] == '[' {
+	trimmed := bytes.TrimLeft(payload, " \t\r\n")
+	switch {
+	case len(trimmed) == 0 || trimmed[0] == '[':
 		rows, _, err := live.DecodeJSON(bytes.NewReader(payload), now, limits)
 		return rows, err
+	case bytes.IndexByte(payload, '\n') < 0 && len(payload) < shortLine:
+		p, faults := live.DecodePosition(payload, now, limits)
+		return []live.Row{{Number: 1, Position: p, Faults: faults}}, nil
 	}
 	return live.DecodeLines(bytes.NewReader(payload), now, limits)
 }

@@ -151,6 +151,7 @@ func (h *hook) OnACLCheck(_ *broker.Client, topic string, write bool) bool {
 // acknowledged too, or it would come again for ever; where others fail the
 // connection ends without an acknowledgement, and the device sends it again.
 func (h *hook) OnPublish(c *broker.Client, pk packets.Packet) (packets.Packet, error) {
+	now := h.cfg.Now()
 	h.mu.Lock()
 	key := h.keys[c]
 	h.mu.Unlock()
@@ -158,7 +159,7 @@ func (h *hook) OnPublish(c *broker.Client, pk packets.Packet) (packets.Packet, e
 	if err == nil {
 		m := message{topic: pk.TopicName, payload: pk.Payload, access: access, address: hostOf(c.Net.Remote)}
 		var receipt *live.Receipt
-		receipt, err = take(h.ctx(), h.cfg.Intake, h.cfg.Limits, m, h.cfg.Now())
+		receipt, err = take(h.ctx(), h.cfg.Intake, h.cfg.Limits, m, now)
 		h.cfg.Metrics.report("listener", receipt)
 	}
 	switch {

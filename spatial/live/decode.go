@@ -39,6 +39,11 @@ var wireMembers = []string{"device", "lon", "lat", "time", "speed", "bearing", "
 // empty list means that the position is good.
 func DecodePosition(text []byte, now time.Time, l Limits) (Position, []spatial.FieldError) {
 	l = l.withDefaults()
+	if quick := (Position{ReceivedAt: now.UTC(), Time: now}); quickPosition(text, &quick) {
+		if quick.normalize(); len(quick.faults(now, l)) == 0 {
+			return quick, nil
+		}
+	}
 	w, faults := decodeWire(text)
 	p := Position{ReceivedAt: now.UTC(), Time: now, Attributes: compact(w.Attributes)}
 	if w.Device != nil {
@@ -85,7 +90,7 @@ func measure(v *float64) Measure {
 	return Known(*v)
 }
 
-// decodeWire takes the quick way for a text without faults; only where that
+// decodeWire reads a text without faults at once; only where that
 // fails is the object read member by member, to name all that is wrong.
 func decodeWire(text []byte) (wirePosition, []spatial.FieldError) {
 	var w wirePosition

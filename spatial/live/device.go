@@ -40,13 +40,20 @@ type Device struct {
 // maxDeviceName bounds Device.Name, in bytes.
 const maxDeviceName = 200
 
-var (
-	deviceIDPattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
-	deviceKindPattern = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
-)
+var deviceKindPattern = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
 
 // ValidDeviceID reports whether the text may be a device's id.
-func ValidDeviceID(id string) bool { return deviceIDPattern.MatchString(id) }
+func ValidDeviceID(id string) bool {
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case i > 0 && (c == '.' || c == '_' || c == ':' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return len(id) >= 1 && len(id) <= 64
+}
 
 // ValidKind reports whether the text may be a kind.
 func ValidKind(kind string) bool { return deviceKindPattern.MatchString(kind) }
@@ -76,7 +83,7 @@ func (d *Device) faults() []spatial.FieldError {
 		fault("visibility", "wants public, internal or restricted")
 	}
 	for _, r := range d.Roles {
-		if !deviceIDPattern.MatchString(string(r)) {
+		if !ValidDeviceID(string(r)) {
 			fault("roles", "want names of letters, digits or . _ : -")
 		}
 	}

@@ -30,7 +30,10 @@ func (b *bucket) take(rate, burst float64, now time.Time) bool {
 func (h *Hub) Judge(positions []Position) []Outcome {
 	outcomes := make([]Outcome, len(positions))
 	now := h.cfg.Now()
-	ahead := map[*entry]*truth{} // of devices with several positions
+	var ahead map[*entry]*truth // of devices with several positions
+	if len(positions) > 1 {
+		ahead = make(map[*entry]*truth, len(positions))
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range positions {

@@ -95,6 +95,7 @@ type Handlers struct {
 	limiter limiter
 	news    news
 	alarms  alarms
+	buffers sync.Pool // of *[]byte, for frames
 	closing chan struct{}
 	once    sync.Once
 }

@@ -54,6 +54,7 @@ type Hub struct {
 	coarse  map[cell]map[*entry]struct{} // by cell of the snapshot level, for snapshots
 	topics  map[topic][]*Watcher
 	lazy    map[*Watcher]struct{} // watchers that wait for every fourth tick
+	tiles   map[topic]*tile       // that compact watchers look at
 	watched int
 	ticks   uint64
 
@@ -74,6 +75,7 @@ type entry struct {
 	known   bool // position is set
 	local   bool // the last change came from this node and is not published yet
 	dirty   bool
+	untold  bool // compact watchers do not know yet what it is called
 	cell    cell
 	passed  []cell // where it was since the last tick: a frame taken between two ticks may have shown it there
 	last    Position
@@ -115,6 +117,7 @@ func NewHub(cfg Config) *Hub {
 		coarse:   make(map[cell]map[*entry]struct{}),
 		topics:   make(map[topic][]*Watcher),
 		lazy:     make(map[*Watcher]struct{}),
+		tiles:    make(map[topic]*tile),
 		outgoing: newOutgoing(),
 	}
 }

@@ -65,7 +65,7 @@ func (h *Hub) put(d *Device) {
 		h.forget(e)
 		return
 	}
-	e.device, e.present = d, true
+	e.device, e.present, e.untold = d, true, true
 	e.item.Store(nil)
 	h.soil(e)
 }

@@ -107,8 +107,9 @@ func (h *Hub) tickLoop(ctx context.Context) error {
 func (h *Hub) distribute() []Position {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := h.cfg.Now()
 	if h.ticks++; h.ticks%lazyTicks == 0 {
-		h.sweep(h.cfg.Now())
+		h.sweep(now)
 	}
 	var publish []Position
 	byTopic := make(map[topic][]int)
@@ -125,6 +126,7 @@ func (h *Hub) distribute() []Position {
 			publish = append(publish, e.last)
 		}
 		e.local = false
+		h.spread(e, now)
 		for _, c := range e.passed {
 			mark(e, c)
 		}
@@ -143,17 +145,35 @@ func (h *Hub) distribute() []Position {
 			s.add(indexes)
 		}
 	}
-	if h.ticks%lazyTicks == 0 {
-		for s := range h.lazy {
-			s.mu.Lock()
-			due := !s.pending.empty()
-			s.mu.Unlock()
-			if due {
+	h.rouse()
+	return publish
+}
+
+// rouse wakes who looks at tiles that changed, and who waits for every fourth tick.
+func (h *Hub) rouse() {
+	lazy := h.ticks%lazyTicks == 0
+	for _, t := range h.tiles {
+		recent := t.tick+lazyTicks > h.ticks
+		if t.tick != h.ticks && !(lazy && recent) {
+			continue
+		}
+		for _, s := range t.watchers {
+			if !s.lazy && t.tick == h.ticks || s.lazy && lazy {
 				s.signal()
 			}
 		}
 	}
-	return publish
+	if !lazy {
+		return
+	}
+	for s := range h.lazy {
+		s.mu.Lock()
+		due := !s.pending.empty()
+		s.mu.Unlock()
+		if due {
+			s.signal()
+		}
+	}
 }
 
 // Stats are counts for metrics.

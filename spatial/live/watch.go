@@ -18,6 +18,9 @@ const lazyTicks = 4
 type Watch struct {
 	Filter
 	Zoom float64 // of the map that shows it
+	// Compact asks for compact frames: of whole tiles that the box touches, and of counts
+	// below zoom 9.
+	Compact bool
 }
 
 // Watcher hears what moves. It belongs to one goroutine, which receives from
@@ -29,6 +32,8 @@ type Watcher struct {
 	lazy   bool
 	wake   chan struct{}
 	shown  bitset // entries this watcher has on its map
+
+	compact *compactView // nil for frames in JSON
 
 	mu          sync.Mutex
 	pending     bitset // entries that changed since the last Take
@@ -43,6 +48,7 @@ type Frame struct {
 	Time        time.Time
 	Snapshot    bool     // Positions is all there is; forget the rest
 	Positions   [][]byte // JSON objects, shared: not to be changed
+	Compact     []byte   // in the place of Positions and Removed, for watchers who asked for it
 	Removed     []string // device ids that left the viewport or are gone
 	Collections []string // collections that have a new version
 	// Tiles are changes of features within the versions that there are, one for
@@ -52,7 +58,7 @@ type Frame struct {
 
 // Empty reports whether the frame says nothing.
 func (f *Frame) Empty() bool {
-	return !f.Snapshot && len(f.Positions) == 0 && len(f.Removed) == 0 && len(f.Collections) == 0 && len(f.Tiles) == 0
+	return !f.Snapshot && len(f.Positions)+len(f.Compact) == 0 && len(f.Removed) == 0 && len(f.Collections) == 0 && len(f.Tiles) == 0
 }
 
 // Watch starts a watcher; its first frame is a snapshot, due at once.
@@ -72,8 +78,13 @@ func (h *Hub) Watch(w Watch) *Watcher {
 	s.wake <- struct{}{}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, t := range s.topics {
-		h.topics[t] = append(h.topics[t], s)
+	if w.Compact {
+		s.compact = &compactView{class: classOf(w.Filter), counts: s.lazy}
+		h.look(s)
+	} else {
+		for _, t := range s.topics {
+			h.topics[t] = append(h.topics[t], s)
+		}
 	}
 	if s.lazy {
 		h.lazy[s] = struct{}{}
@@ -87,6 +98,9 @@ func (s *Watcher) Close() {
 	h := s.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if s.compact != nil {
+		h.lookAway(s)
+	}
 	for _, t := range s.topics {
 		watchers := h.topics[t]
 		if i := slices.Index(watchers, s); i >= 0 {
@@ -118,6 +132,10 @@ func (s *Watcher) Take() Frame {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	frame.Seq = h.seq.Load()
+	if s.compact != nil {
+		s.takeCompact(&frame)
+		return frame
+	}
 	if snapshot {
 		s.shown = nil
 		h.each(s.filter.BBox, func(e *entry) {
@@ -178,7 +196,7 @@ func (h *Hub) announce(tell func(*Watcher)) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	told := make(map[*Watcher]struct{}, h.watched)
-	for _, watchers := range h.topics {
+	each := func(watchers []*Watcher) {
 		for _, s := range watchers {
 			if _, ok := told[s]; ok {
 				continue
@@ -186,6 +204,12 @@ func (h *Hub) announce(tell func(*Watcher)) {
 			told[s] = struct{}{}
 			tell(s)
 		}
+	}
+	for _, watchers := range h.topics {
+		each(watchers)
+	}
+	for _, t := range h.tiles {
+		each(t.watchers)
 	}
 }
 

@@ -1039,7 +1039,7 @@ export interface paths {
         };
         /**
          * What moves, as server-sent events
-         * @description Events are snapshot, positions, remove, tiles-changed, events, incidents and bye. The data of events, which operators get whatever the viewport, is {"missed":false,"events":[…]} with items as in /live/events; missed says that some were left out, which /live/events has. incidents, likewise, is {"missed":false,"incidents":[…]}, each as it is now; where some may be missed, ask /live/incidents. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again. The data of tiles-changed names in collections those that have a new version, and in tiles where features of others changed: {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]} with boxes as minlon, minlat, maxlon, maxlat in degrees, or {"collection":"parcels","all":true}.
+         * @description Events are snapshot, positions, remove, tiles-changed, events, incidents and bye. The data of events, which operators get whatever the viewport, is {"missed":false,"events":[…]} with items as in /live/events; missed says that some were left out, which /live/events has. incidents, likewise, is {"missed":false,"incidents":[…]}, each as it is now; where some may be missed, ask /live/incidents. bye comes before the server ends the stream, after 30 minutes with the reason age or as it stops with the reason shutdown; its retryMs says when to connect again. The data of tiles-changed names in collections those that have a new version, and in tiles where features of others changed: {"collection":"parcels","boxes":[[106.6,11,106.7,11.1]]} with boxes as minlon, minlat, maxlon, maxlat in degrees, or {"collection":"parcels","all":true}. Over a WebSocket (RFC 6455) positions come in binary messages, compact frames of 11 bytes a device, below zoom 9 of counts in the place of devices; the other events come as text messages, written as server-sent events are. docs/live.md has the frames byte by byte.
          */
         get: operations["getStream"];
         put?: never;
@@ -4684,6 +4684,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The stream over a WebSocket. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The stream. */
             200: {
                 headers: {

@@ -40,14 +40,11 @@ func withListeningCluster(ctx context.Context, o options, listen string, do func
 	if err != nil {
 		return "", err
 	}
-	cluster, err := pgcluster.Open(ctx, pgcluster.Config{Dir: o.dataDir(), Listen: listen, Server: listen != "", Log: slog.New(slog.DiscardHandler)})
+	cluster, release, err := o.cluster(ctx, listen)
 	if err != nil {
 		return "", err
 	}
-	if err := cluster.Acquire(ctx); err != nil {
-		return "", err
-	}
-	defer func() { _, _ = cluster.Release(context.WithoutCancel(ctx)) }()
+	defer release()
 	// What an earlier run left would make the first import another one. There
 	// need not be anything.
 	_, _ = command(ctx, o.work, nil, o.gisd, "collections", "drop", benchCollection, "--yes", "--data-dir", o.dataDir())
@@ -61,6 +58,18 @@ func withListeningCluster(ctx context.Context, o options, listen string, do func
 		b.tcp = at.String()
 	}
 	return do(b)
+}
+
+// cluster starts the private cluster of the work folder, until it is released.
+func (o options) cluster(ctx context.Context, listen string) (cluster *pgcluster.Cluster, release func(), err error) {
+	cluster, err = pgcluster.Open(ctx, pgcluster.Config{Dir: o.dataDir(), Listen: listen, Server: listen != "", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cluster.Acquire(ctx); err != nil {
+		return nil, nil, err
+	}
+	return cluster, func() { _, _ = cluster.Release(context.WithoutCancel(ctx)) }, nil
 }
 
 // importSuite compares `gisd import` with ogr2ogr, shp2pgsql and raw binary

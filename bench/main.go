@@ -25,6 +25,7 @@ type options struct {
 	rounds int
 	copies int // of the parcels in suite pyramid
 	soak   time.Duration
+	live   time.Duration  // of publishing in suite live
 	peers  string         // folder of the peers that `make bench-peers` installs
 	only   *regexp.Regexp // suites
 	format string         // of import; "" is all
@@ -49,6 +50,7 @@ func suites() []suite {
 		{"tile-servers", tileServerSuite},
 		{"features", featureSuite},
 		{"soak", soakSuite},
+		{"live", liveSuite},
 	}
 }
 
@@ -73,6 +75,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	flags.IntVar(&o.copies, "copies", 1, "how many times the parcels the suite pyramid packs in its second run, if more than one")
 	flags.IntVar(&o.rounds, "rounds", 2, "runs of each side; medians count")
 	flags.DurationVar(&o.soak, "soak", 2*time.Minute, "how long the suite soak measures")
+	flags.DurationVar(&o.live, "live", 5*time.Minute, "how long devices publish in the suite live; less than a minute shortens its other parts too")
 	flags.StringVar(&o.peers, "peers", filepath.Join(os.TempDir(), "gisd-bench", "peers"), "folder of the tile servers that `make bench-peers` installs")
 	flags.StringVar(&only, "suite", "", "regular expression of suite names")
 	flags.StringVar(&o.format, "format", "", "the only format of the suite import; its figures are shown and not written: "+strings.Join(formatNames(), ", "))

@@ -15,6 +15,7 @@ type Map struct {
 	Names   map[int]Name
 	Counts  map[Tile]map[int]int // by the number of the cell
 	Blocks  map[int]int          // how many of each form came
+	Moved   int                  // devices in the last frame
 }
 
 // Marker is a device on the map, degrees.
@@ -89,6 +90,7 @@ func (m *Map) Apply(frame []byte) (err error) {
 			}
 		}
 	}
+	m.Moved = len(came)
 	for _, a := range came {
 		m.Devices[a.number] = a.marker
 	}

@@ -63,15 +63,24 @@ func (h *Handlers) getDevice(c echo.Context) error {
 	if err := negotiate.Only(c.QueryParams()); err != nil {
 		return err
 	}
-	d, ok := h.hub.Device(c.Param("id"))
-	if !ok || !d.VisibleTo(access) {
-		return spatial.NotFound("live: read device", "There is no such device.")
+	d, err := h.seen(c, access)
+	if err != nil {
+		return err
 	}
 	if _, err := negotiate.Choose(c, jsonFormats); err != nil {
 		return err
 	}
 	negotiate.Cache(c, access, "no-cache")
 	return c.JSON(http.StatusOK, document(d, access))
+}
+
+// seen is the device that the address names; not_found where the caller does not see it.
+func (h *Handlers) seen(c echo.Context, access spatial.Access) (*live.Device, error) {
+	d, ok := h.hub.Device(c.Param("id"))
+	if !ok || !d.VisibleTo(access) {
+		return nil, spatial.NotFound("live: read device", "There is no such device.")
+	}
+	return d, nil
 }
 
 // maxDevices bounds one registration.

@@ -35,6 +35,8 @@ type Config struct {
 	Registrar Registrar // nil: devices are registered by the command line only
 	Rules     Rules     // those with a nil member have no routes
 	Incidents Incidents // nil has no routes
+	Readings  Readings  // nil: there are no routes
+	Outlooks  Outlooks  // nil: there are no routes
 	AccessOf  func(echo.Context) spatial.Access
 	Registry  prometheus.Registerer // nil counts nothing
 	Log       *slog.Logger
@@ -130,6 +132,12 @@ func (h *Handlers) Register(e *echo.Echo) {
 	e.GET("/live/devices/:id", h.getDevice)
 	if h.cfg.Registrar != nil {
 		e.POST("/live/devices", h.postDevices)
+	}
+	if h.cfg.Readings != nil {
+		e.GET("/live/devices/:id/readings", h.getReadings)
+	}
+	if h.cfg.Outlooks != nil {
+		e.GET("/live/devices/:id/forecast", h.getForecast)
 	}
 	h.registerRules(e)
 	h.registerIncidents(e)

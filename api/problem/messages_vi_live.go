@@ -84,6 +84,9 @@ var vietnameseOfLive = map[string]string{
 	"metres":              "mét",
 	"an RFC 3339 time such as 2026-01-02T03:04:05Z": "một thời điểm theo RFC 3339 như 2026-01-02T03:04:05Z",
 
+	// Of readings and forecasts.
+	"must be one to ten numbers separated by commas": "phải là một đến mười số, cách nhau bằng dấu phẩy",
+
 	// Of fences, rules and events.
 	"A rule names this fence; change the rule first.":           "Có quy tắc đang dùng vùng này; hãy sửa quy tắc trước.",
 	"Fences, rules and events are for operators; sign in.":      "Vùng giám sát, quy tắc và sự kiện dành cho người vận hành; hãy đăng nhập.",

@@ -112,7 +112,7 @@ func newDevicesReadingsCommand(a *app) *cobra.Command {
 					return err
 				}
 				now := time.Now()
-				readings, err := registry.Readings(cmd.Context(), devices.ReadingQuery{
+				readings, err := registry.Readings(cmd.Context(), live.ReadingQuery{
 					Device: args[0], Name: name, First: now.Add(-since), Last: now.Add(time.Hour), Limit: limit,
 				})
 				if err != nil {

@@ -275,6 +275,8 @@ var targets = map[string][]string{
 	"/live/stream":                 {"/live/stream", "/live/stream?bbox=106,11,107,12&zoom=12"},
 	"/live/devices":                {"/live/devices"},
 	"/live/devices/:id":            {"/live/devices/{id}"},
+	"/live/devices/:id/readings":   {"/live/devices/{id}/readings", "/live/devices/{id}/readings?name=water_level&limit=5&datetime=2026-01-01T00:00:00Z/..&f=csv"},
+	"/live/devices/:id/forecast":   {"/live/devices/{id}/forecast?name=water_level&level=1.5,1.7"},
 	"/live/geofences":              {"/live/geofences"},
 	"/live/geofences/:id":          {"/live/geofences/walk"},
 	"/live/rules":                  {"/live/rules"},

@@ -20,6 +20,7 @@ import (
 	"gisd/spatial/live/fence"
 	"gisd/spatial/live/jt808"
 	"gisd/spatial/live/nmea"
+	"gisd/spatial/live/outlook"
 	"gisd/spatial/live/recorder"
 	"gisd/spatial/live/teltonika"
 	"gisd/spatial/postgis/devices"
@@ -57,6 +58,7 @@ func (n *node) addLive(ctx context.Context) error {
 		Intake:    intake,
 		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
 		Rules: apilive.Rules{Geofences: rules, Rules: rules, Events: rules}, Incidents: dealt,
+		Readings: store, Outlooks: outlook.New(outlook.Config{Store: store}),
 	})
 	news.handlers = streams
 	warden = fence.NewWarden(fence.WardenConfig{

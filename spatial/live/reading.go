@@ -70,3 +70,11 @@ func (r *Reading) read(text json.RawMessage) bool {
 	r.Value, r.Unit, r.Quality = *measured.Value, measured.Unit, measured.Quality
 	return true
 }
+
+// ReadingQuery chooses readings of a device.
+type ReadingQuery struct {
+	Device      string
+	Name        string    // "" for all
+	First, Last time.Time // both inside
+	Limit       int
+}

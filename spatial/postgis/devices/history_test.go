@@ -106,7 +106,7 @@ func TestReadings(t *testing.T) {
 	}
 	write(t, pool, lot[:4]...)
 	write(t, pool, lot...) // what is known falls
-	got, err := registry.Readings(t.Context(), devices.ReadingQuery{
+	got, err := registry.Readings(t.Context(), live.ReadingQuery{
 		Device: "level", Name: "water_level", First: liveNoon, Last: liveNoon.Add(12 * time.Hour), Limit: 10})
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package devices
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -10,17 +9,9 @@ import (
 	"gisd/spatial/postgis"
 )
 
-// ReadingQuery chooses readings of a device.
-type ReadingQuery struct {
-	Device      string
-	Name        string    // "" for all
-	First, Last time.Time // both inside
-	Limit       int
-}
-
 // Readings returns what a sensor measured, the newest first, by name where the time is
 // the same.
-func (d *Store) Readings(ctx context.Context, q ReadingQuery) ([]live.Reading, error) {
+func (d *Store) Readings(ctx context.Context, q live.ReadingQuery) ([]live.Reading, error) {
 	const op = "postgis: read readings"
 	var name *string
 	if q.Name != "" {

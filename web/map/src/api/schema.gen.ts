@@ -1190,6 +1190,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/live/devices/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device measured, the newest first
+         * @description To whoever sees the device. Without datetime of the last day.
+         */
+        get: operations["getReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/devices/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device will measure, and when levels will be passed
+         * @description To whoever sees the device. Levels are those asked for and, for operators, the limits of the rules on these readings. Texts follow Accept-Language.
+         */
+        get: operations["getForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live/geofences": {
         parameters: {
             query?: never;
@@ -2189,6 +2229,67 @@ export interface components {
             visibility?: "public" | "internal" | "restricted";
             roles?: string[];
             demo?: boolean;
+        };
+        Readings: {
+            device: string;
+            readings: {
+                name: string;
+                /** Format: date-time */
+                time: string;
+                value: number;
+                unit?: string;
+                quality?: string;
+            }[];
+        };
+        /** @description Values are in the unit of the readings. */
+        Forecast: {
+            device: string;
+            name: string;
+            unit?: string;
+            /**
+             * Format: date-time
+             * @description Of the reading that it goes on from.
+             */
+            origin: string;
+            /** @description The value of that reading. */
+            last: number;
+            stepSeconds: number;
+            /** @description Probability that a value lies from low to high. */
+            confidence: number;
+            expected: {
+                /** Format: date-time */
+                time: string;
+                value: number;
+                low: number;
+                high: number;
+            }[];
+            levels: {
+                /** @description The rule whose limit it is. */
+                rule?: string;
+                title: string;
+                value: number;
+                /** @description It is passed downwards. */
+                below: boolean;
+                passed: boolean;
+                /** Format: date-time */
+                expected?: string;
+                /** Format: date-time */
+                earliest?: string;
+                /** Format: date-time */
+                latest?: string;
+                text: string;
+            }[];
+            /** @description How such forecasts did on the second half of the readings, for each lead. */
+            accuracy: {
+                leadSeconds: number;
+                count: number;
+                /** @description Mean absolute error. */
+                error: number;
+                /** @description That of the last value. */
+                persistence: number;
+                /** @description Part of the values that lay in the interval. */
+                covered: number;
+            }[];
         };
         /** @description The flags of gisd import. */
         ImportFields: {
@@ -4966,6 +5067,80 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Device"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReadings: {
+        parameters: {
+            query?: {
+                /** @description Of what is measured, such as water_level; all without it. */
+                name?: string;
+                /** @description A time, or two with a slash between; .. is open. */
+                datetime?: string;
+                /** @description More than 10000 is 10000. */
+                limit?: number;
+                /** @description Decides in place of the Accept header. */
+                f?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description The id of the device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The readings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readings"];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getForecast: {
+        parameters: {
+            query: {
+                /** @description Of what is measured, such as water_level. */
+                name: string;
+                /** @description Values, ten at most, with commas between. */
+                level?: string;
+                /** @description The levels asked for are passed downwards. */
+                below?: "false" | "true";
+                /** @description The format. */
+                f?: components["parameters"]["fJSON"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forecast. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description There are too few readings. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

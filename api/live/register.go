@@ -37,6 +37,7 @@ type Config struct {
 	Incidents Incidents // nil has no routes
 	Readings  Readings  // nil: there are no routes
 	Outlooks  Outlooks  // nil: there are no routes
+	History   History
 	AccessOf  func(echo.Context) spatial.Access
 	Registry  prometheus.Registerer // nil counts nothing
 	Log       *slog.Logger
@@ -141,6 +142,7 @@ func (h *Handlers) Register(e *echo.Echo) {
 	}
 	h.registerRules(e)
 	h.registerIncidents(e)
+	h.registerHistory(e)
 }
 
 // Close ends every stream with a last event, and refuses new ones. It does not

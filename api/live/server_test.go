@@ -125,6 +125,26 @@ func (s *server) do(t *testing.T, method, path, role, contentType, body string) 
 	return response.StatusCode, string(text)
 }
 
+// broken reads an answer of 200 as an operator, and returns how its body failed.
+func (s *server) broken(t *testing.T, path string) error {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set(roleHeader, "operator")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s", path, response.Status)
+	}
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
+
 // move reports one position as an operator.
 func (s *server) move(t *testing.T, id string, lon, lat float64) {
 	t.Helper()

@@ -119,4 +119,13 @@ var vietnameseOfLive = map[string]string{
 	"wants fence, speed, reading, rate or proximity":                       "phải là fence, speed, reading, rate hoặc proximity",
 	"wants metres from 0 to {1}":                                           "phải là số mét từ 0 đến {1}",
 	"wants windows with times of day from and to, such as 22:00 and 05:00": "cần các khung giờ có from và to, như 22:00 và 05:00",
+
+	// Of tracks.
+	"Tracks are not for everybody; sign in.":             "Hành trình không công khai; hãy đăng nhập.",
+	"Tracks of this kind of device are for other roles.": "Hành trình của loại thiết bị này dành cho vai trò khác.",
+	"is missing: say what the track is read for":         "còn thiếu: hãy nêu mục đích xem hành trình",
+	"must be a time such as 90s or 10m, from 1s to {1}":  "phải là khoảng thời gian như 90s hoặc 10m, từ 1s đến {1}",
+	"must be metres from 0 to 10000":                     "phải là số mét từ 0 đến 10000",
+	"wants 1 to 200 bytes on one line":                   "phải dài 1 đến 200 byte trên một dòng",
+	"wants 50 at most, of 1 to 200 bytes on one line":    "nhiều nhất 50 mục, mỗi mục dài 1 đến 200 byte trên một dòng",
 }

@@ -24,7 +24,7 @@ func newDevicesCommand(a *app) *cobra.Command {
 	}
 	cmd.AddCommand(newDevicesListCommand(a), newDevicesShowCommand(a), newDevicesRegisterCommand(a), newDevicesRevokeCommand(a),
 		newDevicesRotateCommand(a), newDevicesPendingCommand(a), newDevicesApproveCommand(a), newDevicesRejectCommand(a),
-		newDevicesRetentionCommand(a), newDevicesReadingsCommand(a))
+		newDevicesRetentionCommand(a), newDevicesReadingsCommand(a), newDevicesTracksCommand(a))
 	return cmd
 }
 

@@ -277,6 +277,8 @@ var targets = map[string][]string{
 	"/live/devices/:id":            {"/live/devices/{id}"},
 	"/live/devices/:id/readings":   {"/live/devices/{id}/readings", "/live/devices/{id}/readings?name=water_level&limit=5&datetime=2026-01-01T00:00:00Z/..&f=csv"},
 	"/live/devices/:id/forecast":   {"/live/devices/{id}/forecast?name=water_level&level=1.5,1.7"},
+	"/live/tracks/:device":         {"/live/tracks/{id}?purpose=walk", "/live/tracks/{id}?purpose=walk&f=gpx", "/live/tracks/{id}?purpose=walk&f=csv&held=include"},
+	"/live/tracks/:device/trips":   {"/live/tracks/{id}/trips?purpose=walk", "/live/tracks/{id}/trips?purpose=walk&f=csv&minStop=1m"},
 	"/live/geofences":              {"/live/geofences"},
 	"/live/geofences/:id":          {"/live/geofences/walk"},
 	"/live/rules":                  {"/live/rules"},

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -23,6 +24,7 @@ import (
 	"gisd/spatial/live/outlook"
 	"gisd/spatial/live/recorder"
 	"gisd/spatial/live/teltonika"
+	"gisd/spatial/postgis/accounts"
 	"gisd/spatial/postgis/devices"
 	"gisd/spatial/postgis/fences"
 	"gisd/spatial/postgis/incidents"
@@ -59,6 +61,7 @@ func (n *node) addLive(ctx context.Context) error {
 		Catalogue: announced{n.catalogue}, Registrar: store, AccessOf: auth.AccessOf, Registry: n.registry, Log: n.log,
 		Rules: apilive.Rules{Geofences: rules, Rules: rules, Events: rules}, Incidents: dealt,
 		Readings: store, Outlooks: outlook.New(outlook.Config{Store: store}),
+		History: apilive.History{Tracks: store, Audit: accounts.NewStore(n.db.Pool, n.log)},
 	})
 	news.handlers = streams
 	warden = fence.NewWarden(fence.WardenConfig{
@@ -74,6 +77,8 @@ func (n *node) addLive(ctx context.Context) error {
 	}
 	n.server.Register = append(n.server.Register, streams.Register)
 	n.server.Streams = append(n.server.Streams, apilive.StreamPath, apilive.SocketPath)
+	others := n.server.Downloads
+	n.server.Downloads = func(r *http.Request) bool { return streams.IsDownload(r) || others != nil && others(r) }
 	n.server.StopStreams = append(n.server.StopStreams, streams.Close)
 	n.parts = append(n.parts, hub.Run, record.Run, history.Run, streams.Run, lobby.Run, warden.Run)
 	n.parts = append(n.parts, func(ctx context.Context) error { return dealt.Watch(ctx, streams.TellIncidents) })

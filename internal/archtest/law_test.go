@@ -37,6 +37,8 @@ var law = []room{
 	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}},       // its sentences are NMEA's
 	{pattern: "spatial/live/incident", may: []string{"spatial", "spatial/live", "spatial/live/fence"}}, // opened by what rules find
 	{pattern: "spatial/live/outlook", may: []string{"spatial/live", "spatial/live/forecast"}},
+	{pattern: "spatial/live/track", may: []string{"spatial", "spatial/live", "spatial/live/fence"}}, // its distances are those of fences
+	{pattern: "spatial/live/trip", may: []string{"spatial", "spatial/live", "spatial/live/fence"}},  // likewise
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/outbox", may: []string{"spatial"}, libraries: []string{"prometheus"}},

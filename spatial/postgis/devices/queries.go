@@ -61,4 +61,14 @@ var (
 	queryPendingReject string
 	//go:embed queries/pending_remove.sql
 	queryPendingRemove string
+	//go:embed queries/track.sql
+	queryTrack string
+	//go:embed queries/track_rules.sql
+	queryTrackRules string
+	//go:embed queries/track_rule_put.sql
+	queryTrackRulePut string
+	//go:embed queries/track_rule_remove.sql
+	queryTrackRuleRemove string
+	//go:embed queries/track_reads.sql
+	queryTrackReads string
 )

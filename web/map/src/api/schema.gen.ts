@@ -1425,6 +1425,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/live/tracks/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a device was
+         * @description For the readers of its kind, operators where no rule says otherwise, and for the device's own key. Who read it, and what for, is kept. The track is cut where the device was silent for longer than gap: a LineString each, a Point for a single fix, a segment in GPX. Parts of more than 10000 fixes are cut too; the next one continues with the last fix of the part before. Fixes that the rules kept from the map are left out.
+         */
+        get: operations["getTrack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/tracks/{device}/trips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a device stopped, and the trips between
+         * @description For those who may read the track. A stop is where the device stayed within the radius of the fix it came to, for minStop or longer; a trip lies between two stops, or the end of what is known, without a silence longer than gap. In the order of their times.
+         */
+        get: operations["getTrips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports": {
         parameters: {
             query?: never;
@@ -1874,6 +1914,31 @@ export interface components {
             coordRefSys?: string;
             links?: components["schemas"]["Links"];
             features: components["schemas"]["Feature"][];
+        };
+        StopOrTrip: {
+            /** @enum {string} */
+            type: "stop" | "trip";
+            device: string;
+            /** Format: date-time */
+            begin: string;
+            /** Format: date-time */
+            end: string;
+            seconds: number;
+            /** @description Where it begins, degrees. */
+            lon: number;
+            lat: number;
+            /** @description Where a trip ends, degrees. */
+            endLon?: number;
+            endLat?: number;
+            fixes: number;
+            /** @description Along the fixes of a trip. */
+            meters?: number;
+            /** @description Of the fixes of a trip, km/h. */
+            maxSpeed?: number;
+            /** @description A trip begins where a stop ended. */
+            afterStop?: boolean;
+            /** @description A trip ends where a stop begins. */
+            beforeStop?: boolean;
         };
         /** @description Of raster tiles without vector_layers, with the pixels a side of a tile as tileSize. */
         TileJSON: {
@@ -2536,6 +2601,12 @@ export interface components {
         decimals: number;
         /** @description Codes as they are, or what they mean. */
         profile: "val-as-code" | "val-as-title";
+        /** @description What the track is read for: one of those that the rule of the kind names, or any. */
+        purpose: string;
+        /** @description A time, or two with a slash between; .. is open. Without it the last day. */
+        historyTime: string;
+        /** @description Silence that ends a part, such as 90s or 1h30m; 24h at most. */
+        gap: string;
         /** @description Kinds of devices joined by commas: bus,barge. */
         kinds: string;
         /** @description The system of the given positions. */
@@ -5613,6 +5684,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Incident"];
+                };
+            };
+        };
+    };
+    getTrack: {
+        parameters: {
+            query: {
+                /** @description What the track is read for: one of those that the rule of the kind names, or any. */
+                purpose: components["parameters"]["purpose"];
+                /** @description A time, or two with a slash between; .. is open. Without it the last day. */
+                datetime?: components["parameters"]["historyTime"];
+                /** @description Silence that ends a part, such as 90s or 1h30m; 24h at most. */
+                gap?: components["parameters"]["gap"];
+                /** @description Leaves out fixes that lie at most so many metres from where even speed between the others puts the device. */
+                simplify?: number;
+                /** @description Whether fixes that the rules kept from the map are among them. */
+                held?: "exclude" | "include";
+                /** @description The format. */
+                f?: "json" | "gpx" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description The id of the device. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The track. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
+                    "application/gpx+xml": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTrips: {
+        parameters: {
+            query: {
+                /** @description What the track is read for: one of those that the rule of the kind names, or any. */
+                purpose: components["parameters"]["purpose"];
+                /** @description A time, or two with a slash between; .. is open. Without it the last day. */
+                datetime?: components["parameters"]["historyTime"];
+                /** @description Silence that ends a part, such as 90s or 1h30m; 24h at most. */
+                gap?: components["parameters"]["gap"];
+                /** @description Metres; 0 is 50. */
+                radius?: number;
+                /** @description Such as 90s or 1h; 2h at most. */
+                minStop?: string;
+                /** @description Shorter trips are left out, metres. */
+                minTrip?: number;
+                /** @description The format. */
+                f?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description The id of the device. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stops and trips. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        device: string;
+                        items: components["schemas"]["StopOrTrip"][];
+                    };
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];

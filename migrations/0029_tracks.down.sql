@@ -1,0 +1,1 @@
+drop table gisd.track_rule;

@@ -88,7 +88,7 @@ ALONE := importers/(csv|demo|dxf|encodings|flatbuf|flatgeobuf|geojson|geoparquet
 ALONE := $(ALONE)|tiles/(cell|generalise|label|mvt|mvt/mvttest|styles/glyphs|styles/icons|styles/sheets)
 ALONE := $(ALONE)|spatial|spatial/cql|spatial/postgis/(filter|sql)
 ALONE := $(ALONE)|api/(crs|negotiate|ogc/attach|ogc/coords|ogc/receive|page|problem|shape)
-ALONE := $(ALONE)|internal/(archtest|fixture)|conformance|web
+ALONE := $(ALONE)|internal/(archtest|filelock|fixture|sleep)|conformance|web
 
 .PHONY: race
 race: need-test ## the Go tests of everything that has goroutines, under the race detector

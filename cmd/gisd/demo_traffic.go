@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gisd/importers/demo"
+	"gisd/internal/sleep"
 	"gisd/spatial"
 	"gisd/spatial/live"
 	"gisd/spatial/live/simulate"
@@ -52,7 +53,7 @@ func (d demoFleet) traffic(ctx context.Context) error {
 			}
 			stop()
 		}
-		pause(ctx, demoLook)
+		_ = sleep.For(ctx, demoLook)
 	}
 	return nil
 }
@@ -91,7 +92,7 @@ func (d demoFleet) present() bool {
 
 func (d demoFleet) whilePresent(ctx context.Context) error {
 	for ctx.Err() == nil && d.present() {
-		pause(ctx, demoLook)
+		_ = sleep.For(ctx, demoLook)
 	}
 	return nil
 }
@@ -101,16 +102,9 @@ func (d demoFleet) reportFixed(ctx context.Context) error {
 		fixed := fixedPositions(time.Now())
 		d.hub.Update(fixed)
 		d.rules.Reported(fixed)
-		pause(ctx, demoFixedRate)
+		_ = sleep.For(ctx, demoFixedRate)
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
 }
 
 // fixedPositions are the readings of the demo's sensors and cameras. The water

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 
+	"gisd/internal/filelock"
 	"gisd/spatial"
 )
 
@@ -56,17 +57,17 @@ func (b *Inbox) Node(make bool) (string, error) {
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return "", fmt.Errorf("jobs: folder of uploads: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(b.dir, nodeFile), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := filelock.Open(filepath.Join(b.dir, nodeFile))
 	if err != nil {
 		return "", fmt.Errorf("jobs: folder of uploads: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if locked, err := filelock.Try(f, filelock.Exclusive); !locked {
 		return "", errors.Join(&spatial.Error{Code: spatial.CodeUnavailable, Op: "jobs: folder of uploads", Err: err,
 			Message: "Another server uses the folder of uploads; give each server a data folder of its own."}, f.Close())
 	}
 	name, err := readName(f)
 	if err != nil {
-		return "", errors.Join(fmt.Errorf("jobs: name of the node: %w", err), f.Close())
+		return "", errors.Join(fmt.Errorf("jobs: name of the node: %w", err), filelock.Close(f))
 	}
 	b.lock, b.name = f, name
 	return name, nil
@@ -97,7 +98,7 @@ func (b *Inbox) Close() error {
 	if b.lock == nil {
 		return nil
 	}
-	err := b.lock.Close()
+	err := filelock.Close(b.lock)
 	b.lock, b.name = nil, ""
 	return err
 }

@@ -31,9 +31,9 @@ var law = []room{
 	{pattern: "spatial/cql", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/redisbus", may: []string{"spatial", "spatial/live"}, libraries: []string{"redis"}},
 	{pattern: "spatial/live", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
-	{pattern: "spatial/spool", may: []string{"spatial"}, libraries: []string{"prometheus"}},
-	{pattern: "spatial/live/recorder", may: []string{"spatial", "spatial/live", "spatial/spool"}, libraries: []string{"prometheus"}},
-	{pattern: "spatial/live/forecast"},                                                                 // series in, series out
+	{pattern: "spatial/spool", may: []string{"spatial", "internal/filelock"}, libraries: []string{"prometheus"}},
+	{pattern: "spatial/live/recorder", may: []string{"spatial", "spatial/live", "spatial/spool", "internal/sleep"}, libraries: []string{"prometheus"}},
+	{pattern: "spatial/live/forecast"}, // series in, series out
 	{pattern: "spatial/live/ais", may: []string{"spatial", "spatial/live", "spatial/live/nmea"}},       // its sentences are NMEA's
 	{pattern: "spatial/live/incident", may: []string{"spatial", "spatial/live", "spatial/live/fence"}}, // opened by what rules find
 	{pattern: "spatial/live/outlook", may: []string{"spatial/live", "spatial/live/forecast"}},
@@ -44,7 +44,7 @@ var law = []room{
 	{pattern: "spatial/outbox", may: []string{"spatial"}, libraries: []string{"prometheus"}},
 	// The stores stand on spatial/postgis, that on its fragments of SQL.
 	{pattern: "spatial/postgis/sql", may: []string{"spatial"}, libraries: []string{"pgx"}},
-	{pattern: "spatial/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis/sql", "migrations"}, libraries: []string{"pgx", "prometheus"}},
+	{pattern: "spatial/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis/sql", "migrations", "internal/sleep"}, libraries: []string{"pgx", "prometheus"}},
 	{pattern: "spatial/postgis/search", may: []string{"spatial", "spatial/crs", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/filter", may: []string{"spatial", "spatial/crs", "spatial/cql", "spatial/postgis", "spatial/postgis/search", "spatial/postgis/sql"}},
 	{pattern: "spatial/postgis/features", may: []string{"spatial", "spatial/crs", "importers", "spatial/postgis", "spatial/postgis/filter", "spatial/postgis/orders", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
@@ -53,13 +53,13 @@ var law = []room{
 	{pattern: "spatial/postgis/imports", may: []string{"spatial", "spatial/crs", "importers", "spatial/postgis", "spatial/postgis/collections", "spatial/postgis/orders", "spatial/postgis/search", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/jobs", may: []string{"spatial", "spatial/postgis", "spatial/postgis/imports"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/accounts", may: []string{"spatial", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
-	{pattern: "spatial/postgis/outbox", may: []string{"spatial", "spatial/outbox", "spatial/postgis"}, libraries: []string{"pgx"}},
-	{pattern: "spatial/postgis/fences", may: []string{"spatial", "spatial/live", "spatial/live/fence", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/outbox", may: []string{"spatial", "spatial/outbox", "spatial/postgis", "internal/sleep"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/fences", may: []string{"spatial", "spatial/live", "spatial/live/fence", "spatial/postgis", "spatial/postgis/sql", "internal/sleep"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/incidents", may: []string{"spatial", "spatial/live/fence", "spatial/live/incident", "spatial/postgis"}, libraries: []string{"pgx"}},
-	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis"}, libraries: []string{"pgx"}},
-	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis", "internal/sleep"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis", "internal/sleep"}, libraries: []string{"pgx"}},
 
-	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "spatial/postgis/filter", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise", "tiles/label", "tiles/overview", "tiles/pyramid"}, libraries: []string{"pgx", "prometheus"}},
+	{pattern: "tiles/postgis", may: []string{"spatial", "spatial/crs", "spatial/postgis", "spatial/postgis/filter", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise", "tiles/label", "tiles/overview", "tiles/pyramid", "internal/sleep"}, libraries: []string{"pgx", "prometheus"}},
 	{pattern: "tiles/pyramid", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt", "tiles/cell", "tiles/generalise"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/cache", may: []string{"tiles"}, libraries: []string{"redis", "prometheus"}},
 	{pattern: "tiles/freshness", may: []string{"spatial", "spatial/crs", "tiles"}, libraries: []string{"prometheus"}},
@@ -69,11 +69,13 @@ var law = []room{
 	{pattern: "tiles", may: []string{"spatial", "spatial/crs"}, libraries: []string{"prometheus"}},
 	{pattern: "tiles/sourcetest", may: []string{"spatial", "tiles", "tiles/mvt/mvttest"}},
 	{pattern: "tiles/overview", may: []string{"tiles", "tiles/mvt", "tiles/cell", "tiles/generalise"}},
+	{pattern: "tiles/archive", may: []string{"spatial", "tiles", "internal/filelock"}},
 	{pattern: "tiles/...", may: []string{"spatial", "spatial/crs", "tiles", "tiles/mvt"}},
 
 	{pattern: "importers/demo/...", may: []string{"importers", "importers/demo/...", "spatial", "spatial/crs", "tiles/styles"}},
 	{pattern: "importers", may: []string{"spatial", "spatial/crs", "importers/..."}},
 	{pattern: "importers/importertest", may: []string{"spatial", "importers", "importers/wkb", "internal/testdata"}},
+	{pattern: "importers/jobs", may: []string{"spatial", "importers", "importers/mapping", "internal/filelock"}},
 	{pattern: "importers/...", may: []string{"spatial", "spatial/crs", "importers", "importers/..."}},
 
 	{pattern: "api", may: []string{"spatial", "spatial/crs", "tiles", "api/..."}, libraries: []string{"echo", "prometheus"}},
@@ -122,7 +124,9 @@ var law = []room{
 
 	{pattern: "web"},
 	{pattern: "migrations"},
-	{pattern: "internal/pgcluster"},
+	{pattern: "internal/sleep"},
+	{pattern: "internal/filelock", may: []string{"internal/sleep"}},
+	{pattern: "internal/pgcluster", may: []string{"internal/filelock"}},
 	{pattern: "internal/testdb/...", may: []string{"..."}, libraries: []string{"pgx"}},
 	{pattern: "internal/outgoing", may: []string{"spatial"}},
 	{pattern: "internal/testdata"},

@@ -12,7 +12,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
+
+	"gisd/internal/filelock"
 )
 
 const (
@@ -48,8 +49,8 @@ type Cluster struct {
 	logOffset int64 // what the server's log held before this launch
 
 	mu      sync.Mutex
-	gate    *fileLock     // pg.lock
-	users   *fileLock     // pg.users
+	gate    *os.File      // pg.lock
+	users   *os.File      // pg.users
 	done    chan struct{} // closed when the postmaster ended
 	created bool
 }
@@ -115,22 +116,22 @@ func (c *Cluster) Acquire(ctx context.Context) error {
 }
 
 func (c *Cluster) acquire(ctx context.Context) error {
-	gate, err := openLock(filepath.Join(c.at.dir, "pg.lock"))
+	gate, err := filelock.Open(filepath.Join(c.at.dir, "pg.lock"))
 	if err != nil {
 		return err
 	}
-	if err := gate.wait(ctx, syscall.LOCK_EX); err != nil {
-		gate.close()
+	if err := filelock.Wait(ctx, gate, filelock.Exclusive); err != nil {
+		_ = filelock.Close(gate)
 		return err
 	}
-	users, err := openLock(filepath.Join(c.at.dir, "pg.users"))
+	users, err := filelock.Open(filepath.Join(c.at.dir, "pg.users"))
 	if err != nil {
-		gate.close()
+		_ = filelock.Close(gate)
 		return err
 	}
 	c.gate, c.users = gate, users
-	defer gate.unlock()
-	if err := users.wait(ctx, syscall.LOCK_SH); err != nil {
+	defer filelock.Unlock(gate)
+	if err := filelock.Wait(ctx, users, filelock.Shared); err != nil {
 		return err
 	}
 	return c.start(ctx)
@@ -149,11 +150,11 @@ func (c *Cluster) Release(ctx context.Context) (stopped bool, err error) {
 
 func (c *Cluster) release(ctx context.Context) (stopped bool, err error) {
 	defer c.closeLocks()
-	if err := c.gate.wait(ctx, syscall.LOCK_EX); err != nil {
+	if err := filelock.Wait(ctx, c.gate, filelock.Exclusive); err != nil {
 		return false, err
 	}
-	c.users.unlock()
-	last, err := c.users.try(syscall.LOCK_EX)
+	filelock.Unlock(c.users)
+	last, err := filelock.Try(c.users, filelock.Exclusive)
 	if err != nil || !last {
 		return false, err
 	}
@@ -161,8 +162,8 @@ func (c *Cluster) release(ctx context.Context) (stopped bool, err error) {
 }
 
 func (c *Cluster) closeLocks() {
-	c.users.close()
-	c.gate.close()
+	_ = filelock.Close(c.users)
+	_ = filelock.Close(c.gate)
 	c.users, c.gate = nil, nil
 }
 
@@ -173,10 +174,10 @@ func (c *Cluster) Restart(ctx context.Context) error {
 	if c.users == nil {
 		return errors.New("pgcluster: restarting a cluster that is not acquired")
 	}
-	if err := c.gate.wait(ctx, syscall.LOCK_EX); err != nil {
+	if err := filelock.Wait(ctx, c.gate, filelock.Exclusive); err != nil {
 		return err
 	}
-	defer c.gate.unlock()
+	defer filelock.Unlock(c.gate)
 	return c.start(ctx)
 }
 

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"gisd/internal/filelock"
 )
 
 // start brings the cluster up, whatever state a crash left it in: it makes a
@@ -74,8 +76,8 @@ func (c *Cluster) prepare(ctx context.Context) error {
 func (c *Cluster) adopt(ctx context.Context, pm postmaster) (bool, error) {
 	passwords, err := readPasswords(c.at.pgpass())
 	if err != nil || c.cfg.Server && c.settingsDiffer() {
-		c.users.unlock()
-		alone, lockErr := c.users.try(syscall.LOCK_EX)
+		filelock.Unlock(c.users)
+		alone, lockErr := filelock.Try(c.users, filelock.Exclusive)
 		if lockErr != nil {
 			return false, lockErr
 		}
@@ -85,7 +87,7 @@ func (c *Cluster) adopt(ctx context.Context, pm postmaster) (bool, error) {
 		if err := c.stop(ctx); err != nil {
 			return false, err
 		}
-		_, err := c.users.try(syscall.LOCK_SH)
+		_, err := filelock.Try(c.users, filelock.Shared)
 		return false, err
 	}
 	c.passwords = passwords

@@ -36,15 +36,3 @@ func AwaitAnnouncements(ctx context.Context, conn *pgx.Conn, poll, pause, longes
 	}
 	return nil
 }
-
-// Sleep waits, and returns the error of a context that ends before.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
+
+	"gisd/internal/sleep"
 )
 
 // Run keeps the catalogue fresh until the context ends: by announcements on a
@@ -23,7 +25,7 @@ func (c *Catalogue) Run(ctx context.Context) error {
 			wait = first
 		}
 		c.log.WarnContext(ctx, "catalogue connection lost", "error", err, "retry_ms", wait.Milliseconds())
-		if Sleep(ctx, wait+rand.N(wait)) != nil {
+		if sleep.For(ctx, wait+rand.N(wait)) != nil {
 			break
 		}
 		wait = min(2*wait, last)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"gisd/internal/sleep"
 )
 
 // KeepTrying works on a connection of its own until the context ends: when the work
@@ -24,7 +26,7 @@ func (db *DB) KeepTrying(ctx context.Context, trouble string, work func(context.
 			wait = first
 		}
 		db.Log.WarnContext(ctx, trouble, "error", err, "retry_ms", wait.Milliseconds())
-		if Sleep(ctx, wait+rand.N(wait)) != nil {
+		if sleep.For(ctx, wait+rand.N(wait)) != nil {
 			return
 		}
 		wait = min(2*wait, last)

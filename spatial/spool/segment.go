@@ -11,7 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
+
+	"gisd/internal/filelock"
 )
 
 // segment is one file: the records from base up to the next segment's base.
@@ -30,25 +31,19 @@ func segmentPath(dir string, base int64) string {
 // lockFolder takes the folder for this process. The lock ends with the process,
 // however that ends.
 func lockFolder(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := filelock.Open(filepath.Join(dir, lockFile))
 	if err != nil {
-		return nil, fmt.Errorf("spool: open the lock: %w", err)
+		return nil, fmt.Errorf("spool: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, ErrInUse
-		}
-		return nil, fmt.Errorf("spool: lock %s: %w", dir, err)
+	locked, err := filelock.Try(f, filelock.Exclusive)
+	if locked {
+		return f, nil
 	}
-	return f, nil
-}
-
-// unlock ends the lock even where a process being started holds a copy of the file
-// for a moment.
-func unlock(f *os.File) {
-	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
 	_ = f.Close()
+	if err != nil {
+		return nil, fmt.Errorf("spool: %w", err)
+	}
+	return nil, ErrInUse
 }
 
 // syncFolder makes the names in a folder durable.

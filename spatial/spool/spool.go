@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"gisd/internal/filelock"
 	"gisd/spatial"
 )
 
@@ -86,7 +87,7 @@ func Open(cfg Config) (*Spool, error) {
 		return nil, err
 	}
 	if err := s.recover(); err != nil {
-		unlock(s.lock)
+		_ = filelock.Close(s.lock)
 		return nil, err
 	}
 	go s.writeLoop()
@@ -106,7 +107,7 @@ func (s *Spool) Stop() {
 // Close stops the spool and leaves the folder to others. It may be called again.
 func (s *Spool) Close() {
 	s.Stop()
-	s.leave.Do(func() { unlock(s.lock) })
+	s.leave.Do(func() { _ = filelock.Close(s.lock) })
 }
 
 func (s *Spool) rouse() {

@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"os"
-	"syscall"
 
+	"gisd/internal/filelock"
 	"gisd/tiles"
 )
 
@@ -32,8 +32,12 @@ func beginPMTiles(path, log string, stamp []byte) (b begun, err error) {
 		return b, writing(errors.Join(err, w.file.Close()))
 	}
 	b.sink = w
-	if syscall.Flock(int(w.journal.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
-		return b, errors.Join(errBusy(), w.close())
+	locked, err := filelock.Try(w.journal.file, filelock.Exclusive)
+	if err == nil && !locked {
+		err = errBusy()
+	}
+	if err != nil {
+		return b, errors.Join(err, w.close())
 	}
 	if b.next, b.resumed, err = w.resume(stamp); err != nil {
 		return b, errors.Join(err, w.close())
@@ -145,8 +149,7 @@ func (w *pmtilesWriter) checkpoint(next uint64) error {
 func (w *pmtilesWriter) counts() Counts { return w.sum }
 
 func (w *pmtilesWriter) close() error {
-	_ = syscall.Flock(int(w.journal.file.Fd()), syscall.LOCK_UN) // even where a starting process holds a copy for a moment
-	return writing(errors.Join(w.file.Close(), w.journal.file.Close()))
+	return writing(errors.Join(w.file.Close(), filelock.Close(w.journal.file)))
 }
 
 // finish writes metadata, directories and, last, the header.

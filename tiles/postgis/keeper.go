@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"gisd/internal/sleep"
 	"gisd/spatial"
-	"gisd/spatial/postgis"
 	"gisd/tiles/pyramid"
 )
 
@@ -68,7 +68,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	built := map[string]attempt{}    // likewise
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		for postgis.Sleep(ctx, smallLook) == nil {
+		for sleep.For(ctx, smallLook) == nil {
 			k.follow(ctx)
 		}
 		return nil

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gisd/internal/sleep"
 	"gisd/spatial/live"
 	"gisd/spatial/spool"
 )
@@ -103,7 +104,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 			return err
 		}
 		if own.Stats().Waiting < readBytes {
-			pause(ctx, r.cfg.Delay)
+			_ = sleep.For(ctx, r.cfg.Delay)
 		}
 	}
 	own.Stop()
@@ -117,16 +118,6 @@ func (r *Recorder) Run(ctx context.Context) error {
 		r.cfg.Log.WarnContext(ctx, "positions stay in the spool until the next start", "bytes", waiting)
 	}
 	return nil
-}
-
-// pause returns after a while, or when the context ends.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }
 
 // readBytes is how much of the spool is read at once.
@@ -199,6 +190,6 @@ func (r *Recorder) write(ctx context.Context, positions []live.Position) error {
 		}
 		r.cfg.Log.WarnContext(ctx, "positions are not written, trying again",
 			"error", err, "waiting_bytes", r.cfg.Spool.Stats().Waiting, "retry_ms", wait.Milliseconds())
-		pause(ctx, wait)
+		_ = sleep.For(ctx, wait)
 	}
 }

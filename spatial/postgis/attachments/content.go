@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"gisd/internal/sleep"
 	"gisd/spatial/postgis"
 )
 
@@ -70,7 +71,7 @@ func (s *Store) Run(ctx context.Context) error {
 		if err := s.Purge(ctx); err != nil && ctx.Err() == nil {
 			s.db.Log.WarnContext(ctx, "attachments of features that are gone are not forgotten", "error", err)
 		}
-		if postgis.Sleep(ctx, purgeEvery) != nil {
+		if sleep.For(ctx, purgeEvery) != nil {
 			return nil
 		}
 	}

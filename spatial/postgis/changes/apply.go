@@ -6,8 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gisd/internal/sleep"
 	"gisd/spatial"
-	"gisd/spatial/postgis"
 )
 
 // cellsReader is the name under which packed cells are brought up to date.
@@ -71,7 +71,7 @@ func (d *Queue) apply(ctx context.Context, conn *pgx.Conn, position uint64, c sp
 		if wait == applyRetry && ctx.Err() == nil {
 			d.db.Log.WarnContext(ctx, "packed cells were not brought up to date; tried again", "changes", len(own), "error", err)
 		}
-		if err := postgis.Sleep(ctx, wait); err != nil {
+		if err := sleep.For(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -87,7 +87,7 @@ func (d *Queue) lead(ctx context.Context, conn *pgx.Conn) error {
 		if err := conn.QueryRow(ctx, queryReaderLock, cellsReader).Scan(&mine); err != nil || mine {
 			return err
 		}
-		if err := postgis.Sleep(ctx, d.cfg.Poll); err != nil {
+		if err := sleep.For(ctx, d.cfg.Poll); err != nil {
 			return err
 		}
 	}

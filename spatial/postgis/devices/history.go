@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"gisd/internal/sleep"
 	"gisd/spatial/postgis"
 )
 
@@ -77,7 +78,7 @@ const (
 
 // Run keeps the days up until the context ends, and returns nil.
 func (h *History) Run(ctx context.Context) error {
-	for wait := time.Duration(0); postgis.Sleep(ctx, wait) == nil; {
+	for wait := time.Duration(0); sleep.For(ctx, wait) == nil; {
 		wait = upkeepEvery
 		if err := h.Keep(ctx); err != nil && ctx.Err() == nil {
 			h.log.WarnContext(ctx, "the days of device history are not kept up", "error", err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gisd/internal/sleep"
 	"gisd/spatial"
 	"gisd/spatial/live"
 	"gisd/spatial/postgis"
@@ -180,7 +181,7 @@ func (d *Store) WatchDevices(ctx context.Context, changed func()) error {
 			wait = first
 		}
 		d.db.Log.WarnContext(ctx, "device connection lost", "error", err, "retry_ms", wait.Milliseconds())
-		if postgis.Sleep(ctx, wait+rand.N(wait)) != nil {
+		if sleep.For(ctx, wait+rand.N(wait)) != nil {
 			break
 		}
 		wait = min(2*wait, last)

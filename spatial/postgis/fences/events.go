@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gisd/internal/sleep"
 	"gisd/spatial/live/fence"
 	"gisd/spatial/postgis"
 )
@@ -118,7 +119,7 @@ func (s *Store) KeepEvents(ctx context.Context, age time.Duration) error {
 		if _, err := s.db.Pool.Exec(ctx, queryEventsPrune, time.Now().Add(-age)); err != nil && ctx.Err() == nil {
 			s.db.Log.WarnContext(ctx, "old events of devices are not deleted", "error", err)
 		}
-		_ = postgis.Sleep(ctx, time.Hour)
+		_ = sleep.For(ctx, time.Hour)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gisd/internal/sleep"
 	"gisd/spatial/postgis"
 )
 
@@ -24,7 +25,7 @@ func (s *Store) KeepChanges(ctx context.Context, keep time.Duration) error {
 		} else if count > 0 {
 			s.db.Log.InfoContext(ctx, "old changes are forgotten", "count", count)
 		}
-		if postgis.Sleep(ctx, trimEvery) != nil {
+		if sleep.For(ctx, trimEvery) != nil {
 			return nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gisd/internal/sleep"
 	"gisd/spatial"
 	"gisd/spatial/outbox"
 	"gisd/spatial/postgis"
@@ -70,7 +71,7 @@ func elect(ctx context.Context, conn *pgx.Conn) error {
 		if err := conn.QueryRow(ctx, queryLead).Scan(&mine); err != nil || mine {
 			return err
 		}
-		if err := postgis.Sleep(ctx, pause); err != nil {
+		if err := sleep.For(ctx, pause); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ var law = []room{
 	{pattern: "spatial/postgis/jobs", may: []string{"spatial", "spatial/postgis", "spatial/postgis/imports"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/accounts", may: []string{"spatial", "spatial/postgis", "spatial/postgis/sql"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/outbox", may: []string{"spatial", "spatial/outbox", "spatial/postgis", "internal/sleep"}, libraries: []string{"pgx"}},
-	{pattern: "spatial/postgis/fences", may: []string{"spatial", "spatial/live", "spatial/live/fence", "spatial/postgis", "spatial/postgis/sql", "internal/sleep"}, libraries: []string{"pgx"}},
+	{pattern: "spatial/postgis/fences", may: []string{"spatial", "spatial/live/fence", "spatial/postgis", "spatial/postgis/sql", "internal/sleep"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/incidents", may: []string{"spatial", "spatial/live/fence", "spatial/live/incident", "spatial/postgis"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/devices", may: []string{"spatial", "spatial/live", "spatial/postgis", "internal/sleep"}, libraries: []string{"pgx"}},
 	{pattern: "spatial/postgis/...", may: []string{"spatial", "spatial/postgis", "internal/sleep"}, libraries: []string{"pgx"}},

@@ -20,6 +20,7 @@ const (
 	StateQueryCanceled          = "57014"
 	StateDependentObjects       = "2BP01"
 	StateInsufficientPrivilege  = "42501"
+	StateUniqueViolation        = "23505"
 	StateNoDataFound            = "P0002"
 	StateNotInState             = "55000" // a version that is not current takes no edits
 )
@@ -69,7 +70,7 @@ func classify(ctx context.Context, err error) (spatial.Code, string) {
 var sqlStates = map[string]spatial.Code{
 	StateQueryCanceled:    spatial.CodeTimeout, // statement_timeout: cancelled callers never get here
 	StateLockNotAvailable: spatial.CodeUnavailable,
-	"23505":               spatial.CodeConflict,    // unique_violation
+	StateUniqueViolation:  spatial.CodeConflict,
 	"23P01":               spatial.CodeConflict,    // exclusion_violation
 	"25006":               spatial.CodeUnavailable, // read_only_sql_transaction: a replica
 	"40001":               spatial.CodeUnavailable, // serialization_failure

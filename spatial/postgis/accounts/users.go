@@ -32,7 +32,7 @@ func (a *Store) AddUser(ctx context.Context, u spatial.User) (int64, error) {
 	var id int64
 	err := a.pool.QueryRow(ctx, queryUserInsert, u.Name, u.FullName, u.PasswordHash, roleTexts(u.Roles), u.Department).Scan(&id)
 	switch postgis.SQLState(err) {
-	case "23505":
+	case postgis.StateUniqueViolation:
 		return 0, &spatial.Error{Code: spatial.CodeConflict, Op: op, Err: err, Message: "There is a user of that name already."}
 	case "23514":
 		e := spatial.Invalid(op, "That name cannot be used.", spatial.FieldError{

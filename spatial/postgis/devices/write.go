@@ -169,14 +169,12 @@ func (t table[T]) add(ctx context.Context, tx pgx.Tx, all []T) error {
 			pgx.CopyFromSlice(len(all), func(i int) ([]any, error) { return t.row(&all[i]), nil }))
 		return err
 	})
-	if postgis.SQLState(err) != stateUniqueViolation {
+	if postgis.SQLState(err) != postgis.StateUniqueViolation {
 		return err
 	}
 	_, err = tx.Exec(ctx, t.insert, t.arrays(all)...)
 	return err
 }
-
-const stateUniqueViolation = "23505"
 
 func positionTable() table[live.Position] {
 	return table[live.Position]{

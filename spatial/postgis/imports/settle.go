@@ -14,8 +14,6 @@ import (
 	"gisd/spatial/postgis/sql"
 )
 
-const codeUniqueViolation = "23505"
-
 // Settle implements importers.Staging. Two sessions share the work: the spatial
 // index takes longest and sorts on one core, so the ids are indexed and the
 // geometries judged beside it. Repairs wait for the index, which is right: they
@@ -83,7 +81,7 @@ func (g *staging) complete(ctx context.Context, p *importers.Plan, tell importer
 }
 
 func (g *staging) settleError(ctx context.Context, op string, err error) error {
-	if postgis.SQLState(err) == codeUniqueViolation {
+	if postgis.SQLState(err) == postgis.StateUniqueViolation {
 		return &spatial.Error{Code: spatial.CodeConflict, Op: op, Message: "the ids are not unique", Err: fmt.Errorf("%w: %w", importers.ErrDuplicateID, err)}
 	}
 	return postgis.Wrap(ctx, op, err)

@@ -43,7 +43,7 @@ func (s *Store) AddJob(ctx context.Context, j *spatial.Job, most int) error {
 		}
 		added, err := scanJob(tx.QueryRow(ctx, queryInsert, j.ID, j.Kind, j.Node, j.Collection, storable(j.Source), j.Bytes,
 			j.CreatedBy, j.Department, j.Request))
-		if postgis.SQLState(err) == "23505" {
+		if postgis.SQLState(err) == postgis.StateUniqueViolation {
 			return &spatial.Error{Code: spatial.CodeConflict, Op: op, Err: err,
 				Message: "Another import into " + j.Collection + " is waiting or running: wait for its end, or cancel it."}
 		}

@@ -72,17 +72,17 @@ func (k *Keeper) settled(a ask) {
 	k.next[a] = time.Now().Add(known)
 }
 
-// Run builds what is asked for until ctx ends.
+// Run builds what is asked for until ctx ends, and returns nil.
 func (k *Keeper) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil
 		case a := <-k.asked:
 			done, err := Keep(ctx, k.db, a.collection, a.field)
 			switch {
 			case ctx.Err() != nil:
-				return ctx.Err()
+				return nil
 			case err != nil:
 				k.db.Log.WarnContext(ctx, "the index of an order is left for later", slog.String("collection", a.collection),
 					slog.String("property", a.field), slog.Any("error", err))

@@ -151,7 +151,9 @@ func TestKeeper(t *testing.T) {
 	go func() { ended <- keeper.Run(ctx) }()
 	defer func() {
 		stop()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	}()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if got := strings.Join(indexed(t, s, "large_v1"), " "); got == "name" {

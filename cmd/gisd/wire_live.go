@@ -65,7 +65,7 @@ func (n *node) addLive(ctx context.Context) error {
 	})
 	news.handlers = streams
 	warden = fence.NewWarden(fence.WardenConfig{
-		Engine: fence.Config{Device: hub.Device}, Source: rules, Tell: streams.TellEvents, Took: streams.EventsTook, Log: n.log,
+		Engine: fence.Config{Device: hub.Device}, Source: rules, Positions: store, Tell: streams.TellEvents, Took: streams.EventsTook, Log: n.log,
 	})
 	if err := warden.Load(ctx); err != nil {
 		return err

@@ -46,6 +46,17 @@ type Definition struct {
 	Incident *Opening `json:"incident,omitempty"` // that its events open
 }
 
+// Drawn is a fence that somebody has drawn.
+type Drawn struct {
+	ID, Name  string
+	Geometry  json.RawMessage // GeoJSON Polygon or MultiPolygon, degrees, lon lat
+	ChangedAt time.Time
+}
+
+// Faults are those of the id and the name; whether the geometry is an area, the store
+// finds.
+func (d *Drawn) Faults() []spatial.FieldError { return nameFaults(d.ID, d.Name) }
+
 // Duration is written as "90s" or "1h30m".
 type Duration time.Duration
 
@@ -155,16 +166,22 @@ func (d *Definition) Rule() (*Rule, error) {
 	return r, nil
 }
 
-func (d *Definition) faults() []spatial.FieldError {
+// nameFaults are those of the id and the name of a rule or a drawn fence.
+func nameFaults(id, name string) []spatial.FieldError {
 	var faults []spatial.FieldError
+	if !live.ValidDeviceID(id) {
+		faults = append(faults, spatial.FieldError{Name: "id", Reason: "wants 1 to 64 letters, digits or . _ : -, starting with a letter or a digit"})
+	}
+	if len(name) > maxName {
+		faults = append(faults, spatial.FieldError{Name: "name", Reason: "is longer than 200 bytes"})
+	}
+	return faults
+}
+
+func (d *Definition) faults() []spatial.FieldError {
+	faults := nameFaults(d.ID, d.Name)
 	fault := func(name, reason string) {
 		faults = append(faults, spatial.FieldError{Name: name, Reason: reason})
-	}
-	if !live.ValidDeviceID(d.ID) {
-		fault("id", "wants 1 to 64 letters, digits or . _ : -, starting with a letter or a digit")
-	}
-	if len(d.Name) > maxName {
-		fault("name", "is longer than 200 bytes")
 	}
 	for _, k := range d.Kinds {
 		if !live.ValidKind(string(k)) {

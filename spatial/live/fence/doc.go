@@ -1,7 +1,8 @@
 // Package fence judges where devices are and what they report by rules: fences
 // that are entered, left and crossed, stays, speed limits, thresholds and rates
-// of readings, devices that come near each other. There is no I/O here, and the
-// clock is handed in.
+// of readings, devices that come near each other. An Engine computes and does no I/O; a
+// Warden runs one over the rules, positions and events of the stores that it is given.
+// The clock is handed in.
 //
 // Coordinates are SRID 4326, lon, lat degrees. A fence's edges and the way from
 // one fix to the next are straight in these degrees, as ST_Covers and

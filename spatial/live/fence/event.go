@@ -33,6 +33,13 @@ type Event struct {
 	Correction bool
 }
 
+// EventQuery says which events to list; zero members are any.
+type EventQuery struct {
+	Rule, Device  string
+	Since, Before time.Time // of the events' times; Since is inside, Before is not
+	Limit         int
+}
+
 // key is an event's name within a device.
 type key struct {
 	at    int64

@@ -114,10 +114,9 @@ func stand(p *prepared, s *Shape, f *fix, side bool) input {
 // step takes the fix to one state.
 func (e *Engine) step(s *state, p *prepared, i input, f *fix, m moment) {
 	s.step(p, i, m, func(k Kind, since int64) {
-		if k == Cross || !p.kinds.has(k) {
-			return
+		if p.kinds.has(k) {
+			e.witness(p, s.fence, k, f, issued{since: since, value: m.value, name: m.fence})
 		}
-		e.witness(p, s.fence, k, f, issued{since: since, value: m.value, name: m.fence})
 	})
 }
 
@@ -144,7 +143,7 @@ func (e *Engine) single(p *prepared, f *fix, m moment, states []state) []state {
 	case OnFence:
 		i = e.union(p, f, s.side)
 	case OnSpeed:
-		i, ok = e.speed(p, f, &m, s.side)
+		i, ok = e.speed(p, f, &m)
 	case OnReading:
 		m.value = f.value(p.value)
 		i, ok = p.against(m.value, p.Limit), !math.IsNaN(m.value)
@@ -194,7 +193,7 @@ func (e *Engine) union(p *prepared, f *fix, side bool) input {
 // speed is where a speed stands to the limit of the nearest road, or of the rule
 // where it names none. Of roads as near as each other the lower limit counts, then
 // the first.
-func (e *Engine) speed(p *prepared, f *fix, m *moment, _ bool) (input, bool) {
+func (e *Engine) speed(p *prepared, f *fix, m *moment) (input, bool) {
 	if math.IsNaN(f.speed) {
 		return out, false
 	}

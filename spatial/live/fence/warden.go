@@ -35,23 +35,28 @@ type Outline struct {
 	WKB   []byte
 }
 
-// Source keeps rules, positions and events.
+// Source keeps rules and events.
 type Source interface {
 	Rules(ctx context.Context) ([]Stored, error)
 	// WatchRules calls changed once it listens and whenever the rules or what they
 	// are made of may have changed, until the context ends, and then returns nil.
 	WatchRules(ctx context.Context, changed func()) error
-	// Recent are the last positions of each device that are not older, by time.
-	Recent(ctx context.Context, since time.Time) ([]live.Position, error)
 	// Record keeps events: of one name the last.
 	Record(ctx context.Context, events []Event) error
 }
 
-// WardenConfig wires a Warden. Source and Engine.Device are required.
+// Positions has what devices reported.
+type Positions interface {
+	// Recent are the last positions of each device that are not older, by time.
+	Recent(ctx context.Context, since time.Time) ([]live.Position, error)
+}
+
+// WardenConfig wires a Warden. Source, Positions and Engine.Device are required.
 type WardenConfig struct {
-	Engine Config
-	Source Source
-	Tell   func([]Event) // hears of events at once; must not block, nor keep them
+	Engine    Config
+	Source    Source
+	Positions Positions
+	Tell      func([]Event) // hears of events at once; must not block, nor keep them
 	// Took hears how long after the receipt of a report so many provisional events of it
 	// were told; nil for nobody. It must not block.
 	Took func(d time.Duration, events int)
@@ -236,7 +241,7 @@ func (w *Warden) Load(ctx context.Context) error {
 		if horizon == 0 {
 			horizon = defaultHorizon
 		}
-		if recent, err = w.cfg.Source.Recent(ctx, w.cfg.Now().Add(-horizon)); err != nil {
+		if recent, err = w.cfg.Positions.Recent(ctx, w.cfg.Now().Add(-horizon)); err != nil {
 			return fmt.Errorf("fence: load last positions: %w", err)
 		}
 	}

@@ -78,7 +78,7 @@ func TestWarden(t *testing.T) {
 		}
 		s := &source{rules: yard(start.Add(-time.Hour), 1), recent: []live.Position{fixAt(2)}, down: true}
 		var told []fence.Event
-		w := fence.NewWarden(fence.WardenConfig{Engine: fence.Config{Device: device}, Source: s, Tell: func(e []fence.Event) { told = append(told, e...) }})
+		w := fence.NewWarden(fence.WardenConfig{Engine: fence.Config{Device: device}, Source: s, Positions: s, Tell: func(e []fence.Event) { told = append(told, e...) }})
 		if err := w.Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -175,3 +175,32 @@ func TestWatchDevices(t *testing.T) {
 		t.Errorf("WatchDevices: %v", err)
 	}
 }
+
+func TestRecent(t *testing.T) {
+	t.Parallel()
+	pool := testdb.DB(t)
+	for _, statement := range []string{
+		`select gisd.ensure_device_position_day('2026-03-01')`,
+		`insert into gisd.device (id, kind) values ('a', 'bus'), ('b', 'bus')`,
+		`insert into gisd.device_position (device_id, at, received_at, lon, lat, speed_kmh, attributes, flags)
+		select device, timestamptz '2026-03-01 12:00Z' + n * interval '1 s', now(), 106, 10, n, '{"n": 1}', case when n = 80 then 16 else 0 end
+		from unnest(array['a', 'b']) device, generate_series(1, 100) n`,
+	} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := devices.NewStore(postgis.NewDB(pool, nil))
+	got, err := s.Recent(t.Context(), time.Date(2026, 3, 1, 12, 0, 10, 0, time.UTC))
+	if err != nil || len(got) != 128 {
+		t.Fatalf("%d positions, %v; want the last 64 of each device", len(got), err)
+	}
+	if got[0].SpeedKMH != live.Known(36) || string(got[0].Attributes) != `{"n": 1}` {
+		t.Errorf("the first is %+v", got[0])
+	}
+	for _, p := range got {
+		if p.SpeedKMH.Value == 80 {
+			t.Error("a held fix is read")
+		}
+	}
+}

@@ -21,6 +21,8 @@ var (
 	queryPositionsAdd string
 	//go:embed queries/positions_last.sql
 	queryPositionsLast string
+	//go:embed queries/positions_recent.sql
+	queryPositionsRecent string
 	//go:embed queries/kinds.sql
 	queryKinds string
 	//go:embed queries/durable.sql

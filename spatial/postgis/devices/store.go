@@ -145,6 +145,20 @@ func (d *Store) Last(ctx context.Context, f live.Filter) ([]live.Position, error
 	return found, postgis.Wrap(ctx, op, err)
 }
 
+// recentOfDevice bounds what Recent reads of a device.
+const recentOfDevice = 64
+
+// Recent implements fence.Positions; positions kept from the marker are left out.
+func (d *Store) Recent(ctx context.Context, since time.Time) ([]live.Position, error) {
+	const op = "postgis: read recent positions"
+	rows, err := d.db.Pool.Query(ctx, queryPositionsRecent, since, recentOfDevice, int16(live.FlagHeld))
+	if err != nil {
+		return nil, postgis.Wrap(ctx, op, err)
+	}
+	found, err := pgx.CollectRows(rows, scanPosition)
+	return found, postgis.Wrap(ctx, op, err)
+}
+
 func scanPosition(row pgx.CollectableRow) (live.Position, error) {
 	var p live.Position
 	var speed, bearing, accuracy *float64

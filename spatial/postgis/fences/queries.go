@@ -19,8 +19,6 @@ var (
 	queryRuleDelete string
 	//go:embed queries/outlines_drawn.sql
 	queryOutlinesDrawn string
-	//go:embed queries/recent.sql
-	queryRecent string
 	//go:embed queries/events_write.sql
 	queryEventsWrite string
 	//go:embed queries/events.sql

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"gisd/spatial"
-	"gisd/spatial/live"
 	"gisd/spatial/live/fence"
 	"gisd/spatial/postgis"
 	"gisd/spatial/postgis/sql"
@@ -249,27 +248,4 @@ func (s *Store) WatchRules(ctx context.Context, changed func()) error {
 	})
 	<-done
 	return nil
-}
-
-// recentOfDevice bounds what is read of a device when rules begin.
-const recentOfDevice = 64
-
-// Recent implements fence.Source.
-func (s *Store) Recent(ctx context.Context, since time.Time) ([]live.Position, error) {
-	const op = "postgis: read recent positions"
-	rows, err := s.db.Pool.Query(ctx, queryRecent, since, recentOfDevice)
-	if err != nil {
-		return nil, postgis.Wrap(ctx, op, err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p live.Position, err error) {
-		var speed *float64
-		var attributes []byte
-		err = row.Scan(&p.Device, &p.Time, &p.ReceivedAt, &p.Lon, &p.Lat, &speed, &attributes)
-		if speed != nil {
-			p.SpeedKMH = live.Known(*speed)
-		}
-		p.Attributes = attributes
-		return p, err
-	})
-	return list, postgis.Wrap(ctx, op, err)
 }

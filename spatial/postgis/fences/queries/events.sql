@@ -1,4 +1,4 @@
--- Events, the newest first, of devices that are registered.
+-- Events, the newest first.
 -- $1 text: rule, $2 text: device, $3 timestamptz: not before, $4 timestamptz: before,
 -- null for any; $5 integer: how many. Index: live_event_at.
 select rule_id, collection_id, fence_id, device_id, other_id, kind, at, since, lon, lat, value, road, status, correction

@@ -9,7 +9,6 @@ import (
 
 	"gisd/api/negotiate"
 	"gisd/spatial"
-	"gisd/spatial/live"
 	"gisd/spatial/live/fence"
 )
 
@@ -30,14 +29,7 @@ func featureOf(g *fence.Drawn) geofenceFeature {
 }
 
 func (h *Handlers) getGeofences(c echo.Context) error {
-	access := h.cfg.AccessOf(c)
-	if err := mayWatch(access, "live: list fences", false); err != nil {
-		return err
-	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
-		return err
-	}
-	format, err := negotiate.Choose(c, geoJSONFormats)
+	access, format, err := h.reader(c, "live: list fences", geoJSONFormats)
 	if err != nil {
 		return err
 	}
@@ -66,14 +58,7 @@ func (h *Handlers) geoJSON(c echo.Context, access spatial.Access, mediaType stri
 }
 
 func (h *Handlers) getGeofence(c echo.Context) error {
-	access := h.cfg.AccessOf(c)
-	if err := mayWatch(access, "live: read fence", false); err != nil {
-		return err
-	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
-		return err
-	}
-	format, err := negotiate.Choose(c, geoJSONFormats)
+	access, format, err := h.reader(c, "live: read fence", geoJSONFormats)
 	if err != nil {
 		return err
 	}
@@ -87,11 +72,8 @@ func (h *Handlers) getGeofence(c echo.Context) error {
 // postGeofence keeps a drawn fence, in the place of one of its id.
 func (h *Handlers) postGeofence(c echo.Context) error {
 	const op = "live: keep fence"
-	access := h.cfg.AccessOf(c)
-	if err := mayWatch(access, op, true); err != nil {
-		return err
-	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
+	access, err := h.watcher(c, op, true)
+	if err != nil {
 		return err
 	}
 	var f struct {
@@ -116,14 +98,8 @@ func (h *Handlers) postGeofence(c echo.Context) error {
 	if f.Properties != nil {
 		g.Name = f.Properties.Name
 	}
-	switch {
-	case f.Type != "Feature" || len(f.Geometry) == 0:
-		return &spatial.Error{Code: spatial.CodeInvalid, Op: op, Message: wantsFeature}
-	case !live.ValidDeviceID(g.ID):
-		return spatial.Invalid(op, wantsFeature, spatial.FieldError{Name: "id",
-			Reason: "wants 1 to 64 letters, digits or . _ : -, starting with a letter or a digit"})
-	case len(g.Name) > 200:
-		return spatial.Invalid(op, wantsFeature, spatial.FieldError{Name: "name", Reason: "is longer than 200 bytes"})
+	if faults := g.Faults(); f.Type != "Feature" || len(f.Geometry) == 0 || len(faults) > 0 {
+		return spatial.Invalid(op, wantsFeature, faults...)
 	}
 	ctx := c.Request().Context()
 	if err := h.cfg.Rules.Geofences.PutGeofence(ctx, g, access.Subject); err != nil {

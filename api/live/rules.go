@@ -71,6 +71,26 @@ func mayWatch(a spatial.Access, op string, change bool) error {
 	return nil
 }
 
+// watcher is who asks, where they may watch; see mayWatch. The request has no
+// parameters.
+func (h *Handlers) watcher(c echo.Context, op string, change bool) (spatial.Access, error) {
+	access := h.cfg.AccessOf(c)
+	if err := mayWatch(access, op, change); err != nil {
+		return access, err
+	}
+	return access, negotiate.Only(c.QueryParams())
+}
+
+// reader is a watcher who reads, with the format to answer in.
+func (h *Handlers) reader(c echo.Context, op string, formats []negotiate.Format) (spatial.Access, negotiate.Format, error) {
+	access, err := h.watcher(c, op, false)
+	if err != nil {
+		return access, negotiate.Format{}, err
+	}
+	format, err := negotiate.Choose(c, formats)
+	return access, format, err
+}
+
 // readsWhole reports whether the caller reads all of the collection: who does not
 // must not learn from events where its features are.
 func (h *Handlers) readsWhole(collection string, a spatial.Access) bool {
@@ -85,14 +105,8 @@ func (h *Handlers) readsWhole(collection string, a spatial.Access) bool {
 }
 
 func (h *Handlers) getRules(c echo.Context) error {
-	access := h.cfg.AccessOf(c)
-	if err := mayWatch(access, "live: list rules", false); err != nil {
-		return err
-	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
-		return err
-	}
-	if _, err := negotiate.Choose(c, jsonFormats); err != nil {
+	access, _, err := h.reader(c, "live: list rules", jsonFormats)
+	if err != nil {
 		return err
 	}
 	all, err := h.cfg.Rules.Rules.Definitions(c.Request().Context())
@@ -112,15 +126,12 @@ func (h *Handlers) getRules(c echo.Context) error {
 }
 
 func (h *Handlers) getRule(c echo.Context) error {
-	access := h.cfg.AccessOf(c)
-	d, err := h.rule(c, access, false)
+	access, _, err := h.reader(c, "live: read rule", jsonFormats)
 	if err != nil {
 		return err
 	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
-		return err
-	}
-	if _, err := negotiate.Choose(c, jsonFormats); err != nil {
+	d, err := h.rule(c, access)
+	if err != nil {
 		return err
 	}
 	negotiate.Cache(c, access, "no-cache")
@@ -129,10 +140,7 @@ func (h *Handlers) getRule(c echo.Context) error {
 
 // rule is the one that the address names; not_found for one on a collection that
 // the caller does not read.
-func (h *Handlers) rule(c echo.Context, access spatial.Access, change bool) (*fence.Definition, error) {
-	if err := mayWatch(access, "live: rule", change); err != nil {
-		return nil, err
-	}
+func (h *Handlers) rule(c echo.Context, access spatial.Access) (*fence.Definition, error) {
 	d, err := h.cfg.Rules.Rules.Definition(c.Request().Context(), c.Param("id"))
 	if err == nil && !h.readsWhole(d.Collection, access) {
 		err = spatial.NotFound("live: rule", "There is no such rule.")
@@ -143,11 +151,8 @@ func (h *Handlers) rule(c echo.Context, access spatial.Access, change bool) (*fe
 // postRule keeps a rule, in the place of one of its id.
 func (h *Handlers) postRule(c echo.Context) error {
 	const op = "live: keep rule"
-	access := h.cfg.AccessOf(c)
-	if err := mayWatch(access, op, true); err != nil {
-		return err
-	}
-	if err := negotiate.Only(c.QueryParams()); err != nil {
+	access, err := h.watcher(c, op, true)
+	if err != nil {
 		return err
 	}
 	var d fence.Definition
@@ -214,7 +219,11 @@ func (h *Handlers) fencesThere(ctx context.Context, d *fence.Definition, access 
 }
 
 func (h *Handlers) deleteRule(c echo.Context) error {
-	d, err := h.rule(c, h.cfg.AccessOf(c), true)
+	access := h.cfg.AccessOf(c)
+	if err := mayWatch(access, "live: delete rule", true); err != nil {
+		return err
+	}
+	d, err := h.rule(c, access)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (r *request) condition(q *question, e *element, depth int) cql.Node {
 	case "BBOX":
 		return r.box(q, e)
 	default:
-		op, ok := comparison(name)
+		op, ok := comparisonOp(name)
 		if !ok {
 			r.fault("filter", strconv.Quote(name)+" is not a condition that this server does; OGC API - Features does more")
 			return nil
@@ -59,7 +59,7 @@ func (r *request) condition(q *question, e *element, depth int) cql.Node {
 	return nil
 }
 
-func comparison(name string) (op cql.Op, ok bool) {
+func comparisonOp(name string) (op cql.Op, ok bool) {
 	switch name {
 	case "PropertyIsEqualTo":
 		return cql.Equal, true
@@ -282,21 +282,21 @@ func likePattern(text, many, one, escape string) string {
 // box is a box among other conditions, by its corners and in its own system, else
 // that of the type.
 func (r *request) box(q *question, e *element) cql.Node {
-	envelope, in := e.child("Envelope"), defaultSystem(q.c)
-	if envelope == nil || envelope.child("lowerCorner") == nil || envelope.child("upperCorner") == nil {
-		r.fault("filter", "has a BBOX without an Envelope of two corners")
+	in := defaultSystem(q.c)
+	corners, system, ok := e.envelope()
+	if !ok {
+		r.fault("filter", noEnvelope)
 		return nil
 	}
-	if name := envelope.attribute("srsName", ""); name != "" {
-		var ok bool
-		if in, ok = parseSystem(name); !ok {
+	if system != "" {
+		if in, ok = parseSystem(system); !ok {
 			r.fault("filter", "has a BBOX in a coordinate system that this server does not know")
 			return nil
 		}
 	}
-	v, err := negotiate.ParseNumbers(strings.Join(strings.Fields(envelope.child("lowerCorner").Text+" "+envelope.child("upperCorner").Text), ","))
+	v, err := negotiate.ParseNumbers(corners)
 	if err != nil || q.c.GeometryType == spatial.GeometryNone {
-		r.fault("filter", "has a BBOX without an Envelope of two corners")
+		r.fault("filter", noEnvelope)
 		return nil
 	}
 	ring := cql.Geometry{Type: "LineString", Dim: 2, Coordinates: []float64{v[0], v[1], v[2], v[1], v[2], v[3], v[0], v[3], v[0], v[1]}}

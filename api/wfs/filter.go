@@ -39,6 +39,23 @@ func (e *element) child(name string) *element {
 	return &e.Children[i]
 }
 
+const noEnvelope = "has a BBOX without an Envelope of two corners"
+
+// envelope is that of a BBOX: its lower and its upper corner, as numbers with commas
+// between them in the order of the axes of their system, and the name of that, "" for
+// none. Not ok without two corners.
+func (e *element) envelope() (corners, system string, ok bool) {
+	box := e.child("Envelope")
+	if box == nil {
+		return "", "", false
+	}
+	lower, upper := box.child("lowerCorner"), box.child("upperCorner")
+	if lower == nil || upper == nil {
+		return "", "", false
+	}
+	return strings.Join(strings.Fields(lower.Text+" "+upper.Text), ","), box.attribute("srsName", ""), true
+}
+
 // readFilter takes what a filter says that parameters say too for those: ids, and a
 // box that features must be in. What is left are conditions that all must hold.
 func (r *request) readFilter() []element {
@@ -68,13 +85,13 @@ func (r *request) readFilter() []element {
 			left = append(left, e)
 			continue
 		}
-		box := e.child("Envelope")
-		if box == nil || box.child("lowerCorner") == nil || box.child("upperCorner") == nil {
-			r.fault("filter", "has a BBOX without an Envelope of two corners")
+		corners, system, ok := e.envelope()
+		if !ok {
+			r.fault("filter", noEnvelope)
 			continue
 		}
-		r.values["bbox"] = strings.Join(strings.Fields(box.child("lowerCorner").Text+" "+box.child("upperCorner").Text), ",")
-		if system := box.attribute("srsName", ""); system != "" {
+		r.values["bbox"] = corners
+		if system != "" {
 			r.values["bbox"] += "," + system
 		}
 	}

@@ -64,22 +64,7 @@ func TestLiveThroughServer(t *testing.T) {
 	until("event: snapshot")
 	post := func(body string) (int, string) {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server+"/live/positions", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Authorization", "Bearer "+key)
-		r.Header.Set("Content-Type", "application/json")
-		response, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = response.Body.Close() }()
-		text, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return response.StatusCode, string(text)
+		return sendJSON(t, http.MethodPost, server+"/live/positions", key, body)
 	}
 	if status, text := post(`{"device":"bus-12","lon":106.65,"lat":10.98,"speed":36}`); status != http.StatusAccepted {
 		t.Fatalf("%d %s", status, text)
@@ -96,4 +81,25 @@ func TestLiveThroughServer(t *testing.T) {
 	until(`"devices":["bus-12"]`)
 	stop()
 	until("event: bye") // long before the server gives requests up
+}
+
+// sendJSON sends a body with a key, and returns the status and the text of the answer.
+func sendJSON(t *testing.T, method, address, key, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+key)
+	r.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
 }

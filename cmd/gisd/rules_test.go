@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,25 +13,6 @@ import (
 // are not told.
 func rulesThroughServer(t *testing.T, server, operator, device string) {
 	t.Helper()
-	send := func(method, path, key, body string) (int, string) {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, server+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Authorization", "Bearer "+key)
-		r.Header.Set("Content-Type", "application/json")
-		response, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = response.Body.Close() }()
-		text, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return response.StatusCode, string(text)
-	}
 	const drawn = `{"type":"Feature","id":"depot","properties":{"name":"Bến xe"},
 		"geometry":{"type":"Polygon","coordinates":[[[106.7,10.98],[106.701,10.98],[106.701,10.981],[106.7,10.981],[106.7,10.98]]]}}`
 	const rule = `{"id":"depot","subject":"fence","events":["enter","exit"],"geofences":["depot"],"watermark":"1s",
@@ -48,7 +28,7 @@ func rulesThroughServer(t *testing.T, server, operator, device string) {
 		{"GET", "/live/events", device, "", 403},
 		{"DELETE", "/live/geofences/depot", operator, "", 409},
 	} {
-		if status, text := send(step.method, step.path, step.key, step.body); status != step.want {
+		if status, text := sendJSON(t, step.method, server+step.path, step.key, step.body); status != step.want {
 			t.Fatalf("%s %s: %d %s, want %d", step.method, step.path, status, text, step.want)
 		}
 	}
@@ -58,16 +38,16 @@ func rulesThroughServer(t *testing.T, server, operator, device string) {
 	deadline := time.Now().Add(2 * time.Minute)
 	for east := 0; time.Now().Before(deadline); east++ {
 		lon := []string{"106.7005", "106.7015"}[east%2]
-		if status, text := send("POST", "/live/positions", device, `{"device":"bus-12","lon":`+lon+`,"lat":10.9805}`); status != http.StatusAccepted {
+		if status, text := sendJSON(t, "POST", server+"/live/positions", device, `{"device":"bus-12","lon":`+lon+`,"lat":10.9805}`); status != http.StatusAccepted {
 			t.Fatalf("%d %s", status, text)
 		}
-		status, text := send("GET", "/live/events?rule=depot", operator, "")
+		status, text := sendJSON(t, "GET", server+"/live/events?rule=depot", operator, "")
 		if status != http.StatusOK || json.Unmarshal([]byte(text), &list) != nil {
 			t.Fatalf("%d %s", status, text)
 		}
 		for _, e := range list.Events {
 			if e.Kind == "enter" && e.Device == "bus-12" && e.Fence == "depot" && e.Status == "final" {
-				incidentThroughServer(t, send, operator, device)
+				incidentThroughServer(t, server, operator, device)
 				return
 			}
 		}
@@ -77,26 +57,26 @@ func rulesThroughServer(t *testing.T, server, operator, device string) {
 }
 
 // incidentThroughServer: the entries opened one incident, which an operator takes up.
-func incidentThroughServer(t *testing.T, send func(method, path, key, body string) (int, string), operator, device string) {
+func incidentThroughServer(t *testing.T, server, operator, device string) {
 	t.Helper()
-	if status, text := send("GET", "/live/incidents", device, ""); status != http.StatusForbidden {
+	if status, text := sendJSON(t, "GET", server+"/live/incidents", device, ""); status != http.StatusForbidden {
 		t.Errorf("a device reads incidents: %d %s", status, text)
 	}
 	var list struct {
 		Incidents []struct{ ID, Title, Device, State string }
 	}
-	status, text := send("GET", "/live/incidents?rule=depot&state=open", operator, "")
+	status, text := sendJSON(t, "GET", server+"/live/incidents?rule=depot&state=open", operator, "")
 	if status != http.StatusOK || json.Unmarshal([]byte(text), &list) != nil || len(list.Incidents) != 1 || list.Incidents[0].Title != "Vào bến" || list.Incidents[0].Device != "bus-12" {
 		t.Fatalf("%d %s", status, text)
 	}
 	path := "/live/incidents/" + list.Incidents[0].ID
-	if status, text := send("PATCH", path, operator, `{"state":"acknowledged"}`); status != http.StatusPreconditionRequired {
+	if status, text := sendJSON(t, "PATCH", server+path, operator, `{"state":"acknowledged"}`); status != http.StatusPreconditionRequired {
 		t.Errorf("without If-Match: %d %s", status, text)
 	}
-	if status, text := send("POST", path+"/comments", operator, `{"text":"seen"}`); status != http.StatusCreated {
+	if status, text := sendJSON(t, "POST", server+path+"/comments", operator, `{"text":"seen"}`); status != http.StatusCreated {
 		t.Errorf("comment: %d %s", status, text)
 	}
-	if status, text := send("GET", path+"/timeline", operator, ""); status != http.StatusOK || !strings.Contains(text, `"opened"`) || !strings.Contains(text, `"seen"`) {
+	if status, text := sendJSON(t, "GET", server+path+"/timeline", operator, ""); status != http.StatusOK || !strings.Contains(text, `"opened"`) || !strings.Contains(text, `"seen"`) {
 		t.Errorf("timeline: %d %s", status, text)
 	}
 }

@@ -44,6 +44,19 @@ const (
 	eventsAtMost   = 1000
 )
 
+// period is what the parameter datetime asks for: from since on and before before, zero
+// where it is open. Both ends of the parameter are inside.
+func period(p *negotiate.Params) (since, before time.Time) {
+	span := p.DateTime("datetime")
+	if span == nil {
+		return since, before
+	}
+	if before = span.End; !before.IsZero() {
+		before = before.Add(time.Microsecond)
+	}
+	return span.Start, before
+}
+
 // getEvents lists what rules found, the newest first, of devices that the caller
 // sees.
 func (h *Handlers) getEvents(c echo.Context) error {
@@ -55,12 +68,7 @@ func (h *Handlers) getEvents(c echo.Context) error {
 	q := fence.EventQuery{Limit: p.Limit("limit", eventsNormally, eventsAtMost)}
 	q.Rule, _ = p.Text("rule")
 	q.Device, _ = p.Text("device")
-	if span := p.DateTime("datetime"); span != nil {
-		q.Since, q.Before = span.Start, span.End
-		if !q.Before.IsZero() { // both ends of the parameter are inside
-			q.Before = q.Before.Add(time.Microsecond)
-		}
-	}
+	q.Since, q.Before = period(p)
 	if err := p.Err(); err != nil {
 		return err
 	}
@@ -86,12 +94,17 @@ func (h *Handlers) getEvents(c echo.Context) error {
 // hears reports whether an operator may know of the event: the device is one they
 // see, the fence's collection one they read.
 func (h *Handlers) hears(e *fence.Event, a spatial.Access) bool {
-	for _, id := range []string{e.Device, e.Other} {
+	return h.sees(a, e.Device, e.Other) && h.readsWhole(e.Collection, a)
+}
+
+// sees reports whether the caller sees the devices; "" is none.
+func (h *Handlers) sees(a spatial.Access, devices ...string) bool {
+	for _, id := range devices {
 		if d, ok := h.hub.Device(id); id != "" && (!ok || !d.VisibleTo(a)) {
 			return false
 		}
 	}
-	return h.readsWhole(e.Collection, a)
+	return true
 }
 
 // alarms carries events to the streams of operators. Its zero value is ready.

@@ -84,15 +84,7 @@ func (h *Handlers) registerIncidents(e *echo.Echo) {
 // they see, its fence's collection one they read. Of devices that are gone it is for
 // admins.
 func (h *Handlers) concerns(i *incident.Incident, a spatial.Access) bool {
-	if a.Has(spatial.RoleAdmin) {
-		return true
-	}
-	for _, id := range []string{i.Device, i.Other} {
-		if d, ok := h.hub.Device(id); id != "" && (!ok || !d.VisibleTo(a)) {
-			return false
-		}
-	}
-	return h.readsWhole(i.Collection, a)
+	return a.Has(spatial.RoleAdmin) || h.sees(a, i.Device, i.Other) && h.readsWhole(i.Collection, a)
 }
 
 func (h *Handlers) getIncidents(c echo.Context) error {
@@ -147,12 +139,7 @@ func incidentQuery(c echo.Context) (incident.Query, error) {
 			q.Severities = append(q.Severities, fence.Severity(word))
 		}
 	}
-	if span := p.DateTime("datetime"); span != nil {
-		q.Since, q.Before = span.Start, span.End
-		if !q.Before.IsZero() { // both ends of the parameter are inside
-			q.Before = q.Before.Add(time.Microsecond)
-		}
-	}
+	q.Since, q.Before = period(p)
 	return q, p.Err()
 }
 

@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -151,15 +150,13 @@ func (h *Handlers) rule(c echo.Context, access spatial.Access) (*fence.Definitio
 // postRule keeps a rule, in the place of one of its id.
 func (h *Handlers) postRule(c echo.Context) error {
 	const op = "live: keep rule"
-	access, err := h.watcher(c, op, true)
-	if err != nil {
+	access := h.cfg.AccessOf(c)
+	if err := mayWatch(access, op, true); err != nil {
 		return err
 	}
 	var d fence.Definition
-	decoder := json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, h.cfg.MaxMessageBytes))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
-		return unread(op, err, "The body wants a rule as /api describes it, durations such as 90s or 1h30m.")
+	if err := h.members(c, op, &d, "The body wants a rule as /api describes it, durations such as 90s or 1h30m."); err != nil {
+		return err
 	}
 	if _, err := d.Rule(); err != nil {
 		return err

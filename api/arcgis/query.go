@@ -184,12 +184,8 @@ func (a *asker) where(l *layer, q *question, conditions []cql.Node) error {
 	if ids != nil {
 		conditions = append(conditions, ids)
 	}
-	switch len(conditions) {
-	case 0:
-	case 1:
-		q.Filter = conditions[0]
-	default:
-		q.Filter = cql.Operation{Op: cql.And, Args: conditions}
+	if len(conditions) > 0 {
+		q.Filter = cql.All(conditions)
 	}
 	return nil
 }

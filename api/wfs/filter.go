@@ -122,12 +122,8 @@ func (r *request) addFilter(q *question, conditions []element) {
 			all = append(all, n)
 		}
 	}
-	switch len(all) {
-	case 0:
-	case 1:
-		q.Filter = all[0]
-	default:
-		q.Filter = cql.Operation{Op: cql.And, Args: all}
+	if len(all) > 0 {
+		q.Filter = cql.All(all)
 	}
 }
 

@@ -123,6 +123,17 @@ type Operation struct {
 	Args []Node
 }
 
+// All wants each of the conditions; nil without one.
+func All(conditions []Node) Node {
+	switch len(conditions) {
+	case 0:
+		return nil
+	case 1:
+		return conditions[0]
+	}
+	return Operation{Op: And, Args: conditions}
+}
+
 // Function calls what the standard does not define.
 type Function struct {
 	Name string

@@ -169,7 +169,7 @@ func TestWardenTook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{rules: yard(time.Now().Add(-time.Hour), 1)}
 		var took []time.Duration
-		w := fence.NewWarden(fence.WardenConfig{Engine: fence.Config{Device: device}, Source: s, Took: func(d time.Duration, events int) {
+		w := fence.NewWarden(fence.WardenConfig{Engine: fence.Config{Device: device}, Source: s, Positions: s, Took: func(d time.Duration, events int) {
 			for range events {
 				took = append(took, d)
 			}

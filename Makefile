@@ -79,7 +79,7 @@ test: need-test build test-go test-web test-e2e ## install what is missing and r
 .PHONY: test-go
 test-go: clients/.venv/.installed clients/node_modules/.installed web/map/node_modules/.installed
 	@# go vet has its own turn, in lint.
-	go run ./internal/testdb/cmd/testcluster -- go test -vet=off -timeout 20m ./...
+	go run ./internal/testdb/cmd/testcluster -- go test -vet=off -timeout 45m ./...
 
 # Packages that start no goroutines, in their tests either, as internal/archtest
 # checks: formats, codecs, geometry. Those that run them beside each other

@@ -39,6 +39,7 @@ var law = []room{
 	{pattern: "spatial/live/outlook", may: []string{"spatial/live", "spatial/live/forecast"}},
 	{pattern: "spatial/live/track", may: []string{"spatial", "spatial/live", "spatial/live/fence"}}, // its distances are those of fences
 	{pattern: "spatial/live/trip", may: []string{"spatial", "spatial/live", "spatial/live/fence"}},  // likewise
+	{pattern: "spatial/live/livetest", may: []string{"spatial", "spatial/live", "internal/testdata"}},
 	{pattern: "spatial/live/...", may: []string{"spatial", "spatial/crs", "spatial/live"}},
 	{pattern: "spatial/planning", may: []string{"spatial", "spatial/crs"}},
 	{pattern: "spatial/outbox", may: []string{"spatial"}, libraries: []string{"prometheus"}},
@@ -138,7 +139,7 @@ var law = []room{
 // listed importers.
 var testOnly = map[string][]string{
 	"internal/testdb":        {"internal/testdb/...", "internal/fixture"},
-	"internal/testdata":      {"internal/testdb/...", "importers/importertest"},
+	"internal/testdata":      {"internal/testdb/...", "importers/importertest", "spatial/live/livetest"},
 	"internal/fixture":       nil,
 	"internal/served":        {"conformance", "clients"},
 	"internal/golden":        nil,

@@ -1,12 +1,10 @@
 package fence_test
 
 import (
-	"encoding/csv"
 	"flag"
 	"math/rand/v2"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,35 +15,13 @@ import (
 	"gisd/internal/testdata"
 	"gisd/spatial/live"
 	"gisd/spatial/live/fence"
+	"gisd/spatial/live/livetest"
 )
 
-// buses reads a day of real buses; speeds are metres a second there.
+// buses is a day of real buses, of every tenth unless all are asked for.
 func buses(t *testing.T, day string) []live.Position {
 	t.Helper()
-	file, err := os.Open(testdata.Shared(t, "data/tracks/austin_buses/"+day+".csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []live.Position
-	for _, row := range rows[1:] {
-		when, err := time.Parse(time.RFC3339, row[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		var numbers [3]float64
-		for i, text := range []string{row[2], row[5], row[6]} {
-			if numbers[i], err = strconv.ParseFloat(text, 64); err != nil {
-				t.Fatal(err)
-			}
-		}
-		list = append(list, live.Position{Device: row[0], Time: when, Lat: numbers[1], Lon: numbers[2], SpeedKMH: live.Known(numbers[0] * 3.6)})
-	}
-	list = distinct(list)
+	list := distinct(livetest.Buses(t, day))
 	if !*full {
 		list = slices.DeleteFunc(list, func(p live.Position) bool { return !strings.HasSuffix(p.Device, "5") })
 	}

@@ -1,5 +1,5 @@
 // Package livetest is what every implementation of the contracts of package
-// live must pass. No coordinates are handled here.
+// live must pass, and what their tests share.
 package livetest
 
 import (

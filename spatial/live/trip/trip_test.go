@@ -2,14 +2,12 @@ package trip_test
 
 import (
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,41 +19,17 @@ import (
 	"gisd/internal/testdata"
 	"gisd/internal/testdb"
 	"gisd/spatial/live"
+	"gisd/spatial/live/livetest"
 	"gisd/spatial/live/trip"
 )
 
 func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }
 
-// buses is a day of real buses, of every tenth; speeds are metres a second there.
+// buses is a day of real buses, of every tenth.
 func buses(t *testing.T) []live.Position {
 	t.Helper()
-	opened, err := os.Open(testdata.Shared(t, "data/tracks/austin_buses/2017-03-21.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = opened.Close() }()
-	rows, err := csv.NewReader(opened).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []live.Position
-	for _, row := range rows[1:] {
-		if !strings.HasSuffix(row[0], "5") {
-			continue
-		}
-		when, err := time.Parse(time.RFC3339, row[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		var numbers [3]float64
-		for i, text := range []string{row[2], row[5], row[6]} {
-			if numbers[i], err = strconv.ParseFloat(text, 64); err != nil {
-				t.Fatal(err)
-			}
-		}
-		list = append(list, live.Position{Device: row[0], Time: when.UTC(), Lat: numbers[1], Lon: numbers[2], SpeedKMH: live.Known(numbers[0] * 3.6)})
-	}
-	return inOrder(list)
+	list := livetest.Buses(t, "2017-03-21")
+	return inOrder(slices.DeleteFunc(list, func(p live.Position) bool { return !strings.HasSuffix(p.Device, "5") }))
 }
 
 func inOrder(list []live.Position) []live.Position {
